@@ -1,0 +1,27 @@
+// Runs under whatever Node the machine has (20 or newer): installs the locked dependencies where they are missing or stale.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const lock = join(root, 'package-lock.json')
+const installed = join(root, 'node_modules', '.package-lock.json')
+
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 20) {
+  console.error(`assay: Node ${process.versions.node} is too old to install with; take Node 20 or newer.`)
+  process.exit(2)
+}
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  console.error('assay: installing the locked dependencies (once, and after an update)…')
+  const npm = process.env.npm_execpath
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const run = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (run.status !== 0) {
+    console.error('assay: the installation failed; what npm said stands above. Is a package registry reachable?')
+    process.exit(3)
+  }
+}

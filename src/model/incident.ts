@@ -1,0 +1,53 @@
+import type { Severity } from './sli.ts'
+import type { Instant } from './time.ts'
+
+/** Where the bad records come from. Shares are of records: 0.94 of the bad, 0.11 of all. */
+export interface Cause {
+  /** One dimension, or a pair: `platform+app_version`. */
+  readonly dimension: string
+  /** `android+4.3.0` */
+  readonly value: string
+  readonly shareOfBad: number
+  readonly shareOfAll: number
+  readonly lift: number
+}
+
+export type Resolution = 'recovered' | 'no_data' | 'manual'
+
+/** What the incident drags down: the event, its tables, dashboards. */
+export interface Affected {
+  readonly kind: string
+  readonly name: string
+}
+
+/** One cause, whatever the number of SLOs it drags down. `event` is null for one about Assay itself. */
+export interface Incident {
+  readonly id: string
+  readonly environment: string
+  readonly domain: string
+  readonly event: string | null
+  /** Sorted by when their row was first true, ties by name: the first gives the id. */
+  readonly slos: readonly string[]
+  readonly severity: Severity
+  readonly startedAt: Instant
+  readonly openedAt: Instant
+  readonly endedAt: Instant | null
+  readonly resolvedAt: Instant | null
+  readonly resolution: Resolution | null
+  readonly cause: Cause | null
+  readonly affected: readonly Affected[]
+  readonly regressionOf: string | null
+  /** How many notifications were written for it. */
+  readonly notifications: number
+  /** Ranked explanation in words, newest evaluation; what the page and the alert print. */
+  readonly explanation: readonly string[]
+  /** No record of its SLIs arrives while it is open. */
+  readonly noData: boolean
+  readonly timeline: readonly TimelineEntry[]
+}
+
+export interface TimelineEntry {
+  readonly at: Instant
+  readonly what: 'started' | 'opened' | 'raised' | 'joined' | 'explained' | 'ended' | 'resolved' | 'notified'
+  readonly text: string
+}
