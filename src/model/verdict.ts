@@ -6,7 +6,6 @@ export type NotEvaluatedReason = 'no_data' | 'warming' | 'never_seen' | 'learnin
 /** Why an outcome is what it is, where the outcome alone doesn't say. */
 export type VerdictReason =
   | NotEvaluatedReason
-  | 'below_objective'
   | 'too_few_records'
   | 'interval_spans_objective'
   | null

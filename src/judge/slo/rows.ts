@@ -18,7 +18,10 @@ const PAIRS = [
  * below burn 1. A row whose long window is longer than the period is left out. `impossible`: rows that no error ratio
  * can make true, because threshold × (1 − objective) ≥ 1.
  */
-export function burnRows(window: Duration, objective: number): { rows: readonly BurnRow[]; impossible: readonly BurnRow[] } {
+export function burnRows(
+  window: Duration,
+  objective: number,
+): { rows: readonly BurnRow[]; impossible: readonly BurnRow[] } {
   const rows: BurnRow[] = []
   const impossible: BurnRow[] = []
   for (const { severity, long, short, share, weekShare } of PAIRS) {

@@ -1,0 +1,241 @@
+import type { Affected, Cause, Incident, TimelineEntry } from '../../model/incident.ts'
+import { SEVERITY_RANK, type Severity } from '../../model/sli.ts'
+import { DAY, type Instant, MINUTE } from '../../model/time.ts'
+import type { SloPlan } from '../../plan/plan.ts'
+import type { MinuteJudgement, Standing } from '../slo/standing.ts'
+import { firingOf } from '../slo/verdict.ts'
+import { incidentId } from './incident-id.ts'
+import { lastBadMinute, startOfRun } from './run.ts'
+
+/** Minutes with a record, or counted slices, for which every row must have been false before an incident resolves. */
+const CALM_MINUTES = 15
+/** An incident whose records stopped coming resolves after this long, as `no_data`. */
+const FORGOTTEN = 7 * DAY
+/** A new breach of the same first SLO within this long of a resolve is a regression. */
+const REGRESSION = 7 * DAY
+/** Without a record for this long, an open incident is shown as `no_data`. */
+const SILENT = 15 * MINUTE
+
+export type IncidentChange = 'opened' | 'raised' | 'joined' | 'resolved' | 'manual'
+
+/** What is followed while an incident is open. Plain data: it is stored with the incident. */
+export interface Tracking {
+  /** Highest severity of a row that was true, before the cap. */
+  readonly highest: 'page' | 'ticket'
+  readonly slos: Readonly<Record<string, { readonly calm: number; readonly calmAt: Instant; readonly heldAt: Instant }>>
+}
+
+export interface OpenIncident {
+  readonly incident: Incident
+  readonly tracking: Tracking
+}
+
+/** A resolved incident, as far as a regression needs it. */
+export interface Resolved {
+  readonly id: string
+  readonly domain: string
+  readonly firstSlo: string
+  readonly resolvedAt: Instant
+}
+
+/** One SLO's judgement in the minute under way. */
+export interface Judged {
+  readonly standing: Standing
+  readonly judgement: MinuteJudgement
+}
+
+export interface ChangedIncident {
+  readonly change: IncidentChange
+  readonly incident: Incident
+}
+
+/** Which incidents are open, and what each minute makes of them. */
+export interface IncidentBook {
+  /** Takes in every SLO judged at `at`, sorted by name; answers what changed, in that order. Clips the standings of an event that resolved. */
+  readonly take: (at: Instant, judged: readonly Judged[]) => readonly ChangedIncident[]
+  readonly open: () => readonly OpenIncident[]
+  /** Replaces an open or just changed incident by one with more said of it. */
+  readonly amend: (incident: Incident) => void
+}
+
+export interface IncidentBookDeps {
+  readonly environment: string
+  readonly restored: readonly OpenIncident[]
+  readonly resolved: readonly Resolved[]
+  /** Every standing of an event: a resolve clips them all, judged in this minute or not. */
+  readonly standingsOf: (event: string) => readonly Standing[]
+  readonly affectedBy: (event: string) => readonly Affected[]
+}
+
+export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
+  /** By event: a breach joins the open incident of its event. */
+  const open = new Map<string, OpenIncident>()
+  for (const restored of deps.restored) {
+    if (restored.incident.event !== null) open.set(restored.incident.event, restored)
+  }
+  let resolved = [...deps.resolved]
+
+  function takeOne(at: Instant, { standing, judgement }: Judged): ChangedIncident[] {
+    const { slo } = standing
+    const firing = firingOf(slo.rows, judgement.rows)
+    const known = open.get(slo.event)
+    if (known === undefined) {
+      if (firing === null) return []
+      const opened = openIncident(at, standing, judgement, firing)
+      open.set(slo.event, opened)
+      return [{ change: 'opened', incident: opened.incident }]
+    }
+    const { incident, change } =
+      firing === null ? { incident: known.incident, change: null } : rise(at, known, slo, firing)
+    const highest = firing === 'page' ? 'page' : known.tracking.highest
+    const slos = { ...known.tracking.slos }
+    if (incident.slos.includes(slo.name)) slos[slo.name] = calmOf(at, slos[slo.name], slo, judgement, highest)
+    open.set(slo.event, { incident, tracking: { highest, slos } })
+    return change === null ? [] : [{ change, incident }]
+  }
+
+  function openIncident(
+    at: Instant,
+    standing: Standing,
+    judgement: MinuteJudgement,
+    firing: 'page' | 'ticket',
+  ): OpenIncident {
+    const { slo } = standing
+    resolved = resolved.filter((old) => old.resolvedAt > at - REGRESSION)
+    const before = resolved.findLast((old) => old.domain === slo.domain && old.firstSlo === slo.name)
+    const startedAt = startOfRun(standing, at, judgement.rows)
+    const severity = capped(firing, slo)
+    const incident: Incident = {
+      id: incidentId(deps.environment, slo.domain, slo.name, at),
+      environment: deps.environment,
+      domain: slo.domain,
+      event: slo.event,
+      slos: [slo.name],
+      severity,
+      startedAt,
+      openedAt: at,
+      endedAt: null,
+      resolvedAt: null,
+      resolution: null,
+      cause: null,
+      affected: deps.affectedBy(slo.event),
+      regressionOf: before?.id ?? null,
+      notifications: 0,
+      explanation: [],
+      noData: false,
+      timeline: [
+        { at: startedAt, what: 'started', text: `first bad minute of ${slo.name}` },
+        { at, what: 'opened', text: `${slo.name} burns its budget too fast: ${severity}` },
+      ],
+    }
+    return { incident, tracking: { highest: firing, slos: { [slo.name]: { calm: 0, calmAt: at, heldAt: at } } } }
+  }
+
+  /** Every open incident whose SLOs have all been calm long enough, or which nothing has been heard of for a week. */
+  function resolveDue(at: Instant, touched: ReadonlySet<string>): ChangedIncident[] {
+    const changes: ChangedIncident[] = []
+    for (const [event, { incident, tracking }] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (!touched.has(event)) continue
+      const followed = Object.values(tracking.slos)
+      const heldAt = Math.max(...followed.map((slo) => slo.heldAt))
+      const forgotten = at - heldAt >= FORGOTTEN
+      if (forgotten || followed.every((slo) => slo.calm >= CALM_MINUTES)) {
+        const resolvedAt = forgotten ? at : Math.max(...followed.map((slo) => slo.calmAt))
+        changes.push({ change: 'resolved', incident: resolve(event, incident, resolvedAt, forgotten) })
+      } else if (incident.noData !== at - heldAt >= SILENT) {
+        open.set(event, { incident: { ...incident, noData: !incident.noData }, tracking })
+      }
+    }
+    return changes
+  }
+
+  function resolve(event: string, incident: Incident, resolvedAt: Instant, forgotten: boolean): Incident {
+    const standings = deps.standingsOf(event)
+    const own = standings.filter((standing) => incident.slos.includes(standing.slo.name))
+    const endedAt = lastBadMinute(own, incident.startedAt, resolvedAt)
+    const text = forgotten ? 'no record for 7 days' : `${CALM_MINUTES} minutes without a true row`
+    const done: Incident = {
+      ...incident,
+      endedAt,
+      resolvedAt,
+      resolution: forgotten ? 'no_data' : 'recovered',
+      noData: forgotten,
+      timeline: [
+        ...incident.timeline,
+        { at: endedAt, what: 'ended', text: 'last minute with a bad record' },
+        { at: resolvedAt, what: 'resolved', text },
+      ],
+    }
+    open.delete(event)
+    resolved.push({ id: done.id, domain: done.domain, firstSlo: done.slos[0] ?? '', resolvedAt })
+    for (const standing of standings) standing.clip(resolvedAt)
+    return done
+  }
+
+  return {
+    take: (at, judged) => {
+      const changes = judged.flatMap((one) => takeOne(at, one))
+      if (open.size === 0) return changes
+      const touched = new Set(judged.map(({ standing }) => standing.slo.event))
+      return [...changes, ...resolveDue(at, touched)]
+    },
+    open: () => [...open.values()],
+    amend: (incident) => {
+      const known = incident.event === null ? undefined : open.get(incident.event)
+      if (incident.event !== null && known?.incident.id === incident.id) {
+        open.set(incident.event, { incident, tracking: known.tracking })
+      }
+    },
+  }
+}
+
+/** An open incident with an SLO that fires: joined if it wasn't part of it, raised if this is worse than what was. */
+function rise(
+  at: Instant,
+  { incident }: OpenIncident,
+  slo: SloPlan,
+  firing: 'page' | 'ticket',
+): { incident: Incident; change: IncidentChange | null } {
+  const severity = capped(firing, slo)
+  const joins = !incident.slos.includes(slo.name)
+  const raises = SEVERITY_RANK[severity] > SEVERITY_RANK[incident.severity]
+  if (!joins && !raises) return { incident, change: null }
+  const entry: TimelineEntry = raises
+    ? { at, what: 'raised', text: `${slo.name}: from ${incident.severity} to ${severity}` }
+    : { at, what: 'joined', text: `${slo.name} burns its budget too fast as well` }
+  return {
+    incident: {
+      ...incident,
+      slos: joins ? [...incident.slos, slo.name] : incident.slos,
+      severity: raises ? severity : incident.severity,
+      timeline: [...incident.timeline, entry],
+    },
+    change: raises ? 'raised' : 'joined',
+  }
+}
+
+function calmOf(
+  at: Instant,
+  before: Tracking['slos'][string] | undefined,
+  slo: SloPlan,
+  judgement: MinuteJudgement,
+  highest: 'page' | 'ticket',
+): Tracking['slos'][string] {
+  const { calm, calmAt, heldAt } = before ?? { calm: 0, calmAt: at, heldAt: at }
+  const held = judgement.holds ? at : heldAt
+  const burning = slo.rows.some(
+    (row, index) => judgement.rows[index] && SEVERITY_RANK[row.severity] >= SEVERITY_RANK[highest],
+  )
+  if (burning) return { calm: 0, calmAt: at, heldAt: held }
+  if (!judgement.holds || calm >= CALM_MINUTES) return { calm, calmAt, heldAt: held }
+  return { calm: calm + 1, calmAt: at, heldAt: held }
+}
+
+function capped(firing: 'page' | 'ticket', slo: SloPlan): Severity {
+  return SEVERITY_RANK[firing] > SEVERITY_RANK[slo.severity] ? slo.severity : firing
+}
+
+/** A cause and its words, as `explain` found them, in the incident. */
+export function explained(incident: Incident, cause: Cause | null, words: readonly string[]): Incident {
+  return { ...incident, cause, explanation: words }
+}

@@ -1,0 +1,174 @@
+import { type Duration, type Instant, MINUTE } from '../../model/time.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { WindowCounts } from '../../model/window.ts'
+import type { SloPlan } from '../../plan/plan.ts'
+import { measureOf } from '../sli/measure.ts'
+import { type ActiveClock, activeClock } from './active.ts'
+import { createLedger, type Ledger, type Tally } from './ledger.ts'
+import { BURN_LENGTHS, type Circumstances, ORDINARY, verdictAt } from './verdict.ts'
+
+/** How long a uniqueness SLO can't be called met: until the horizon of duplicates is covered once. */
+const WARMING: Duration = 24 * 60 * MINUTE
+
+/** What the world was like in the minute to be judged. */
+export interface MinuteFacts {
+  /** Its sources were listening throughout it. */
+  readonly observed: boolean
+  /** Start of the first record's minute of the source the SLO names, or of all it sums; null: none yet. */
+  readonly observedFrom: Instant | null
+  readonly notEvaluated: Circumstances['notEvaluated']
+}
+
+/** What one minute gave. */
+export interface MinuteJudgement {
+  readonly verdict: Verdict
+  readonly rows: readonly boolean[]
+  /** The minute held a record of the SLI's total; a time slice: it was counted. */
+  readonly holds: boolean
+  readonly bad: boolean
+  /** A time slice's mark: `+` good, `-` bad, `.` not counted; null for SLIs that count records. */
+  readonly mark: '+' | '-' | '.' | null
+}
+
+/** One SLO's account, minute by minute: what it has counted, and what that makes of it at the end of each. */
+export interface Standing {
+  readonly slo: SloPlan
+  readonly at: () => Instant
+  /** What a minute of a source holds now (not what was added); minutes ahead of `at` wait. */
+  readonly setMinute: (source: string, start: Instant, counts: Readonly<WindowCounts>) => void
+  readonly setHour: (source: string, start: Instant, counts: Readonly<WindowCounts>) => void
+  /** Restores a time slice that was judged before. */
+  readonly setMark: (start: Instant, mark: '+' | '-' | '.') => void
+  readonly setMarkedHour: (start: Instant, tally: Tally) => void
+  /** Restores the newest arrival known when `at` was judged. */
+  readonly setNewest: (arrival: Instant) => void
+  readonly newest: () => Instant | null
+  readonly judge: (facts: MinuteFacts) => MinuteJudgement
+  readonly clip: (at: Instant) => void
+  /** Where row windows start at the earliest: the last resolve of the event; null: none. */
+  readonly clippedAt: () => Instant | null
+  readonly minute: (start: Instant) => Tally
+  readonly oldest: () => Instant
+}
+
+export function createStanding(slo: SloPlan, at: Instant): Standing {
+  const lengths = [...new Set([...BURN_LENGTHS, slo.window, ...slo.rows.flatMap((row) => [row.long, row.short])])]
+  const measure = measureOf(slo.kind)
+  const clock = activeClock(slo.active)
+  /** One ledger a source, summed on reading; time slices have one of their own. */
+  const ledgers = new Map<string, Ledger>()
+  const slices = measure === null ? createLedger(at, lengths) : null
+  /** Arrivals of minutes that aren't judged yet. */
+  const arrivals = new Map<Instant, Instant>()
+  let now = at
+  let newest: Instant | null = null
+  let clippedAt: Instant | null = null
+
+  function ledgerOf(source: string): Ledger {
+    const known = ledgers.get(source)
+    if (known !== undefined) return known
+    const ledger = createLedger(now, lengths)
+    if (clippedAt !== null) ledger.clip(clippedAt)
+    ledgers.set(source, ledger)
+    return ledger
+  }
+
+  const all = (): Ledger[] => (slices === null ? [...ledgers.values()] : [slices])
+
+  function sum(read: (ledger: Ledger) => Tally): Tally {
+    const only = all()
+    if (only.length === 1 && only[0] !== undefined) return read(only[0])
+    let bad = 0
+    let total = 0
+    for (const ledger of only) {
+      const tally = read(ledger)
+      bad += tally.bad
+      total += tally.total
+    }
+    return { bad, total }
+  }
+
+  function judge(facts: MinuteFacts): MinuteJudgement {
+    const start = now
+    now += MINUTE
+    const mark = slices === null ? null : markOf(start, facts)
+    if (mark !== null && mark !== '.') slices?.setMinute(start, mark === '-' ? 1 : 0, 1)
+    for (const ledger of all()) ledger.advance()
+    const seen = sum((ledger) => ledger.minute(start))
+    const sums = {
+      window: sum((ledger) => ledger.sum(slo.window)),
+      burn: BURN_LENGTHS.map((length) => sum((ledger) => ledger.sum(length))),
+      clipped: (length: Duration) => sum((ledger) => ledger.clippedSum(length)),
+    }
+    const { verdict, rows } = verdictAt(slo, now, sums, circumstances(facts))
+    return { verdict, rows, holds: seen.total > 0, bad: seen.bad > 0, mark }
+  }
+
+  function circumstances({ notEvaluated, observedFrom }: MinuteFacts): Circumstances {
+    if (slo.kind === 'volume') return { ...ORDINARY, notEvaluated: notEvaluated ?? 'learning' }
+    const neverSeen = slo.kind === 'freshness' && newest === null
+    if (neverSeen && slo.source === null) return { ...ORDINARY, notEvaluated: notEvaluated ?? 'never_seen' }
+    const warming = slo.kind === 'uniqueness' && observedFrom !== null && now < observedFrom + WARMING
+    return { notEvaluated, neverSeen, warming }
+  }
+
+  /** Freshness of the minute from `start`: SEMANTICS' "newest arrival is younger than max_age at its end". */
+  function markOf(start: Instant, facts: MinuteFacts): '+' | '-' | '.' {
+    const end = start + MINUTE
+    const arrival = arrivals.get(start)
+    if (arrival !== undefined) {
+      arrivals.delete(start)
+      newest = Math.max(newest ?? arrival, arrival)
+    }
+    if (slo.kind !== 'freshness' || slo.maxAge === null) return '.'
+    if (!facts.observed || !clock.isActive(start)) return '.'
+    if (newest !== null) return age(clock, newest, end, slo.maxAge) < slo.maxAge ? '+' : '-'
+    if (slo.source === null || facts.observedFrom === null) return '.'
+    return age(clock, facts.observedFrom, end, slo.maxAge) >= slo.maxAge ? '-' : '.'
+  }
+
+  return {
+    slo,
+    at: () => now,
+    setMinute: (source, start, counts) => {
+      if (measure === null) {
+        if (counts.lastArrival === 0) return
+        if (start >= now) arrivals.set(start, Math.max(arrivals.get(start) ?? 0, counts.lastArrival))
+        else newest = Math.max(newest ?? counts.lastArrival, counts.lastArrival)
+        return
+      }
+      if (!clock.isActive(start)) return
+      const { bad, total } = measure(counts)
+      ledgerOf(source).setMinute(start, bad, total)
+    },
+    setHour: (source, start, counts) => {
+      // Hours hold inactive minutes as well: an SLO with active hours sums its own minutes.
+      if (measure === null || slo.active !== null) return
+      const { bad, total } = measure(counts)
+      ledgerOf(source).setHour(start, bad, total)
+    },
+    setMark: (start, mark) => {
+      if (mark !== '.') slices?.setMinute(start, mark === '-' ? 1 : 0, 1)
+    },
+    setMarkedHour: (start, { bad, total }) => {
+      if (slices !== null) slices.setHour(start, bad, total)
+      else ledgerOf(slo.source ?? '').setHour(start, bad, total)
+    },
+    setNewest: (arrival) => {
+      newest = Math.max(newest ?? arrival, arrival)
+    },
+    newest: () => newest,
+    judge,
+    clip: (instant) => {
+      clippedAt = instant
+      for (const ledger of all()) ledger.clip(instant)
+    },
+    clippedAt: () => clippedAt,
+    minute: (start) => sum((ledger) => ledger.minute(start)),
+    oldest: () => now - 3 * 24 * 60 * MINUTE,
+  }
+}
+
+function age(clock: ActiveClock, from: Instant, to: Instant, enough: Duration): Duration {
+  return clock.elapsed(from, to, enough)
+}
