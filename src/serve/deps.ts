@@ -1,0 +1,24 @@
+import type { Router } from 'express'
+import type { Instant } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Sql } from '../store/sql.ts'
+import type { HttpConfig } from './guard.ts'
+import type { Changes } from './live.ts'
+import type { DaemonStatus } from './status.ts'
+
+/** What the server is given. */
+export interface ServeDeps {
+  /** Read only. */
+  readonly db: Sql
+  readonly plan: () => Plan
+  readonly status: () => DaemonStatus
+  /** Prometheus text, format 0.0.4. */
+  readonly metrics: () => Promise<string>
+  /** Routers of HTTP sources: own authentication, any origin. */
+  readonly collectors: readonly Router[]
+  readonly http: HttpConfig
+  readonly now: () => Instant
+  readonly changes: Changes
+  /** Told what broke behind an answer with 500 or 503. */
+  readonly report?: (error: unknown) => void
+}

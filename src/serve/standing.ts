@@ -1,0 +1,47 @@
+import { BURN_WINDOWS, type Burn, type Verdict } from '../model/verdict.ts'
+import type { SloPlan } from '../plan/plan.ts'
+import { seenEvents } from '../store/read/arrivals.ts'
+import { latestVerdicts } from '../store/read/verdicts.ts'
+import type { Sql } from '../store/sql.ts'
+
+/** An SLO and what it is worth now. `verdict.at` is 0 where no minute has been judged yet. */
+export interface Standing {
+  readonly slo: SloPlan
+  readonly verdict: Verdict
+}
+
+const NO_BURN = Object.fromEntries(BURN_WINDOWS.map((window) => [window, null])) as Burn
+
+/** The newest verdict of each SLO, in the order given; for one not judged yet, that it wasn't. */
+export async function standings(db: Sql, slos: readonly SloPlan[]): Promise<Standing[]> {
+  const names = slos.length > 200 ? null : slos.map(({ name }) => name)
+  const [verdicts, seen] = await Promise.all([latestVerdicts(db, names), seenEvents(db)])
+  return slos.map((slo) => {
+    const verdict = verdicts.get(slo.name)
+    // A verdict from before the SLO was moved to another event or kind says nothing of this one.
+    const isOfThis = verdict !== undefined && verdict.event === slo.event && verdict.kind === slo.kind
+    return { slo, verdict: isOfThis ? verdict : unjudged(slo, seen.has(slo.event)) }
+  })
+}
+
+function unjudged(slo: SloPlan, seen: boolean): Verdict {
+  return {
+    at: 0,
+    slo: slo.name,
+    domain: slo.domain,
+    event: slo.event,
+    source: slo.source,
+    kind: slo.kind,
+    outcome: 'not_evaluated',
+    reason: seen ? 'no_data' : 'never_seen',
+    good: 0,
+    total: 0,
+    ratio: null,
+    lower: null,
+    upper: null,
+    objective: slo.objective,
+    budgetRemaining: null,
+    burn: NO_BURN,
+    firing: null,
+  }
+}

@@ -1,0 +1,59 @@
+import type { Instant } from '../../model/time.ts'
+import type { Sql } from '../sql.ts'
+
+/** When each planned event last arrived, as far back as days are kept. Events that never did are left out. */
+export async function lastArrivals(sql: Sql): Promise<Map<string, Instant>> {
+  const rows = await sql.all<{ event: string; at: Instant }>(
+    `select s.event as event, max(w.last_arrival) as at
+     from series s join window_day w on w.series = s.id
+       and w.start >= (select max(d.start) from window_day d where d.series = s.id)
+     where s.kind = 'planned' group by s.event`,
+  )
+  return new Map(rows.map(({ event, at }) => [event, at]))
+}
+
+/**
+ * When each name without a contract was first and last seen: to the minute while its minutes are kept, else to the hour,
+ * else to the day.
+ */
+export async function unplannedSeen(sql: Sql): Promise<Map<string, { first: Instant; last: Instant }>> {
+  const rows = await sql.all<{ event: string; day: Instant; hour: Instant | null; minute: Instant | null; last: Instant }>(
+    `select s.event as event, min(d.start) as day, max(d.last_arrival) as last,
+       min((select min(h.start) from window_hour h where h.series = s.id)) as hour,
+       min((select min(m.start) from window_minute m where m.series = s.id)) as minute
+     from series s join window_day d on d.series = s.id where s.kind = 'unplanned' group by s.event`,
+  )
+  return new Map(rows.map(({ event, day, hour, minute, last }) => [event, { first: firstOf(day, hour, minute), last }]))
+}
+
+/** The finest start that isn't cut short by retention: a minute only if it lies in the first hour, and so on. */
+function firstOf(day: Instant, hour: Instant | null, minute: Instant | null): Instant {
+  if (hour === null || hour >= day + 86_400_000) return day
+  if (minute === null || minute >= hour + 3_600_000) return hour
+  return minute
+}
+
+export interface LiveCounts {
+  readonly kind: string
+  readonly event: string
+  readonly source: string
+  readonly received: number
+  readonly invalid: number
+  readonly lastArrival: Instant
+}
+
+/** What arrived in the minutes since `from`, by name and source. */
+export function liveCounts(sql: Sql, from: Instant): Promise<LiveCounts[]> {
+  return sql.all<LiveCounts>(
+    `select s.kind as kind, s.event as event, s.source as source, cast(sum(w.received) as bigint) as received,
+       cast(sum(w.invalid) as bigint) as invalid, max(w.last_arrival) as "lastArrival"
+     from window_minute w join series s on s.id = w.series where w.start >= ? group by s.kind, s.event, s.source`,
+    [from],
+  )
+}
+
+/** Every name that ever arrived with a contract. */
+export async function seenEvents(sql: Sql): Promise<Set<string>> {
+  const rows = await sql.all<{ event: string }>("select distinct event from series where kind = 'planned'")
+  return new Set(rows.map(({ event }) => event))
+}

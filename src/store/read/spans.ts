@@ -1,0 +1,62 @@
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import type { SeriesKind } from '../../model/window.ts'
+import type { SqlValue } from '../sql.ts'
+
+/** [from, to) in arrival time. */
+export interface Span {
+  readonly from: Instant
+  readonly to: Instant
+}
+
+/** Minutes are kept this long at least; a span that begins earlier is widened to whole hours. */
+const MINUTES_KEPT = 47 * HOUR
+
+/** The span that stored counts can answer: whole minutes, or a whole hour at its start where the minutes are gone. */
+export function answerable(span: Span, now: Instant): Span {
+  const grain = span.from < now - MINUTES_KEPT ? HOUR : MINUTE
+  return { from: floorTo(span.from, grain), to: Math.ceil(span.to / MINUTE) * MINUTE }
+}
+
+/** The 24 hour rows that end with the one `now` falls in: what a page shows as a day. */
+export function dayUntil(now: Instant): Span {
+  const to = floorTo(now, HOUR) + HOUR
+  return { from: to - DAY, to }
+}
+
+/** Limits a read to the series of some names, found by the tables' primary keys instead of a walk over the whole span. */
+export function seriesOf(kind: SeriesKind, events: readonly string[]): Filter {
+  const names = placeholders(events.length)
+  return {
+    clause: `and series in (select id from series where kind = ? and event in (${names}))`,
+    values: [kind, ...events],
+  }
+}
+
+export interface Filter {
+  readonly clause: string
+  readonly values: readonly SqlValue[]
+}
+
+/** A `from` clause that reads a span once: whole hours from hour rows, the ends from minute rows. */
+export function rowsOf(
+  table: 'window' | 'facet' | 'finding',
+  columns: string,
+  span: Span,
+  filter: Filter = { clause: '', values: [] },
+): [string, SqlValue[]] {
+  const firstHour = Math.ceil(span.from / HOUR) * HOUR
+  const lastHour = floorTo(span.to, HOUR)
+  const part = (grain: string) =>
+    `select ${columns} from ${table}_${grain} where start >= ? and start < ? ${filter.clause}`
+  const values = (from: Instant, to: Instant) => [from, to, ...filter.values]
+  if (firstHour >= lastHour) return [`(${part('minute')})`, values(span.from, span.to)]
+  return [
+    `(${part('hour')} union all ${part('minute')} union all ${part('minute')})`,
+    [...values(firstHour, lastHour), ...values(span.from, firstHour), ...values(lastHour, span.to)],
+  ]
+}
+
+/** `?, ?, ?` for a list of `count` values. */
+export function placeholders(count: number): string {
+  return Array.from({ length: count }, () => '?').join(', ')
+}
