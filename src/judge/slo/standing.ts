@@ -1,4 +1,4 @@
-import { type Duration, type Instant, MINUTE } from '../../model/time.ts'
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { WindowCounts } from '../../model/window.ts'
 import type { SloPlan } from '../../plan/plan.ts'
@@ -8,7 +8,10 @@ import { createLedger, type Ledger, type Tally } from './ledger.ts'
 import { BURN_LENGTHS, type Circumstances, ORDINARY, verdictAt } from './verdict.ts'
 
 /** How long a uniqueness SLO can't be called met: until the horizon of duplicates is covered once. */
-const WARMING: Duration = 24 * 60 * MINUTE
+const WARMING: Duration = DAY
+
+/** How far back minutes are needed: the longest burn window and the hour it is rounded down to. */
+export const MINUTES_BACK: Duration = 3 * DAY + HOUR
 
 /** What the world was like in the minute to be judged. */
 export interface MinuteFacts {
@@ -37,9 +40,9 @@ export interface Standing {
   /** What a minute of a source holds now (not what was added); minutes ahead of `at` wait. */
   readonly setMinute: (source: string, start: Instant, counts: Readonly<WindowCounts>) => void
   readonly setHour: (source: string, start: Instant, counts: Readonly<WindowCounts>) => void
-  /** Restores a time slice that was judged before. */
-  readonly setMark: (start: Instant, mark: '+' | '-' | '.') => void
-  readonly setMarkedHour: (start: Instant, tally: Tally) => void
+  /** What has to be stored of an hour because its windows don't say it: time slices, and minutes left out; null: nothing. */
+  readonly marks: (hour: Instant) => string | null
+  readonly restoreMarks: (hour: Instant, marks: string) => void
   /** Restores the newest arrival known when `at` was judged. */
   readonly setNewest: (arrival: Instant) => void
   readonly newest: () => Instant | null
@@ -147,12 +150,27 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
       const { bad, total } = measure(counts)
       ledgerOf(source).setHour(start, bad, total)
     },
-    setMark: (start, mark) => {
-      if (mark !== '.') slices?.setMinute(start, mark === '-' ? 1 : 0, 1)
+    marks: (hour) => {
+      if (slices === null && slo.active === null) return null
+      const minutes = Array.from({ length: HOUR / MINUTE }, (_, index) =>
+        sum((ledger) => ledger.minute(hour + index * MINUTE)),
+      )
+      if (slices === null) {
+        return `${minutes.reduce((more, { bad }) => more + bad, 0)}/${minutes.reduce((more, { total }) => more + total, 0)}`
+      }
+      return minutes.map(({ bad, total }) => (total === 0 ? '.' : bad > 0 ? '-' : '+')).join('')
     },
-    setMarkedHour: (start, { bad, total }) => {
-      if (slices !== null) slices.setHour(start, bad, total)
-      else ledgerOf(slo.source ?? '').setHour(start, bad, total)
+    restoreMarks: (hour, marks) => {
+      if (slices === null) {
+        const [bad = 0, total = 0] = marks.split('/').map(Number)
+        if (hour + HOUR <= now - MINUTES_BACK) ledgerOf('').setHour(hour, bad, total)
+        return
+      }
+      for (const [index, mark] of [...marks].entries()) {
+        if (mark !== '.') slices.setMinute(hour + index * MINUTE, mark === '-' ? 1 : 0, 1)
+      }
+      const bad = marks.replaceAll(/[^-]/g, '').length
+      slices.setHour(hour, bad, bad + marks.replaceAll(/[^+]/g, '').length)
     },
     setNewest: (arrival) => {
       newest = Math.max(newest ?? arrival, arrival)
@@ -165,7 +183,7 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     },
     clippedAt: () => clippedAt,
     minute: (start) => sum((ledger) => ledger.minute(start)),
-    oldest: () => now - 3 * 24 * 60 * MINUTE,
+    oldest: () => now - MINUTES_BACK,
   }
 }
 

@@ -1,0 +1,190 @@
+import { createStanding, MINUTES_BACK, type MinuteFacts, type Standing } from '../../judge/slo/standing.ts'
+import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import type { SeriesKey } from '../../model/window.ts'
+import type { Plan, SloPlan } from '../../plan/plan.ts'
+import { readNote } from '../../store/notes.ts'
+import { observedSpans, sourceProgress } from '../../store/positions.ts'
+import type { Database } from '../../store/sql.ts'
+import { readSlices, readSloStates } from '../../store/verdicts.ts'
+import { changedWindows, seriesAfter, windowsBetween, writerCursor } from '../../store/windows.ts'
+import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
+import { type ObservedSpan, wasObserved } from './observed.ts'
+import type { SloDocument } from './slo-document.ts'
+import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
+
+export const FIRSTS_NOTE = 'evaluator-firsts'
+
+/** Every SLO's standing, kept up with what ingest wrote. */
+export interface Accounts {
+  /** Takes in what changed since the last call; new SLOs and sources get their standing. */
+  readonly refresh: () => Promise<void>
+  /** Sorted by name. SLOs of which nothing can be said yet have none. */
+  readonly standings: () => readonly Standing[]
+  readonly standingsOf: (event: string) => readonly Standing[]
+  /** The end of the last minute up to which this SLO can be judged now; null: nothing to go by. */
+  readonly judgeable: (standing: Standing) => Instant | null
+  readonly facts: (standing: Standing, start: Instant) => MinuteFacts
+  readonly documentOf: (slo: string) => SloDocument | null
+  readonly firsts: () => Firsts
+  readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
+  readonly watermarks: () => ReadonlyMap<string, Watermark>
+}
+
+export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> {
+  const states = new Map((await readSloStates<SloDocument>(db)).map((state) => [state.slo, state]))
+  const cursors = { minute: await writerCursor(db), hour: await writerCursor(db) }
+  const series = new Map<number, SeriesKey>()
+  const bySlo = new Map<string, Standing>()
+  const byEvent = new Map<string, Standing[]>()
+  const collectors = new Set(plan.sources.filter(({ type }) => type === 'http').map(({ id }) => id))
+  let ordered: readonly Standing[] = []
+  let firsts = (await readNote<Firsts>(db, FIRSTS_NOTE)) ?? NO_FIRSTS
+  let watermarks: ReadonlyMap<string, Watermark> = new Map()
+  let spans: ReadonlyMap<string, ReadonlyMap<string, readonly ObservedSpan[]>> = new Map()
+  let lastSeries = 0
+
+  const seriesOf = (slo: SloPlan) =>
+    [...series].flatMap(([id, { kind, event, source }]) =>
+      kind === 'planned' && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
+    )
+
+  /** The sources that decide about an SLO in the minute that ends at `at`. */
+  function deciding(slo: SloPlan, at: Instant): readonly string[] {
+    if (slo.source !== null) return [slo.source]
+    const carrying = Object.entries(firsts.events[slo.event] ?? {}).flatMap(([source, first]) =>
+      first < at ? [source] : [],
+    )
+    return carrying.length > 0 ? carrying : Object.keys(firsts.sources)
+  }
+
+  function observedFrom(slo: SloPlan): Instant | null {
+    if (slo.source !== null) return firsts.sources[slo.source] ?? null
+    const all = Object.values(firsts.sources)
+    return all.length === 0 ? null : Math.min(...all)
+  }
+
+  function judgeable(standing: Standing): Instant | null {
+    return judgeableUntil(
+      deciding(standing.slo, standing.at() + MINUTE).flatMap((source) => watermarks.get(source) ?? []),
+    )
+  }
+
+  /** A standing begins where its sources' first record was; that of an SLO added later, at what the others have reached. */
+  async function openStanding(slo: SloPlan): Promise<void> {
+    const state = states.get(slo.name)
+    const first = observedFrom(slo)
+    if (first === null && state === undefined) return
+    const peers = ordered.filter((peer) => peer.slo.source === slo.source).map((peer) => peer.at())
+    const at = state?.evaluatedUntil ?? (peers.length > 0 ? Math.max(...peers) : (first ?? 0))
+    const standing = createStanding(slo, at)
+    const clippedAt = state?.document.clippedAt ?? null
+    const newest = state?.document.newest ?? null
+    if (clippedAt !== null) standing.clip(clippedAt)
+    if (newest !== null) standing.setNewest(newest)
+    await fill(standing)
+    bySlo.set(slo.name, standing)
+    byEvent.set(slo.event, [...(byEvent.get(slo.event) ?? []), standing])
+  }
+
+  /** What the store holds for a standing that has just been made. */
+  async function fill(standing: Standing): Promise<void> {
+    const { slo } = standing
+    const at = standing.at()
+    const own = new Map(seriesOf(slo).map(({ id, source }) => [id, source]))
+    const minutesFrom = floorTo(at - MINUTES_BACK, HOUR)
+    const windowFrom = floorTo(at - slo.window, HOUR)
+    for (const { series: id, start, counts } of await windowsBetween(
+      db,
+      'minute',
+      [...own.keys()],
+      minutesFrom,
+      Number.MAX_SAFE_INTEGER,
+    )) {
+      standing.setMinute(own.get(id) ?? '', start, counts)
+    }
+    for (const { series: id, start, counts } of await windowsBetween(db, 'hour', [...own.keys()], windowFrom, at)) {
+      standing.setHour(own.get(id) ?? '', start, counts)
+    }
+    for (const { hour, marks } of await readSlices(db, slo.name, windowFrom)) standing.restoreMarks(hour, marks)
+  }
+
+  async function refresh(): Promise<void> {
+    // Progress before changes: what is read then holds at least everything that the watermark speaks of.
+    const progress = await sourceProgress(db)
+    for (const found of await seriesAfter(db, lastSeries)) {
+      series.set(found.id, found)
+      lastSeries = Math.max(lastSeries, found.id)
+    }
+    const minutes = await changedWindows(db, 'minute', cursors.minute)
+    const hours = await changedWindows(db, 'hour', cursors.hour)
+    cursors.minute = minutes.upTo
+    cursors.hour = hours.upTo
+    if (minutes.rows.some(({ series: id }) => !series.has(id))) {
+      for (const found of await seriesAfter(db, lastSeries)) {
+        series.set(found.id, found)
+        lastSeries = Math.max(lastSeries, found.id)
+      }
+    }
+    firsts = withFirsts(
+      firsts,
+      minutes.rows.flatMap(({ series: id, start }) => keyed(id, start)),
+    )
+    watermarks = new Map(
+      progress.flatMap(({ source, partitions }) => {
+        const watermark = watermarkOf(partitions, collectors.has(source))
+        return watermark === null ? [] : [[source, watermark] as const]
+      }),
+    )
+    for (const { series: id, start, counts } of minutes.rows)
+      give(id, (standing, source) => standing.setMinute(source, start, counts))
+    for (const { series: id, start, counts } of hours.rows)
+      give(id, (standing, source) => standing.setHour(source, start, counts))
+    for (const slo of plan.slos) if (!bySlo.has(slo.name)) await openStanding(slo)
+    if (bySlo.size !== ordered.length) {
+      ordered = [...bySlo.values()].sort((a, b) => (a.slo.name < b.slo.name ? -1 : 1))
+    }
+    await readSpans()
+  }
+
+  function keyed(id: number, start: Instant): { key: SeriesKey; start: Instant }[] {
+    const key = series.get(id)
+    return key === undefined ? [] : [{ key, start }]
+  }
+
+  function give(id: number, set: (standing: Standing, source: string) => void): void {
+    const key = series.get(id)
+    if (key?.kind !== 'planned') return
+    for (const standing of byEvent.get(key.event) ?? []) {
+      if ((standing.slo.source ?? key.source) === key.source) set(standing, key.source)
+    }
+  }
+
+  async function readSpans(): Promise<void> {
+    const from = Math.min(...ordered.map((standing) => standing.at()))
+    if (!Number.isFinite(from)) return
+    const read = new Map<string, ReadonlyMap<string, readonly ObservedSpan[]>>()
+    for (const source of watermarks.keys()) {
+      if (collectors.has(source))
+        read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
+    }
+    spans = read
+  }
+
+  return {
+    refresh,
+    standings: () => ordered,
+    standingsOf: (event) => byEvent.get(event) ?? [],
+    judgeable,
+    facts: (standing, start) => ({
+      observed: deciding(standing.slo, start + MINUTE).every((source) =>
+        wasObserved(spans.get(source) ?? new Map(), start),
+      ),
+      observedFrom: observedFrom(standing.slo),
+      notEvaluated: null,
+    }),
+    documentOf: (slo) => states.get(slo)?.document ?? null,
+    firsts: () => firsts,
+    seriesOf,
+    watermarks: () => watermarks,
+  }
+}

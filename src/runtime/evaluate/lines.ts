@@ -1,0 +1,19 @@
+import { HOUR } from '../../model/time.ts'
+import type { Verdict } from '../../model/verdict.ts'
+
+/** An SLO's verdict with the state of its rows, in the order of its plan. */
+export interface Line {
+  readonly verdict: Verdict
+  readonly rows: readonly boolean[]
+}
+
+/** Whether a verdict is written down: at each change of outcome, reason or row state, and at each whole hour. */
+export function isWritten(before: Line | null, now: Line): boolean {
+  if (before === null || now.verdict.at % HOUR === 0) return true
+  return (
+    before.verdict.outcome !== now.verdict.outcome ||
+    before.verdict.reason !== now.verdict.reason ||
+    before.rows.length !== now.rows.length ||
+    before.rows.some((row, index) => row !== now.rows[index])
+  )
+}

@@ -1,0 +1,45 @@
+import { floorTo, type Instant, MINUTE } from '../../model/time.ts'
+
+/** How far one partition of a source has been read. */
+export interface PartitionProgress {
+  readonly partition: string
+  /** Everything that arrived before it has been counted; null: not known, so that it holds nothing back. */
+  readonly observedUntil: Instant | null
+  readonly complete: boolean
+}
+
+/** An instance that lags this far behind another of the same source has left the set: its lease has lapsed. */
+const LAPSED = 30_000
+
+/** How far a source has been observed: `open` while more may come, `complete` once nothing will. Null: nothing is known yet. */
+export interface Watermark {
+  readonly at: Instant
+  readonly complete: boolean
+}
+
+/**
+ * A source's watermark: the least of its partitions'. Partitions that are complete hold nothing back. `instances`: the
+ * partitions are collectors of one service, of which a stopped one no longer counts.
+ */
+export function watermarkOf(partitions: readonly PartitionProgress[], instances: boolean): Watermark | null {
+  const known = partitions.flatMap(({ observedUntil, complete }) =>
+    observedUntil === null ? [] : [{ at: observedUntil, complete }],
+  )
+  if (known.length === 0) return null
+  const newest = Math.max(...known.map(({ at }) => at))
+  const open = known.filter(({ complete }) => !complete)
+  if (open.length === 0) return { at: newest, complete: true }
+  const counted = instances ? open.filter(({ at }) => at >= newest - LAPSED) : open
+  return { at: Math.min(...counted.map(({ at }) => at)), complete: false }
+}
+
+/**
+ * Until where an SLO that sums several sources can be judged: the least of the watermarks of those that may still bring
+ * records; all complete: the furthest. Rounded down to the minute; null without any.
+ */
+export function judgeableUntil(watermarks: readonly Watermark[]): Instant | null {
+  if (watermarks.length === 0) return null
+  const open = watermarks.filter(({ complete }) => !complete)
+  const until = open.length > 0 ? Math.min(...open.map(({ at }) => at)) : Math.max(...watermarks.map(({ at }) => at))
+  return floorTo(until, MINUTE)
+}
