@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Failure } from '../model/failure.ts'
+import { check } from './check.ts'
+import type { ExitCode, Io } from './io.ts'
+import { lint } from './lint.ts'
+import { receiversTest } from './receivers.ts'
+import { reload } from './reload.ts'
+import { replay } from './replay.ts'
+import { run } from './run.ts'
+import { showSlo } from './slo.ts'
+import { status } from './status.ts'
+
+const EXITS = '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
+
+/** The version of this build, as package.json has it. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Runs one command line and answers its exit code. Never throws. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = 0
+  const done = (work: Promise<ExitCode>): Promise<void> =>
+    work.then((answer) => {
+      code = answer
+    })
+  try {
+    await program(io, done).parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    return explainFailure(error, io)
+  }
+}
+
+function explainFailure(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Failure) {
+    io.err(`assay: ${[error.message, error.remedy].filter((text) => text !== '').join(' ')}\n`)
+    return error.code === 'bad_input' ? 2 : 3
+  }
+  io.err(`assay: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 3
+}
+
+function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Command {
+  const root = new Command('assay')
+    .description('Watches event data for the teams that own it.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError('(assay --help lists the commands)')
+    .addHelpText('after', `${EXITS}\n`)
+  const config = () => new Option('--config <file>', 'the configuration').default('rules/assay.yaml')
+  const json = () => new Option('--json', 'print JSON instead of a table').default(false)
+  const command = (name: string, summary: string, examples: readonly string[]): Command =>
+    root
+      .command(name)
+      .description(summary)
+      .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}\n${EXITS}`)
+
+  command('run', 'Watch: collect, judge, alert, serve. Ctrl-C stops.', ['assay run', 'assay run --config rules/assay.yaml --no-demo'])
+    .addOption(config())
+    .option('--no-demo', 'leave out sources of type demo')
+    .option('--port <port>', 'instead of http.port', port)
+    .action((options) => done(run(options, io)))
+  command('demo', 'Watch the demo shop alone, on a store in memory, beside nothing of yours.', ['assay demo', 'assay demo --port 9000'])
+    .addOption(config())
+    .option('--port <port>', 'instead of http.port', port)
+    .action((options) => done(run({ ...options, demo: true, onlyDemo: true }, io)))
+  command('lint', 'Check the configuration, contracts and SLOs; every problem with file, line and column.', ['assay lint', 'assay lint --json'])
+    .addOption(config())
+    .addOption(json())
+    .action((options) => done(lint(options, io)))
+  command('check', 'Hold payloads against the plan, a line per payload. Exit 1 when one is not valid.', [
+    'assay check events.ndjson',
+    'assay check --source web archive/*.ndjson.gz --json',
+    'tail -n 100 events.ndjson | assay check -',
+  ])
+    .argument('<files...>', 'NDJSON, gzipped NDJSON, a JSON document; - for standard input')
+    .addOption(config())
+    .option('--source <id>', 'the source whose format the files have')
+    .addOption(json())
+    .action((files, options) => done(check({ ...options, files }, io)))
+  command('replay', 'Run the whole pipeline over archives on the data’s own clock; sends nothing unless told to.', [
+    'assay replay data/2026-10-*.ndjson.gz --out october',
+    'assay replay events.ndjson --source web --out result --fail-on page',
+  ])
+    .argument('<files...>', 'NDJSON or gzipped NDJSON; a folder: every such file below it')
+    .requiredOption('--out <folder>', 'where verdicts, incidents, notifications, quarantine and metrics are written')
+    .addOption(config())
+    .option('--source <id>', 'the source whose id and format the files take')
+    .option('--store <file>', 'keep the windows in this SQLite file instead of in memory')
+    .addOption(new Option('--verdicts <which>', 'which verdicts are written').choices(['changes', 'all']).default('changes'))
+    .addOption(new Option('--fail-on <severity>', 'exit 1 when such an incident opened').choices(['page', 'ticket']))
+    .option('--deliver', 'send the notifications', false)
+    .action((files, options) => done(replay({ ...options, files }, io)))
+  command('status', 'Sources, SLOs and incidents as the store has them; with a name, why a rule does or doesn’t fire.', [
+    'assay status',
+    'assay status order-completed-validity',
+    'assay status checkout --json',
+  ])
+    .argument('[name]', 'an SLO, an event or a domain')
+    .addOption(config())
+    .addOption(json())
+    .action((name, options) => done(status({ ...options, name: name ?? null }, io)))
+  command('slo', 'One SLO: its rows, what they see now, and what it can see at its real traffic.', ['assay slo order-completed-validity'])
+    .argument('<name>')
+    .addOption(config())
+    .addOption(json())
+    .action((name, options) => done(showSlo({ ...options, name }, io)))
+  command('reload', 'Have the running daemon read its configuration again.', ['assay reload'])
+    .addOption(config())
+    .action((options) => done(reload(options, io)))
+  const receivers = root.command('receivers').description('The receivers of alerts.')
+  receivers
+    .command('test')
+    .description('Send a test, labelled as one, and print what the receiver answered.')
+    .argument('<name>')
+    .addOption(config())
+    .addOption(json())
+    .addHelpText('after', `\nExamples:\n  $ assay receivers test payments-pagerduty\n${EXITS}`)
+    .action((name, options) => done(receiversTest({ ...options, name }, io)))
+  return root
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  return value
+}

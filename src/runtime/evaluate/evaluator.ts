@@ -1,0 +1,198 @@
+import type { AlertChange } from '../../alert/decide.ts'
+import type { AlertFacts } from '../../alert/message.ts'
+import type { Notification } from '../../alert/notification.ts'
+import type { RoutesConfig } from '../../alert/config.ts'
+import { type ChangedIncident, createIncidentBook, type IncidentBook } from '../../judge/incidents/book.ts'
+import type { Incident } from '../../model/incident.ts'
+import { type Instant, MINUTE } from '../../model/time.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Database, Sql } from '../../store/sql.ts'
+import { type Accounts, openAccounts } from './accounts.ts'
+import { explainIncident, isDueForAnotherLook } from './evidence.ts'
+import type { Line } from './lines.ts'
+import { judgeMinutes, type JudgedMinute, type Written } from './minutes.ts'
+import { readOpenIncidents, readResolved, readTold, saveEvaluation } from './save.ts'
+import { createTelling } from './telling.ts'
+
+export interface EvaluatorDeps {
+  readonly db: Database
+  readonly plan: Plan
+  readonly routes: RoutesConfig
+  readonly publicUrl: string | null
+  /** Throws where this process no longer leads; called inside each of the evaluator's transactions. */
+  readonly assertLeads: (sql: Sql) => Promise<void>
+  /** Every minute's verdict is written down, not only changes. */
+  readonly everyVerdict: boolean
+}
+
+/** What one call judged. */
+export interface Evaluation {
+  /** SLOs × minutes. */
+  readonly judged: number
+  /** Verdicts that were written down, in order of (at, slo). */
+  readonly lines: readonly Line[]
+  readonly changes: readonly ChangedIncident[]
+  readonly notifications: readonly Notification[]
+}
+
+/** The evaluate loop's memory. After an error it must be thrown away and opened anew: the store has the truth. */
+export interface Evaluator {
+  /** Judges every minute that has become judgeable since the last call and writes it down in one transaction. */
+  readonly evaluate: () => Promise<Evaluation>
+  /** Newest verdict and row states by SLO. */
+  readonly newest: () => ReadonlyMap<string, Line>
+  /** Last written line by SLO. */
+  readonly written: () => ReadonlyMap<string, Line>
+  readonly openIncidents: () => readonly Incident[]
+  readonly accounts: Accounts
+}
+
+/** Minutes judged between two commits while catching up, so that pages and receivers see progress. */
+const MINUTES_A_COMMIT = 120
+
+export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
+  const { db, plan } = deps
+  const accounts = await openAccounts(db, plan)
+  await accounts.refresh()
+  const open = await readOpenIncidents(db, plan)
+  const book = createIncidentBook({
+    environment: plan.environment,
+    restored: open,
+    resolved: await readResolved(db),
+    standingsOf: accounts.standingsOf,
+    affectedBy: (event) => affectedBy(plan, event),
+  })
+  const telling = createTelling(deps.routes, await readTold(db, open))
+  const written: Written = { lines: new Map(), newest: new Map() }
+  for (const slo of plan.slos) {
+    const document = accounts.documentOf(slo.name)
+    if (document === null) continue
+    const line = { verdict: document.verdict, rows: document.rows }
+    written.lines.set(slo.name, line)
+    written.newest.set(slo.name, line)
+  }
+
+  function factsOf(incident: Incident, at: Instant, example: string | null): AlertFacts {
+    return {
+      at,
+      timezone: plan.timezone,
+      publicUrl: deps.publicUrl,
+      involved: {
+        incident,
+        slos: plan.slos.filter(({ name }) => incident.slos.includes(name)),
+        event: (incident.event === null ? undefined : plan.events.get(incident.event)) ?? null,
+        domain: plan.domains.get(incident.domain) ?? null,
+      },
+      verdicts: new Map(
+        incident.slos.flatMap((name): [string, Verdict][] => {
+          const line = written.newest.get(name)
+          return line === undefined ? [] : [[name, line.verdict]]
+        }),
+      ),
+      example,
+    }
+  }
+
+  /** A changed incident with its cause, and what is to be said of it. */
+  async function attend(change: AlertChange, incident: Incident, at: Instant) {
+    const looked = await explainIncident(db, plan, accounts, incident, at)
+    const others = book.open().flatMap((other) => (other.incident.id === incident.id ? [] : [factsOf(other.incident, at, null)]))
+    const told = telling.tell(change, at, factsOf(looked.incident, at, looked.example), others)
+    book.amend(told.incident)
+    return told
+  }
+
+  async function attendMinute(minute: JudgedMinute, gathered: Gathered): Promise<void> {
+    for (const { change, incident } of minute.changes) {
+      // One that joined and was raised in the same minute changed twice: the newest of it is in the book.
+      const { incident: attended, notifications } = await attend(change, currentOf(book, incident), minute.at)
+      gathered.changes.push({ change, incident: attended })
+      gathered.incidents.set(attended.id, attended)
+      gathered.notifications.push(...notifications)
+    }
+    for (const { incident } of book.open()) {
+      const again = isDueForAnotherLook(incident, minute.at)
+      if (!again && !telling.isHeldBack(incident.id)) continue
+      if (minute.changes.some((changed) => changed.incident.id === incident.id)) continue
+      const { incident: attended, notifications } = await attend('reconsidered', incident, minute.at)
+      gathered.incidents.set(attended.id, attended)
+      gathered.notifications.push(...notifications)
+    }
+  }
+
+  async function evaluate(): Promise<Evaluation> {
+    await accounts.refresh()
+    const total: Mutable<Evaluation> = { judged: 0, lines: [], changes: [], notifications: [] }
+    let gathered = nothing()
+    const commit = async (): Promise<void> => {
+      if (gathered.minutes === 0) return
+      for (const { incident } of book.open()) gathered.incidents.set(incident.id, incident)
+      await saveEvaluation({ db, assertLeads: deps.assertLeads, accounts, book, gathered, newest: written.newest })
+      total.judged += gathered.judged
+      total.lines.push(...gathered.lines)
+      total.changes.push(...gathered.changes)
+      total.notifications.push(...gathered.notifications)
+      gathered = nothing()
+    }
+    for (const minute of judgeMinutes(accounts, book, written, deps.everyVerdict)) {
+      gathered.from = Math.min(gathered.from, minute.at - MINUTE)
+      gathered.until = Math.max(gathered.until, minute.at)
+      gathered.minutes += 1
+      gathered.judged += minute.judged.length
+      for (const { standing } of minute.judged) gathered.slos.add(standing.slo.name)
+      gathered.lines.push(...minute.lines)
+      await attendMinute(minute, gathered)
+      if (gathered.minutes >= MINUTES_A_COMMIT) await commit()
+    }
+    await commit()
+    return total
+  }
+
+  return {
+    evaluate,
+    newest: () => written.newest,
+    written: () => written.lines,
+    openIncidents: () => book.open().map(({ incident }) => incident),
+    accounts,
+  }
+}
+
+type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] extends readonly (infer Item)[] ? Item[] : Shape[Key] }
+
+/** What stands to be written in the next transaction. */
+export interface Gathered {
+  from: Instant
+  until: Instant
+  minutes: number
+  judged: number
+  readonly slos: Set<string>
+  readonly lines: Line[]
+  readonly changes: ChangedIncident[]
+  /** By id: as they are now. */
+  readonly incidents: Map<string, Incident>
+  readonly notifications: Notification[]
+}
+
+function nothing(): Gathered {
+  return {
+    from: Number.POSITIVE_INFINITY,
+    until: Number.NEGATIVE_INFINITY,
+    minutes: 0,
+    judged: 0,
+    slos: new Set(),
+    lines: [],
+    changes: [],
+    incidents: new Map(),
+    notifications: [],
+  }
+}
+
+function currentOf(book: IncidentBook, incident: Incident): Incident {
+  return book.open().find((open) => open.incident.id === incident.id)?.incident ?? incident
+}
+
+function affectedBy(plan: Plan, name: string): Incident['affected'] {
+  const event = plan.events.get(name)
+  return [{ kind: 'event', name }, ...(event?.destinations ?? []).map(({ kind, name: to }) => ({ kind, name: to }))]
+}

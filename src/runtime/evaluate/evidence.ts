@@ -1,0 +1,89 @@
+import { explain, type Explanation } from '../../judge/explain/explain.ts'
+import { explained } from '../../judge/incidents/book.ts'
+import type { Incident } from '../../model/incident.ts'
+import type { SliKind } from '../../model/sli.ts'
+import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import type { WindowCounts } from '../../model/window.ts'
+import type { Plan, SloPlan } from '../../plan/plan.ts'
+import { latestExample } from '../../store/quarantine.ts'
+import type { Database } from '../../store/sql.ts'
+import { facetCounts, findingCounts } from '../../store/windows.ts'
+import type { Accounts } from './accounts.ts'
+
+/** An explanation looks at this much of an incident, from its start. */
+const LOOKED_AT = 6 * HOUR
+/** Ages at which an open incident is explained again, beside each whole hour of it. */
+const EARLY = [5 * MINUTE, 15 * MINUTE, 30 * MINUTE]
+
+/** Whether an open incident's explanation is due for another look. */
+export function isDueForAnotherLook(incident: Incident, at: Instant): boolean {
+  const age = at - incident.openedAt
+  return EARLY.includes(age) || (age > 0 && age % HOUR === 0 && age <= LOOKED_AT)
+}
+
+/** The incident with its likely cause and the words for it, over [started_at, min(ended_at + 1 min, started_at + 6 h)). */
+export async function explainIncident(
+  db: Database,
+  plan: Plan,
+  accounts: Accounts,
+  incident: Incident,
+  at: Instant,
+): Promise<{ incident: Incident; example: string | null }> {
+  const slo = plan.slos.find(({ name }) => name === incident.slos[0])
+  if (slo === undefined || incident.event === null) return { incident, example: null }
+  const until = Math.min(incident.endedAt === null ? at : incident.endedAt + MINUTE, incident.startedAt + LOOKED_AT)
+  const example = await latestExample(db, incident.event, incident.startedAt, until)
+  const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
+  const now = explained(incident, explanation.cause, explanation.words)
+  const changed = JSON.stringify(incident.cause) !== JSON.stringify(explanation.cause)
+  if (!changed || explanation.cause === null) return { incident: now, example }
+  const text = explanation.words[0] ?? ''
+  return { incident: { ...now, timeline: [...now.timeline, { at, what: 'explained', text }] }, example }
+}
+
+async function evidenceOf(
+  db: Database,
+  plan: Plan,
+  accounts: Accounts,
+  slo: SloPlan,
+  from: Instant,
+  until: Instant,
+  example: string | null,
+): Promise<Explanation> {
+  const series = accounts.seriesOf(slo)
+  const ids = series.map(({ id }) => id)
+  const sourceOf = new Map(series.map(({ id, source }) => [id, source]))
+  const facets = await facetCounts(db, ids, from, until, 'minute')
+  // A silence shows only beside what came before it, for as long.
+  const before = slo.kind === 'freshness' ? await facetCounts(db, ids, from - 2 * HOUR, from, 'minute') : []
+  const findings = await findingCounts(db, ids, from, until, 'minute')
+  return explain({
+    kind: slo.kind,
+    event: slo.event,
+    startedAt: from,
+    until,
+    facets: facets.map(({ series: id, facet, counts }) => ({ source: sourceOf.get(id) ?? '', facet, ...share(slo.kind, counts) })),
+    before: before.map(({ series: id, facet, counts }) => ({ source: sourceOf.get(id) ?? '', facet, all: counts.received })),
+    findings,
+    example,
+    timezone: plan.timezone,
+  })
+}
+
+function share(kind: SliKind, counts: WindowCounts): { bad: number; all: number } {
+  switch (kind) {
+    case 'validity':
+      return { bad: counts.invalid, all: counts.received }
+    case 'completeness':
+      return { bad: counts.incomplete, all: counts.received }
+    case 'uniqueness':
+      return { bad: counts.duplicates, all: counts.identified }
+    case 'timeliness':
+      return { bad: counts.late, all: counts.timed }
+    case 'freshness':
+    case 'volume':
+    case 'landing':
+    case 'lag':
+      return { bad: 0, all: counts.received }
+  }
+}
