@@ -30,7 +30,11 @@ export function guard(config: HttpConfig): RequestHandler {
     if (config.token !== null) {
       if (!showsToken(request, config.token)) {
         response.set('www-authenticate', 'Basic realm="Assay", charset="UTF-8"')
-        throw new HttpProblem(401, 'Unauthorized', 'Send the token as "Authorization: Bearer" or as the basic password.')
+        throw new HttpProblem(
+          401,
+          'Unauthorized',
+          'Send the token as "Authorization: Bearer" or as the basic password.',
+        )
       }
     } else if (!hosts.has(hostName(request.headers.host ?? ''))) {
       throw new HttpProblem(403, 'Unknown host', 'This Host is not served here; name it in http.public_url.')

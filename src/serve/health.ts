@@ -18,7 +18,10 @@ export function healthRouter({ db, status }: Pick<ServeDeps, 'db' | 'status'>): 
 }
 
 function answer(response: Response, status: number, body: object): void {
-  response.status(status).set('cache-control', 'no-store').json({ schema_version: 1, ...body })
+  response
+    .status(status)
+    .set('cache-control', 'no-store')
+    .json({ schema_version: 1, ...body })
 }
 
 async function storeAnswers(db: ServeDeps['db']): Promise<boolean> {

@@ -51,7 +51,10 @@ export function pageByName<Item>(items: readonly Item[], nameOf: (item: Item) =>
   const rest = after === null ? items : items.filter((item) => nameOf(item) > after)
   const shown = rest.slice(0, paging.limit)
   const last = shown.at(-1)
-  return { items: shown, next_cursor: last === undefined || rest.length === shown.length ? null : cursorOf([nameOf(last)]) }
+  return {
+    items: shown,
+    next_cursor: last === undefined || rest.length === shown.length ? null : cursorOf([nameOf(last)]),
+  }
 }
 
 /** Reads `since` and `until` (ISO 8601); by default the 24 hours before `now`. Throws a 400 problem. */

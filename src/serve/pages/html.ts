@@ -5,7 +5,13 @@ export interface Html {
 
 type Part = Html | string | number | null | undefined | false | readonly Part[]
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** A template whose values are escaped, whatever they are: safe in text and in quoted attributes. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {

@@ -17,7 +17,13 @@ export async function lastArrivals(sql: Sql): Promise<Map<string, Instant>> {
  * else to the day.
  */
 export async function unplannedSeen(sql: Sql): Promise<Map<string, { first: Instant; last: Instant }>> {
-  const rows = await sql.all<{ event: string; day: Instant; hour: Instant | null; minute: Instant | null; last: Instant }>(
+  const rows = await sql.all<{
+    event: string
+    day: Instant
+    hour: Instant | null
+    minute: Instant | null
+    last: Instant
+  }>(
     `select s.event as event, min(d.start) as day, max(d.last_arrival) as last,
        min((select min(h.start) from window_hour h where h.series = s.id)) as hour,
        min((select min(m.start) from window_minute m where m.series = s.id)) as minute

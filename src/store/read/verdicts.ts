@@ -7,7 +7,10 @@ import { placeholders, type Span } from './spans.ts'
 export async function latestVerdicts(sql: Sql, slos: readonly string[] | null = null): Promise<Map<string, Verdict>> {
   if (slos?.length === 0) return new Map()
   const where = slos === null ? '' : `where slo in (${placeholders(slos.length)})`
-  const rows = await sql.all<{ slo: string; document: string }>(`select slo, document from slo_state ${where}`, slos ?? [])
+  const rows = await sql.all<{ slo: string; document: string }>(
+    `select slo, document from slo_state ${where}`,
+    slos ?? [],
+  )
   const verdicts = new Map<string, Verdict>()
   for (const { slo, document } of rows) {
     const { verdict } = JSON.parse(document) as { verdict?: Verdict | null }

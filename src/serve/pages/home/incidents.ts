@@ -1,0 +1,86 @@
+import type { Cause, Incident } from '../../../model/incident.ts'
+import { shareBar } from '../charts.ts'
+import { html, type Html } from '../html.ts'
+import { mark, severityMark } from '../marks.ts'
+import { budgetSentence, goneIn, incidentSentence } from '../sentence.ts'
+import { percent, span } from '../words.ts'
+import { type Home, SHOWN } from './read.ts'
+
+const RANK = { page: 0, ticket: 1, info: 2 } as const
+
+/** Open incidents as cards, the worst first; beyond a handful one line each. */
+export function openIncidents(home: Home): Html {
+  const sorted = [...home.open].sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.openedAt - a.openedAt)
+  const rest = sorted.slice(SHOWN.cards, SHOWN.incidents)
+  const unlisted = sorted.length - SHOWN.cards - rest.length
+  return html`<div class="cards">${sorted.slice(0, SHOWN.cards).map((incident) => card(incident, home))}</div>${
+    rest.length > 0 &&
+    html`<details id="more-incidents"><summary>${rest.length + Math.max(0, unlisted)} more open incidents</summary><ul>${rest.map(
+      (incident) => line(incident, home),
+    )}</ul>${unlisted > 0 && html`<p><a href="/api/v1/incidents">All open incidents (API)</a></p>`}</details>`
+  }`
+}
+
+function card(incident: Incident, home: Home): Html {
+  const { plan, clock } = home
+  const first = home.standings.find(({ slo }) => slo.name === incident.slos[0])
+  const owner = plan.events.get(incident.event ?? '')?.owner ?? plan.domains.get(incident.domain)?.owner.team
+  const budget = first === undefined ? null : budgetSentence(first)
+  const gone = first === undefined ? null : goneIn(first)
+  return html`<article class="card"><h3>${severityMark(incident.severity)} · <a href="/incidents/${incident.id}">${incidentSentence(
+    incident,
+    plan,
+    clock,
+  )}</a></h3>${incident.cause === null ? firstWords(incident) : causeBars(incident.cause)}<ul class="facts"><li>for ${span(
+    clock.now - incident.startedAt,
+  )}</li>${budget !== null && html`<li>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</li>`}<li>${incident.domain}, ${
+    owner ?? 'no owner'
+  }</li>${incident.noData && html`<li>${mark('hollow', 'no data since')}</li>`}${
+    incident.regressionOf !== null &&
+    html`<li>again: <a href="/incidents/${incident.regressionOf}">the one before</a></li>`
+  }</ul><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(first?.slo.runbook ?? null)}</p></article>`
+}
+
+function firstWords({ explanation }: Incident): Html | null {
+  return explanation[0] === undefined ? null : html`<p class="muted">${explanation[0]}</p>`
+}
+
+/** Where the bad records come from, beside how much of everything that is. */
+export function causeBars({ dimension, value, shareOfBad, shareOfAll }: Cause): Html {
+  return html`<p>${causeWords(dimension, value)}</p><div class="bars"><span>of the bad</span><span class="right">${percent(
+    shareOfBad,
+  )}</span>${shareBar(shareOfBad, 'bad')}<span>of all</span><span class="right">${percent(shareOfAll)}</span>${shareBar(
+    shareOfAll,
+    'all',
+  )}</div>`
+}
+
+/** `android 4.3.0` for `platform+app_version`, `library analytics-ios` otherwise. */
+export function causeWords(dimension: string, value: string): string {
+  if (dimension === 'platform+app_version') return value.replace('+', ' ')
+  if (dimension === 'platform') return value
+  return `${dimension.replace('app_version', 'app version')} ${value}`
+}
+
+/** A runbook is a file beside the routes, or a page of the team's own. */
+export function runbook(path: string | null): Html | null {
+  if (path === null || path === '') return null
+  if (/^https?:\/\//.test(path)) return html`<a href="${path}" rel="noreferrer">Runbook</a>`
+  return html`<span class="muted">Runbook: <code>alerts/${path}</code></span>`
+}
+
+function line(incident: Incident, { plan, clock }: Home): Html {
+  return html`<li>${severityMark(incident.severity)} <a href="/incidents/${incident.id}">${incident.domain}: ${incidentSentence(incident, plan, clock)}</a></li>`
+}
+
+/** The last incidents that are over, one line each. */
+export function resolvedIncidents({ resolved, plan, clock }: Home): Html {
+  return html`<ul>${resolved.map(
+    (incident) =>
+      html`<li><a href="/incidents/${incident.id}">${incident.domain}: ${incidentSentence(incident, plan, clock)}</a> <span class="muted">${
+        incident.severity
+      }, ${incident.cause === null ? 'no cause stood out' : causeWords(incident.cause.dimension, incident.cause.value)}, resolved ${clock.mark(
+        incident.resolvedAt ?? incident.openedAt,
+      )}${incident.resolution !== null && incident.resolution !== 'recovered' && ` (${incident.resolution.replace('_', ' ')})`}</span></li>`,
+  )}</ul>`
+}

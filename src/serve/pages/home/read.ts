@@ -1,0 +1,156 @@
+import type { Incident } from '../../../model/incident.ts'
+import type { EventSample } from '../../../model/sample.ts'
+import { type Instant, MINUTE } from '../../../model/time.ts'
+import type { Plan } from '../../../plan/plan.ts'
+import { lastArrivals, type LiveCounts, liveCounts, unplannedSeen } from '../../../store/read/arrivals.ts'
+import { type HourCounts, hourCounts, type VersionCounts, versionCounts } from '../../../store/read/counts.ts'
+import { lastResolved, listIncidents } from '../../../store/read/incidents.ts'
+import { samplesOf } from '../../../store/read/samples.ts'
+import { dayUntil, type Span } from '../../../store/read/spans.ts'
+import type { ServeDeps } from '../../deps.ts'
+import { compareText } from '../../order.ts'
+import { type Standing, standings } from '../../standing.ts'
+import type { DaemonStatus } from '../../status.ts'
+import { type Clock, clockIn } from '../words.ts'
+
+/** How many a page shows in full; the rest is a line or a link, so that it stays below 100 kB. */
+export const SHOWN = {
+  cards: 8,
+  incidents: 60,
+  domains: 12,
+  slos: 60,
+  events: 25,
+  stubs: 5,
+  unplanned: 30,
+  resolved: 10,
+} as const
+
+/** What arrived under one name, for the table of events. */
+export interface EventLine {
+  readonly name: string
+  readonly domain: string
+  readonly sources: readonly string[]
+  readonly lastMinutes: number
+  readonly received: number
+  readonly invalid: number
+  readonly lastArrival: Instant | null
+  readonly versions: readonly VersionCounts[]
+}
+
+export interface UnplannedLine {
+  readonly name: string
+  readonly received: number
+  readonly first: Instant
+  readonly last: Instant
+  readonly samples: readonly EventSample[]
+}
+
+/** All that Home shows, read at one moment. */
+export interface Home {
+  readonly plan: Plan
+  readonly status: DaemonStatus
+  readonly clock: Clock
+  readonly base: string
+  readonly day: Span
+  readonly standings: readonly Standing[]
+  readonly open: readonly Incident[]
+  readonly resolved: readonly Incident[]
+  readonly hours: readonly HourCounts[]
+  readonly events: readonly EventLine[]
+  readonly unplanned: readonly UnplannedLine[]
+  readonly undecodable: number
+}
+
+export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
+  const { db } = deps
+  const [plan, status, now] = [deps.plan(), deps.status(), deps.now()]
+  const day = dayUntil(now)
+  const [all, open, resolved, hours, live, arrivals] = await Promise.all([
+    standings(db, plan.slos),
+    listIncidents(db, { state: 'open', limit: 1_000 }),
+    lastResolved(db, SHOWN.resolved),
+    hourCounts(db, day),
+    liveCounts(db, now - 15 * MINUTE),
+    lastArrivals(db),
+  ])
+  const lines = eventLines(plan, hours, live, arrivals)
+  const shown = lines.slice(0, SHOWN.events)
+  const versions = Map.groupBy(
+    await versionCounts(
+      db,
+      shown.map(({ name }) => name),
+      day,
+    ),
+    ({ event }) => event,
+  )
+  return {
+    plan,
+    status,
+    clock: clockIn(plan.timezone, now),
+    base,
+    day,
+    standings: all,
+    open,
+    resolved,
+    hours,
+    events: [
+      ...shown.map((line) => ({ ...line, versions: versions.get(line.name) ?? [] })),
+      ...lines.slice(SHOWN.events),
+    ],
+    unplanned: await unplannedLines(deps, plan, hours),
+    undecodable: hours.reduce((sum, row) => sum + (row.kind === 'undecodable' ? row.received : 0), 0),
+  }
+}
+
+/** Every event that has arrived, the liveliest first. */
+export function eventLines(
+  plan: Plan,
+  hours: readonly HourCounts[],
+  live: readonly LiveCounts[],
+  arrivals: ReadonlyMap<string, Instant>,
+): EventLine[] {
+  const planned = <Row extends { kind: string; event: string }>(rows: readonly Row[]) =>
+    Map.groupBy(
+      rows.filter(({ kind }) => kind === 'planned'),
+      ({ event }) => event,
+    )
+  const [byHour, byMinute] = [planned(hours), planned(live)]
+  return [...plan.events.values()]
+    .filter(({ name }) => arrivals.has(name))
+    .map(({ name, domain }) => {
+      const [day, minutes] = [byHour.get(name) ?? [], byMinute.get(name) ?? []]
+      return {
+        name,
+        domain,
+        sources: minutes.map(({ source }) => source).sort(compareText),
+        lastMinutes: minutes.reduce((sum, row) => sum + row.received, 0),
+        received: day.reduce((sum, row) => sum + row.received, 0),
+        invalid: day.reduce((sum, row) => sum + row.invalid, 0),
+        lastArrival: arrivals.get(name) ?? null,
+        versions: [],
+      }
+    })
+    .sort((a, b) => b.lastMinutes - a.lastMinutes || b.received - a.received || compareText(a.name, b.name))
+}
+
+async function unplannedLines({ db }: ServeDeps, plan: Plan, hours: readonly HourCounts[]): Promise<UnplannedLine[]> {
+  const counts = new Map<string, number>()
+  for (const { kind, event, received } of hours) {
+    if (kind === 'unplanned' && !plan.events.has(event)) counts.set(event, (counts.get(event) ?? 0) + received)
+  }
+  if (counts.size === 0) return []
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]))
+  const [seen, samples] = await Promise.all([
+    unplannedSeen(db),
+    samplesOf(
+      db,
+      'unplanned',
+      sorted.slice(0, SHOWN.stubs).map(([name]) => name),
+    ),
+  ])
+  return sorted.flatMap(([name, received]) => {
+    const times = seen.get(name)
+    if (times === undefined) return []
+    return { name, received, ...times, samples: samples.filter(({ event }) => event === name) }
+  })
+}

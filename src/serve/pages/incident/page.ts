@@ -1,0 +1,87 @@
+import { HOUR } from '../../../model/time.ts'
+import { deliveriesOf, evidenceOf } from '../../../store/read/evidence.ts'
+import { incidentById } from '../../../store/read/incidents.ts'
+import { eventCourse } from '../../../store/read/counts.ts'
+import { verdictCourse } from '../../../store/read/verdicts.ts'
+import { badSpan } from '../../api/incidents.ts'
+import type { ServeDeps } from '../../deps.ts'
+import { notFound } from '../../problems.ts'
+import { standings } from '../../standing.ts'
+import { eventPath, sloLine } from '../home/domains.ts'
+import { causeBars, runbook } from '../home/incidents.ts'
+import { html } from '../html.ts'
+import { layout, part } from '../layout.ts'
+import { mark, severityMark } from '../marks.ts'
+import { budgetSentence, goneIn, incidentSentence } from '../sentence.ts'
+import { clockIn, span } from '../words.ts'
+import { budgetCourse, sliCourse } from './courses.ts'
+import { deliveries, evidence, timeline } from './parts.ts'
+
+/** One incident: what happened, why, what now? */
+export async function incidentPage(deps: ServeDeps, id: string): Promise<string> {
+  const { db } = deps
+  const incident = await incidentById(db, id)
+  if (incident === null) throw notFound('incident', id)
+  const plan = deps.plan()
+  const clock = clockIn(plan.timezone, deps.now())
+  const seen = {
+    from: incident.startedAt - HOUR,
+    to: Math.min(clock.now, (incident.resolvedAt ?? clock.now) + HOUR / 2),
+  }
+  const [promises, course, verdicts, records, sent] = await Promise.all([
+    standings(
+      db,
+      plan.slos.filter(({ name }) => incident.slos.includes(name)),
+    ),
+    incident.event === null ? [] : eventCourse(db, incident.event, 'minute', seen),
+    verdictCourse(db, incident.slos[0] ?? '', seen),
+    incident.event === null ? [] : evidenceOf(db, incident.event, badSpan(incident, clock.now)),
+    deliveriesOf(db, id),
+  ])
+  const first = promises.find(({ slo }) => slo.name === incident.slos[0])
+  const owner = plan.events.get(incident.event ?? '')?.owner ?? plan.domains.get(incident.domain)?.owner.team
+  const gone = first === undefined ? null : goneIn(first)
+  const budget = first === undefined ? null : budgetSentence(first)
+  const ended = incident.resolvedAt
+  const body = html`${part(
+    'now',
+    null,
+    html`<h1>${incidentSentence(incident, plan, clock)}.</h1><p class="cols">${severityMark(incident.severity)}${
+      ended === null
+        ? mark('bad', `open for ${span(clock.now - incident.openedAt)}`)
+        : mark('met', `resolved after ${span(ended - incident.openedAt)}`)
+    }${incident.noData && mark('hollow', 'no data while open')}${budget !== null && html`<span>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</span>`}</p><dl><dt>Domain</dt><dd>${incident.domain}, owner ${owner ?? 'unknown'}</dd>${
+      incident.event !== null &&
+      html`<dt>Event</dt><dd><a href="${eventPath(incident.event)}">${incident.event}</a></dd>`
+    }${incident.regressionOf !== null && html`<dt>Again</dt><dd><a href="/incidents/${incident.regressionOf}">resolved within 7 days before</a></dd>`}${
+      first !== undefined && html`<dt>What to do</dt><dd>${runbook(first.slo.runbook)}</dd>`
+    }<dt>Data</dt><dd><a href="/api/v1/incidents/${incident.id}">API</a></dd></dl>`,
+  )}${part(
+    'why',
+    'Why',
+    html`${incident.cause === null ? html`<p>No dimension stands out: what is bad is spread like all.</p>` : causeBars(incident.cause)}<ul>${incident.explanation.map(
+      (words) => html`<li>${words}</li>`,
+    )}</ul>`,
+  )}${first !== undefined && incident.event !== null && part('course', 'Course', sliCourse(incident, first.slo, course, seen, clock))}${part(
+    'timeline',
+    'Time line',
+    timeline(incident, clock),
+  )}${part('evidence', 'First bad records, redacted', evidence(records, clock))}${
+    incident.affected.length > 0 &&
+    part(
+      'affected',
+      'What it hurts',
+      html`<ul>${incident.affected.map(({ kind, name }) => html`<li>${kind} ${name}</li>`)}</ul>`,
+    )
+  }${part('slos', 'SLOs, now', html`<ul>${promises.map(sloLine)}</ul>${first !== undefined && budgetCourse(first.slo, verdicts, seen, clock)}`)}${part(
+    'sent',
+    'What was sent',
+    deliveries(sent, clock),
+  )}`
+  return layout({
+    title: `${incident.event ?? 'Assay'}: ${incident.severity} · Assay`,
+    environment: plan.environment,
+    clock,
+    body,
+  })
+}

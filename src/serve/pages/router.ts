@@ -1,0 +1,51 @@
+import { type Response, Router } from 'express'
+import helmet from 'helmet'
+import type { ServeDeps } from '../deps.ts'
+import { ASSETS } from './assets.ts'
+import { eventPage } from './event/page.ts'
+import { eventsPage } from './events/page.ts'
+import { homePage } from './home/page.ts'
+import { incidentPage } from './incident/page.ts'
+
+/** Nothing from elsewhere, nothing inline: a payload that slipped through escaping still could not run. */
+const security = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Assay speaks plain HTTP; whoever puts TLS before it sets this there.
+  strictTransportSecurity: false,
+  referrerPolicy: { policy: 'no-referrer' },
+})
+
+/** The pages that people look at, and their files. */
+export function pageRouter(deps: ServeDeps): Router {
+  const router = Router()
+  router.use(security)
+  for (const { path, type, content } of Object.values(ASSETS)) {
+    router.get(path, (_request, response) => {
+      response.set({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }).send(content)
+    })
+  }
+  router.get('/', async (request, response) => {
+    const base = deps.http.publicUrl ?? `http://${request.headers.host ?? 'localhost'}`
+    send(response, await homePage(deps, base.replace(/\/+$/, '')))
+  })
+  router.get('/events', async (request, response) => send(response, await eventsPage(deps, request)))
+  router.get('/events/:name', async (request, response) => send(response, await eventPage(deps, request.params.name)))
+  router.get('/incidents/:id', async (request, response) => send(response, await incidentPage(deps, request.params.id)))
+  return router
+}
+
+function send(response: Response, page: string): void {
+  response.set('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
+}
