@@ -1,0 +1,45 @@
+import type { Outcome } from '../../model/observation.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { WindowDelta } from '../../observe/windows/delta.ts'
+import type { Meters } from './registry.ts'
+
+/** What one stored batch held, as far as it is counted. */
+export interface CommitSummary {
+  readonly source: string
+  /** Every record, by outcome. */
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly delta: WindowDelta
+  /** Records quarantined, kept or not, by reason. */
+  readonly quarantined: Readonly<Record<string, number>>
+  /** Event delays of planned events; `counts` by `DELAY_BOUNDS` and one for what is beyond. */
+  readonly delays: readonly {
+    readonly event: string
+    readonly counts: readonly number[]
+    readonly sumSeconds: number
+  }[]
+  /** From the oldest record's arrival to the commit; null where that says nothing (a replay). */
+  readonly ingestSeconds: number | null
+}
+
+/** Adds what a batch held to the counters. Call it once the batch is stored. */
+export function recordCommit({ series, delay, ingest }: Meters, plan: Plan, commit: CommitSummary): void {
+  const { source, outcomes, delta, quarantined, delays, ingestSeconds } = commit
+  const labelsOf = (event: string) => ({ domain: plan.events.get(event)?.domain ?? '', event, source })
+  for (const [outcome, count] of Object.entries(outcomes)) series.add('assay_records_total', { source, outcome }, count)
+  for (const { series: key, counts } of delta.windows) {
+    if (key.kind !== 'planned') continue
+    const labels = labelsOf(key.event)
+    series.add('assay_events_total', labels, counts.received)
+    series.add('assay_duplicates_total', labels, counts.duplicates)
+    series.add('assay_late_total', labels, counts.late)
+  }
+  for (const { series: key, finding, count } of delta.findings) {
+    if (finding.kind !== 'violation' || key.kind !== 'planned') continue
+    series.add('assay_violations_total', { ...labelsOf(key.event), check: finding.keyword }, count)
+  }
+  for (const [reason, count] of Object.entries(quarantined)) {
+    series.add('assay_quarantined_total', { source, reason }, count)
+  }
+  for (const { event, counts, sumSeconds } of delays) delay.add(labelsOf(event), counts, sumSeconds)
+  if (ingestSeconds !== null) ingest.observe({ source }, Math.max(0, ingestSeconds))
+}

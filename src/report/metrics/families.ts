@@ -1,0 +1,70 @@
+import { BURN_WINDOWS } from '../../model/verdict.ts'
+
+/** What a metric is, and the labels that its series carry. */
+export interface Family {
+  readonly type: 'counter' | 'gauge'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Left out of a replay's `metrics.prom`: it tells of this run, not of the data. */
+  readonly ofRun?: boolean
+  /** Series that each SLO has of it, where it isn't one: as many times more are allowed. */
+  readonly each?: number
+}
+
+const EVENT = ['domain', 'event', 'source'] as const
+const SLO = ['domain', 'event', 'source', 'slo'] as const
+
+const counter = (help: string, labels: readonly string[], ofRun = false): Family => ({
+  type: 'counter',
+  help,
+  labels,
+  ofRun,
+})
+const gauge = (help: string, labels: readonly string[], ofRun = false): Family => ({
+  type: 'gauge',
+  help,
+  labels,
+  ofRun,
+})
+
+/** Every counter and gauge; histograms are in `histogram.ts`. Names are pinned. */
+export const FAMILIES = {
+  assay_records_total: counter('Records read, by outcome.', ['source', 'outcome']),
+  assay_events_total: counter(
+    'Decodable records of events with a contract, invalid ones and duplicates included.',
+    EVENT,
+  ),
+  assay_violations_total: counter('Violations of contracts, by JSON Schema keyword.', [...EVENT, 'check']),
+  assay_duplicates_total: counter('Records whose id was seen before within the horizon.', EVENT),
+  assay_late_total: counter('Records later than the max_delay of their timeliness SLO.', EVENT),
+  assay_quarantined_total: counter('Records set aside as invalid or undecodable, by reason.', ['source', 'reason']),
+  assay_sampling_ratio: gauge('Share of records that are checked against their contract.', ['source']),
+  assay_sli_good_total: counter('Good records or minutes of an SLO, over all minutes judged.', SLO),
+  assay_sli_total: counter('Records or minutes of an SLO, over all minutes judged.', SLO),
+  assay_sli_ratio: gauge('Good of total over the window of the SLO.', SLO),
+  assay_sli_ratio_lower: gauge('Lower end of the 95 % interval of the ratio.', SLO),
+  assay_sli_ratio_upper: gauge('Upper end of the 95 % interval of the ratio.', SLO),
+  assay_slo_objective_ratio: gauge('Objective of the SLO.', SLO),
+  assay_slo_error_budget_remaining_ratio: gauge('Share of the error budget left; below 0 once overspent.', SLO),
+  assay_slo_burn_rate: {
+    ...gauge('How many times faster than allowed the budget is spent, by window.', [...SLO, 'window']),
+    each: BURN_WINDOWS.length,
+  },
+  assay_freshness_seconds: gauge('Age of the newest arrival at the last minute judged.', EVENT),
+  assay_completeness_ratio: gauge('Share of records with a watched property filled.', [...EVENT, 'property']),
+  assay_volume_observed: gauge('Records in the last whole hour.', EVENT),
+  assay_watermark_delay_seconds: gauge(
+    'How far a source is behind: time since everything has been counted.',
+    ['source'],
+    true,
+  ),
+  assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
+  assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
+  assay_last_reload_success: gauge('Whether the configuration read last was taken over.', [], true),
+  assay_build_info: gauge('Version of Assay; always 1.', ['version'], true),
+  assay_metrics_overflow_total: counter('Values counted under __overflow__ because a metric has too many series.', [
+    'metric',
+  ]),
+} as const satisfies Readonly<Record<string, Family>>
+
+export type FamilyName = keyof typeof FAMILIES

@@ -1,0 +1,141 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { OUTCOMES } from '../../model/observation.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { type CommitSummary, recordCommit } from './commit.ts'
+import { type Evaluation, recordEvaluation } from './evaluation.ts'
+import { FAMILIES, type Family, type FamilyName } from './families.ts'
+import { type BulkHistogram, createHistogram } from './histogram.ts'
+import { createSeries, type Series } from './series.ts'
+import { sortedText } from './text.ts'
+
+/** Upper bounds of the event delay's buckets, in seconds: from a browser's beacon to a backfill. */
+export const DELAY_BOUNDS = [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400] as const
+
+export interface MetricsOptions {
+  readonly version: string
+  /** Whether the process's own metrics are exported; not in replay, nor in tests. */
+  readonly withProcess?: boolean
+  /** Most series a metric; the rest is one `__overflow__`. */
+  readonly mostSeries?: number
+}
+
+export interface Metrics {
+  /** Makes the series of a plan appear at 0, so that their first increase is a rate. Again after each reload. */
+  prepare(plan: Plan, receivers: readonly string[]): void
+  /** A batch was stored. */
+  recordCommit(plan: Plan, commit: CommitSummary): void
+  /** A minute was judged. */
+  recordEvaluation(evaluation: Evaluation): void
+  recordNotification(receiver: string, outcome: string): void
+  /** Null: nothing known of it. */
+  recordWatermark(source: string, delayMs: number | null): void
+  recordReload(succeeded: boolean): void
+  /** The plan changed, or another instance judges now: gauges of SLOs that no longer are would stay as they were. */
+  forgetVerdicts(): void
+  readonly contentType: string
+  /** Everything, for `/metrics`. */
+  text(): Promise<string>
+  /** What the data alone decides, in one order: the same bytes from the same records. */
+  state(): Promise<string>
+}
+
+/** What the parts of a registry write to. */
+export interface Meters {
+  readonly series: Series
+  readonly delay: BulkHistogram
+  readonly ingest: BulkHistogram
+  readonly evaluation: BulkHistogram
+}
+
+/** prom-client's gauges that are named like counters: `promtool check metrics` rejects them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+const VERDICT_GAUGES = (Object.keys(FAMILIES) as FamilyName[]).filter(
+  (name) => FAMILIES[name].type === 'gauge' && /^assay_(sl[io]_|freshness|completeness|volume|incidents)/.test(name),
+)
+
+/** A registry with every metric of Assay. */
+export function createMetrics({ version, withProcess = false, mostSeries = 2_000 }: MetricsOptions): Metrics {
+  const ofData = new Registry()
+  const ofRun = new Registry()
+  const names = Object.keys(FAMILIES) as FamilyName[]
+  const isOfRun = (name: FamilyName) => (FAMILIES[name] as Family).ofRun === true
+  const data = createSeries(
+    ofData,
+    names.filter((name) => !isOfRun(name)),
+    mostSeries,
+  )
+  const run = createSeries(ofRun, names.filter(isOfRun), mostSeries)
+  const overflowed = (metric: string) => data.add('assay_metrics_overflow_total', { metric }, 1)
+  const seconds = { most: mostSeries, overflowed }
+  const meters: Meters = {
+    series: data,
+    delay: createHistogram(ofData, {
+      ...seconds,
+      name: 'assay_event_delay_seconds',
+      help: 'From when an event happened to when it arrived.',
+      labels: ['domain', 'event', 'source'],
+      bounds: DELAY_BOUNDS,
+    }),
+    ingest: createHistogram(ofRun, {
+      ...seconds,
+      name: 'assay_ingest_delay_seconds',
+      help: 'From the arrival of the oldest record of a batch to its being stored.',
+      labels: ['source'],
+      bounds: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 3_600],
+    }),
+    evaluation: createHistogram(ofRun, {
+      ...seconds,
+      name: 'assay_evaluation_duration_seconds',
+      help: 'How long judging one minute took.',
+      labels: [],
+      bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10],
+    }),
+  }
+  run.set('assay_build_info', { version }, 1)
+  run.set('assay_last_reload_success', {}, 1)
+  const process = withProcess ? processRegistry() : null
+
+  return {
+    prepare: (plan, receivers) => prepare(data, plan, receivers),
+    recordCommit: (plan, commit) => recordCommit(meters, plan, commit),
+    recordEvaluation: (evaluation) => recordEvaluation(meters, evaluation),
+    recordNotification: (receiver, outcome) => data.add('assay_notifications_total', { receiver, outcome }, 1),
+    recordWatermark: (source, delay) =>
+      run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000),
+    recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
+    forgetVerdicts: () => {
+      for (const name of VERDICT_GAUGES) data.clear(name)
+    },
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    text: async () => {
+      const parts = [ofData, ofRun, ...(process === null ? [] : [process])].map((registry) => registry.metrics())
+      const texts = await Promise.all(parts)
+      return `${texts.map((text) => text.trimEnd()).join('\n')}\n`
+    },
+    state: () => sortedText(ofData),
+  }
+}
+
+function processRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
+  return registry
+}
+
+const NOTIFICATION_OUTCOMES = ['sent', 'rejected', 'disabled'] as const
+
+function prepare(series: Series, plan: Plan, receivers: readonly string[]): void {
+  const sources = plan.sources.filter(({ disabled }) => disabled === null)
+  for (const { id: source } of sources) {
+    for (const outcome of OUTCOMES) series.add('assay_records_total', { source, outcome }, 0)
+    series.set('assay_sampling_ratio', { source }, 1)
+  }
+  for (const severity of ['page', 'ticket', 'info']) series.set('assay_incidents_open', { severity }, 0)
+  for (const receiver of receivers) {
+    for (const outcome of NOTIFICATION_OUTCOMES) series.add('assay_notifications_total', { receiver, outcome }, 0)
+  }
+}
+
+export type { CommitSummary } from './commit.ts'
+export type { Evaluation } from './evaluation.ts'

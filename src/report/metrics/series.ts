@@ -1,0 +1,68 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { FAMILIES, type Family, type FamilyName } from './families.ts'
+
+/** Value of every label of the one series that takes what no longer fits. */
+export const OVERFLOW = '__overflow__'
+
+export type Labels = Readonly<Record<string, string>>
+
+/** The counters and gauges of a registry, each with at most `most` series and one for the rest. */
+export interface Series {
+  /** Adds to a counter; 0 makes the series appear. */
+  add(name: FamilyName, labels: Labels, amount: number): void
+  /** Sets a gauge; null takes its series away: what isn't measured isn't exported. */
+  set(name: FamilyName, labels: Labels, value: number | null): void
+  /** Takes all series of a gauge away. */
+  clear(name: FamilyName): void
+}
+
+export function createSeries(registry: Registry, names: readonly FamilyName[], most: number): Series {
+  const counters = new Map<FamilyName, Counter>()
+  const gauges = new Map<FamilyName, Gauge>()
+  const known = new Map<FamilyName, Set<string>>()
+  for (const name of names) {
+    const { type, help, labels }: Family = FAMILIES[name]
+    const options = { name, help, labelNames: [...labels], registers: [registry] }
+    if (type === 'counter') counters.set(name, new Counter(options))
+    else gauges.set(name, new Gauge(options))
+    known.set(name, new Set())
+  }
+
+  const keyOf = (name: FamilyName, labels: Labels) =>
+    FAMILIES[name].labels.map((label: string) => labels[label] ?? '').join('\u0000')
+  /** Whether the series has a place of its own, now or from before. */
+  const fits = (name: FamilyName, labels: Labels): boolean => {
+    const series = known.get(name)
+    const key = keyOf(name, labels)
+    if (series === undefined || series.has(key)) return true
+    const family: Family = FAMILIES[name]
+    if (series.size < most * (family.each ?? 1)) {
+      series.add(key)
+      return true
+    }
+    counters.get('assay_metrics_overflow_total')?.inc({ metric: name }, 1)
+    return false
+  }
+  const overflow = (name: FamilyName): Labels =>
+    Object.fromEntries(FAMILIES[name].labels.map((label: string) => [label, OVERFLOW]))
+
+  return {
+    add: (name, labels, amount) => {
+      if (!(amount >= 0 && Number.isFinite(amount))) return
+      counters.get(name)?.inc(fits(name, labels) ? labels : overflow(name), amount)
+    },
+    set: (name, labels, value) => {
+      const gauge = gauges.get(name)
+      if (gauge === undefined) return
+      if (value === null || !Number.isFinite(value)) {
+        if (known.get(name)?.delete(keyOf(name, labels)) === true) gauge.remove(labels)
+      } else if (fits(name, labels)) gauge.set(labels, value)
+      // The last of many values would say nothing of any of them: the series is there, without a number.
+      else gauge.set(overflow(name), Number.NaN)
+    },
+    clear: (name) => {
+      gauges.get(name)?.reset()
+      known.get(name)?.clear()
+    },
+  }
+}
