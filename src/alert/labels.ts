@@ -1,0 +1,36 @@
+import type { Incident } from '../model/incident.ts'
+import type { DomainPlan, EventPlan, SloPlan } from '../plan/plan.ts'
+
+/** What routes, inhibitions and maintenance windows can match on. */
+export const MATCH_LABELS = ['severity', 'domain', 'event', 'slo', 'tier', 'kind', 'owner'] as const
+export type MatchLabel = (typeof MATCH_LABELS)[number]
+
+/** An incident's values by label. Several where its SLOs differ; none where it has none (an incident about Assay itself has no event). */
+export type Labels = Readonly<Record<MatchLabel, readonly string[]>>
+
+/** Kind of an incident without an event: Assay's own reading fell behind. */
+export const INGEST_BEHIND = 'ingest_behind'
+
+/** The plan's part in an incident; null where the plan no longer names it. */
+export interface Involved {
+  readonly incident: Incident
+  readonly slos: readonly SloPlan[]
+  readonly event: EventPlan | null
+  readonly domain: DomainPlan | null
+}
+
+export function labelsOf({ incident, slos, event, domain }: Involved): Labels {
+  return {
+    severity: [incident.severity],
+    domain: [incident.domain],
+    event: incident.event === null ? [] : [incident.event],
+    slo: incident.slos,
+    tier: some(event?.tier ?? domain?.tier),
+    kind: incident.event === null ? [INGEST_BEHIND] : [...new Set(slos.map(({ kind }) => kind))],
+    owner: some(event?.owner ?? domain?.owner.team),
+  }
+}
+
+function some(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value]
+}

@@ -1,0 +1,246 @@
+import type { SliKind, Tier } from '../model/sli.ts'
+import { type Duration, formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
+import type { Verdict } from '../model/verdict.ts'
+import type { Destination, Owner, SloPlan } from '../plan/plan.ts'
+import { block, oneLine } from './bounds.ts'
+import { paceOf, timeToExhaustion } from './budget.ts'
+import { factor, localTime, objectivePercent, percent, span, whole } from './figures.ts'
+import { INGEST_BEHIND, type Involved } from './labels.ts'
+import type { Notification } from './notification.ts'
+import { complaint, PROMISE } from './wording.ts'
+
+/** What an alert is made from: an incident with all that is known of it at `at`. */
+export interface AlertFacts {
+  /** The minute judged. */
+  readonly at: Instant
+  readonly timezone: string
+  /** Where people reach the pages; null: not configured, so that there are no links. */
+  readonly publicUrl: string | null
+  readonly involved: Involved
+  /** By SLO: the newest verdicts of the incident's SLOs. */
+  readonly verdicts: ReadonlyMap<string, Verdict>
+  /** A bad record as text, already redacted; null: none is kept. */
+  readonly example: string | null
+}
+
+/** How one SLO stands, for programs that read the alert. Ratios, not percent. */
+export interface SloStanding {
+  readonly name: string
+  readonly kind: SliKind
+  readonly objective: number
+  readonly ratio: number | null
+  readonly budgetRemaining: number | null
+  readonly burn: number | null
+  readonly burnWindow: string | null
+  /** When its budget is gone at this rate; null: not at all, or not known. */
+  readonly budgetGoneAt: Instant | null
+}
+
+/** An alert in words, for whoever reads it at 03:00: nothing in it needs another look-up to be understood. */
+export interface AlertMessage {
+  /** One line: what is wrong with what. */
+  readonly title: string
+  /** Two or three sentences: since when, how much against which objective, what else. */
+  readonly summary: string
+  /** In the order in which they help. */
+  readonly facts: readonly { readonly label: string; readonly text: string }[]
+  /** Likely cause, most likely first. */
+  readonly cause: readonly string[]
+  readonly example: string | null
+  readonly link: string | null
+  readonly runbook: { readonly path: string; readonly url: string | null } | null
+  readonly silence: string
+  readonly environment: string
+  readonly domain: string
+  readonly event: string | null
+  readonly tier: Tier | null
+  readonly owner: Owner | null
+  readonly slos: readonly SloStanding[]
+  readonly downstream: readonly Destination[]
+  readonly startedAt: Instant
+  readonly openedAt: Instant
+  readonly resolvedAt: Instant | null
+  readonly regressionOf: string | null
+}
+
+const TITLE = 200
+const LINE = 600
+const EXAMPLE = 1_500
+const LIST = 10
+
+export function messageOf(facts: AlertFacts): AlertMessage {
+  const { at, timezone, involved, verdicts } = facts
+  const { incident, event, domain } = involved
+  const slos = involved.slos.slice(0, LIST)
+  const subject = oneLine(incident.event ?? 'Assay', 100)
+  const first = slos[0]
+  const wrong = first === undefined ? null : complaint(first, paceFor(first, verdicts))
+  const said = oneLine(incident.explanation[0] ?? 'it fell behind its sources', LINE)
+  const owner = domain === null ? null : { ...domain.owner, team: event?.owner ?? domain.owner.team }
+  const downstream = (event?.destinations ?? []).slice(0, LIST)
+  return {
+    title: oneLine(`${subject}: ${wrong ?? (incident.event === null ? said : 'breaks an SLO')}`, TITLE),
+    summary: summaryOf(facts, subject, slos),
+    facts: [
+      { label: 'Since', text: since(facts) },
+      ...slos.map((slo) => ({ label: `Objective (${slo.kind})`, text: against(slo, verdicts.get(slo.name)) })),
+      ...slos.flatMap((slo) => budget(slo, verdicts.get(slo.name), at, timezone)),
+      { label: 'Owner', text: ownerText(owner, event?.tier ?? domain?.tier ?? null, incident.domain) },
+      ...(downstream.length === 0 ? [] : [{ label: 'Goes to', text: downstream.map(place).join(', ') }]),
+      ...(incident.regressionOf === null
+        ? []
+        : [{ label: 'Regression of', text: `${incident.regressionOf}, which resolved within the last 7 days` }]),
+    ].map(({ label, text }) => ({ label, text: oneLine(text, LINE) })),
+    cause: incident.explanation.slice(0, LIST).map((line) => oneLine(line, LINE)),
+    example: facts.example === null ? null : block(facts.example, EXAMPLE),
+    link: linked(facts.publicUrl, `incidents/${encodeURIComponent(incident.id)}`),
+    runbook: runbookOf(facts),
+    silence: silenceOf(facts),
+    environment: incident.environment,
+    domain: incident.domain,
+    event: incident.event,
+    tier: event?.tier ?? domain?.tier ?? null,
+    owner,
+    slos: slos.map((slo) => standing(slo, verdicts.get(slo.name), at)),
+    downstream,
+    startedAt: incident.startedAt,
+    openedAt: incident.openedAt,
+    resolvedAt: incident.resolvedAt,
+    regressionOf: incident.regressionOf,
+  }
+}
+
+/** The line a receiver shows first: the title with what this notification says about it. */
+export function headline({ action, severity, message }: Pick<Notification, 'action' | 'severity' | 'message'>): string {
+  const environment = oneLine(message.environment, 60)
+  const says: Readonly<Record<Notification['action'], string>> = {
+    trigger: message.regressionOf === null ? '' : 'Again: ',
+    update: `Now a ${severity}: `,
+    resolve: 'Resolved: ',
+    note: 'Over already, for information only: ',
+  }
+  return `[${environment}] ${says[action]}${message.title}`
+}
+
+function summaryOf(
+  { at, timezone, involved, verdicts }: AlertFacts,
+  subject: string,
+  slos: readonly SloPlan[],
+): string {
+  const { incident } = involved
+  const started = localTime(incident.startedAt, timezone)
+  const sentences: string[] = []
+  if (incident.resolvedAt !== null) {
+    const ended = incident.endedAt ?? incident.resolvedAt
+    const how = incident.resolution === 'no_data' ? 'closed because no record has come for 7 days' : 'back to normal'
+    sentences.push(`${subject} is ${how}; it was wrong from ${started} for ${span(ended - incident.startedAt)}.`)
+  } else if (slos.length === 0) {
+    sentences.push(`${subject}: since ${started}, for ${span(at - incident.startedAt)}.`)
+  }
+  for (const slo of incident.resolvedAt === null ? slos : []) {
+    const pace = paceFor(slo, verdicts)
+    const over = pace === null || slo.kind === 'freshness' ? '' : ` in the last ${formatDuration(pace.window)}`
+    const wanted = `the objective is that ${objectivePercent(slo.objective)} ${PROMISE[slo.kind]}`
+    sentences.push(`${subject}: ${complaint(slo, pace)}${over}; ${wanted}.`)
+  }
+  if (incident.noData) sentences.push('No record arrives at the moment.')
+  return oneLine(sentences.join(' '), LINE * 2)
+}
+
+function since({ at, timezone, involved: { incident } }: AlertFacts): string {
+  const started = localTime(incident.startedAt, timezone)
+  if (incident.resolvedAt === null) return `${started}, for ${span(at - incident.startedAt)}`
+  return `${started}; resolved ${localTime(incident.resolvedAt, timezone)}`
+}
+
+function against(slo: SloPlan, verdict: Verdict | undefined): string {
+  const objective = `${objectivePercent(slo.objective)} over ${formatDuration(slo.window)} (${slo.name})`
+  if (verdict?.ratio === undefined || verdict.ratio === null) return objective
+  return `${objective}; ${percent(verdict.ratio)} of ${whole(verdict.total)} so far`
+}
+
+function budget(
+  slo: SloPlan,
+  verdict: Verdict | undefined,
+  at: Instant,
+  timezone: string,
+): { label: string; text: string }[] {
+  if (verdict === undefined || verdict.budgetRemaining === null) return []
+  const label = `Budget left (${slo.kind})`
+  const pace = paceOf(slo, verdict)
+  const rate = pace === null ? '' : `; burning ${factor(pace.burn)} × over the last ${formatDuration(pace.window)}`
+  if (verdict.budgetRemaining <= 0) {
+    return [{ label, text: `none: ${percent(1 - verdict.budgetRemaining)} of it is spent${rate}` }]
+  }
+  const lasts = pace === null ? null : timeToExhaustion(slo, verdict, pace.burn)
+  const gone =
+    lasts === null || lasts > slo.window
+      ? ''
+      : `; gone in ${soon(lasts)} at this rate, ${localTime(at + lasts, timezone)}`
+  return [{ label, text: `${percent(verdict.budgetRemaining)}${gone}${rate}` }]
+}
+
+function soon(duration: Duration): string {
+  return duration < HOUR / 60 ? 'under a minute' : span(duration)
+}
+
+function standing(slo: SloPlan, verdict: Verdict | undefined, at: Instant): SloStanding {
+  const pace = verdict === undefined ? null : paceOf(slo, verdict)
+  const lasts = verdict === undefined || pace === null ? null : timeToExhaustion(slo, verdict, pace.burn)
+  return {
+    name: slo.name,
+    kind: slo.kind,
+    objective: slo.objective,
+    ratio: verdict?.ratio ?? null,
+    budgetRemaining: verdict?.budgetRemaining ?? null,
+    burn: pace?.burn ?? null,
+    burnWindow: pace === null ? null : formatDuration(pace.window),
+    budgetGoneAt: lasts === null || lasts > slo.window ? null : Math.round(at + lasts),
+  }
+}
+
+function paceFor(slo: SloPlan, verdicts: AlertFacts['verdicts']): ReturnType<typeof paceOf> {
+  const verdict = verdicts.get(slo.name)
+  return verdict === undefined ? null : paceOf(slo, verdict)
+}
+
+function ownerText(owner: Owner | null, tier: Tier | null, domain: string): string {
+  const where = `domain ${domain}${tier === null ? '' : `, ${tier}`}`
+  if (owner === null) return where
+  const slack = owner.slack === null ? '' : `, ${owner.slack}`
+  const backup = owner.backup === null ? '' : `; backup ${owner.backup}`
+  return `${owner.team} (${where}${slack}${backup})`
+}
+
+function place({ kind, name }: Destination): string {
+  return `${kind} ${name}`
+}
+
+function runbookOf({ publicUrl, involved: { slos, incident } }: AlertFacts): AlertMessage['runbook'] {
+  const path = slos[0]?.runbook ?? (incident.event === null ? `runbooks/${INGEST_BEHIND.replace('_', '-')}.md` : null)
+  if (path === null) return null
+  if (/^https?:\/\//.test(path)) return { path, url: path }
+  return { path: `alerts/${path}`, url: linked(publicUrl, path) }
+}
+
+function linked(publicUrl: string | null, path: string): string | null {
+  return publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/${path}`
+}
+
+/** A maintenance window to paste: what is known, for four hours. */
+function silenceOf({ at, involved: { incident } }: AlertFacts): string {
+  const match = incident.event === null ? { domain: incident.domain } : { event: incident.event }
+  const window = `{ match: ${yamlMap(match)}, from: ${quoted(iso(at))}, to: ${quoted(iso(at + 4 * HOUR))}, reason: "known, being mended" }`
+  return `add to "maintenance:" in alerts/routes.yaml (it is read by itself): - ${window}`
+}
+
+function yamlMap(match: Readonly<Record<string, string>>): string {
+  return `{ ${Object.entries(match)
+    .map(([label, value]) => `${label}: ${quoted(value)}`)
+    .join(', ')} }`
+}
+
+/** JSON strings are YAML double-quoted strings. */
+function quoted(text: string): string {
+  return JSON.stringify(text)
+}
