@@ -2,7 +2,8 @@ import type { Incident } from '../model/incident.ts'
 import { SEVERITY_RANK } from '../model/sli.ts'
 import type { RoutesConfig } from './config.ts'
 import { type Labels, labelsOf } from './labels.ts'
-import { type AlertFacts, messageOf } from './message.ts'
+import type { AlertFacts } from './facts.ts'
+import { messageOf } from './message.ts'
 import {
   dedupKey,
   type Notification,

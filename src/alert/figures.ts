@@ -34,14 +34,13 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
-/** `37.2 %`. As many digits as tell it from 0 and from 100. */
-export function percent(share: number): string {
-  const value = share * 100
+/** `37.2 %`. As many digits as tell it from 0, from 1 and from `other`. */
+export function percent(share: number, other?: number): string {
   for (const digits of [1, 2, 3, 4]) {
-    const rounded = Number(value.toFixed(digits))
-    if ((rounded !== 100 || value === 100) && (rounded !== 0 || value === 0)) return `${rounded} %`
+    const shown = Number((share * 100).toFixed(digits))
+    if ([0, 1, other].every((mark) => mark === undefined || mark === share || shown !== mark * 100)) return `${shown} %`
   }
-  return value > 50 ? 'nearly 100 %' : 'nearly 0 %'
+  return `${share > 0.5 ? 'nearly 100' : 'nearly 0'} %`
 }
 
 /** An objective as it was written: `99.9 %`, never rounded. */

@@ -14,6 +14,7 @@ export const INGEST_BEHIND = 'ingest_behind'
 /** The plan's part in an incident; null where the plan no longer names it. */
 export interface Involved {
   readonly incident: Incident
+  /** In the incident's order: the first gives the alert its title and runbook. */
   readonly slos: readonly SloPlan[]
   readonly event: EventPlan | null
   readonly domain: DomainPlan | null

@@ -1,27 +1,15 @@
 import type { SliKind, Tier } from '../model/sli.ts'
-import { type Duration, formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
+import { formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Destination, Owner, SloPlan } from '../plan/plan.ts'
 import { block, oneLine } from './bounds.ts'
 import { paceOf, timeToExhaustion } from './budget.ts'
-import { factor, localTime, objectivePercent, percent, span, whole } from './figures.ts'
-import { INGEST_BEHIND, type Involved } from './labels.ts'
+import { type FactLine, factLines, ownerOf } from './fact-lines.ts'
+import type { AlertFacts } from './facts.ts'
+import { localTime, objectivePercent, span } from './figures.ts'
+import { INGEST_BEHIND } from './labels.ts'
 import type { Notification } from './notification.ts'
 import { complaint, PROMISE } from './wording.ts'
-
-/** What an alert is made from: an incident with all that is known of it at `at`. */
-export interface AlertFacts {
-  /** The minute judged. */
-  readonly at: Instant
-  readonly timezone: string
-  /** Where people reach the pages; null: not configured, so that there are no links. */
-  readonly publicUrl: string | null
-  readonly involved: Involved
-  /** By SLO: the newest verdicts of the incident's SLOs. */
-  readonly verdicts: ReadonlyMap<string, Verdict>
-  /** A bad record as text, already redacted; null: none is kept. */
-  readonly example: string | null
-}
 
 /** How one SLO stands, for programs that read the alert. Ratios, not percent. */
 export interface SloStanding {
@@ -43,7 +31,7 @@ export interface AlertMessage {
   /** Two or three sentences: since when, how much against which objective, what else. */
   readonly summary: string
   /** In the order in which they help. */
-  readonly facts: readonly { readonly label: string; readonly text: string }[]
+  readonly facts: readonly FactLine[]
   /** Likely cause, most likely first. */
   readonly cause: readonly string[]
   readonly example: string | null
@@ -63,34 +51,27 @@ export interface AlertMessage {
   readonly regressionOf: string | null
 }
 
+export type { AlertFacts } from './facts.ts'
+
 const TITLE = 200
 const LINE = 600
 const EXAMPLE = 1_500
 const LIST = 10
 
 export function messageOf(facts: AlertFacts): AlertMessage {
-  const { at, timezone, involved, verdicts } = facts
+  const { at, involved, verdicts } = facts
   const { incident, event, domain } = involved
   const slos = involved.slos.slice(0, LIST)
   const subject = oneLine(incident.event ?? 'Assay', 100)
   const first = slos[0]
-  const wrong = first === undefined ? null : complaint(first, paceFor(first, verdicts))
+  const wrong =
+    first === undefined ? null : complaint(first, incident.resolvedAt === null ? paceFor(first, verdicts) : null)
   const said = oneLine(incident.explanation[0] ?? 'it fell behind its sources', LINE)
-  const owner = domain === null ? null : { ...domain.owner, team: event?.owner ?? domain.owner.team }
   const downstream = (event?.destinations ?? []).slice(0, LIST)
   return {
     title: oneLine(`${subject}: ${wrong ?? (incident.event === null ? said : 'breaks an SLO')}`, TITLE),
     summary: summaryOf(facts, subject, slos),
-    facts: [
-      { label: 'Since', text: since(facts) },
-      ...slos.map((slo) => ({ label: `Objective (${slo.kind})`, text: against(slo, verdicts.get(slo.name)) })),
-      ...slos.flatMap((slo) => budget(slo, verdicts.get(slo.name), at, timezone)),
-      { label: 'Owner', text: ownerText(owner, event?.tier ?? domain?.tier ?? null, incident.domain) },
-      ...(downstream.length === 0 ? [] : [{ label: 'Goes to', text: downstream.map(place).join(', ') }]),
-      ...(incident.regressionOf === null
-        ? []
-        : [{ label: 'Regression of', text: `${incident.regressionOf}, which resolved within the last 7 days` }]),
-    ].map(({ label, text }) => ({ label, text: oneLine(text, LINE) })),
+    facts: factLines(facts, slos).map(({ label, text }) => ({ label, text: oneLine(text, LINE) })),
     cause: incident.explanation.slice(0, LIST).map((line) => oneLine(line, LINE)),
     example: facts.example === null ? null : block(facts.example, EXAMPLE),
     link: linked(facts.publicUrl, `incidents/${encodeURIComponent(incident.id)}`),
@@ -100,7 +81,7 @@ export function messageOf(facts: AlertFacts): AlertMessage {
     domain: incident.domain,
     event: incident.event,
     tier: event?.tier ?? domain?.tier ?? null,
-    owner,
+    owner: ownerOf(involved),
     slos: slos.map((slo) => standing(slo, verdicts.get(slo.name), at)),
     downstream,
     startedAt: incident.startedAt,
@@ -147,43 +128,6 @@ function summaryOf(
   return oneLine(sentences.join(' '), LINE * 2)
 }
 
-function since({ at, timezone, involved: { incident } }: AlertFacts): string {
-  const started = localTime(incident.startedAt, timezone)
-  if (incident.resolvedAt === null) return `${started}, for ${span(at - incident.startedAt)}`
-  return `${started}; resolved ${localTime(incident.resolvedAt, timezone)}`
-}
-
-function against(slo: SloPlan, verdict: Verdict | undefined): string {
-  const objective = `${objectivePercent(slo.objective)} over ${formatDuration(slo.window)} (${slo.name})`
-  if (verdict?.ratio === undefined || verdict.ratio === null) return objective
-  return `${objective}; ${percent(verdict.ratio)} of ${whole(verdict.total)} so far`
-}
-
-function budget(
-  slo: SloPlan,
-  verdict: Verdict | undefined,
-  at: Instant,
-  timezone: string,
-): { label: string; text: string }[] {
-  if (verdict === undefined || verdict.budgetRemaining === null) return []
-  const label = `Budget left (${slo.kind})`
-  const pace = paceOf(slo, verdict)
-  const rate = pace === null ? '' : `; burning ${factor(pace.burn)} × over the last ${formatDuration(pace.window)}`
-  if (verdict.budgetRemaining <= 0) {
-    return [{ label, text: `none: ${percent(1 - verdict.budgetRemaining)} of it is spent${rate}` }]
-  }
-  const lasts = pace === null ? null : timeToExhaustion(slo, verdict, pace.burn)
-  const gone =
-    lasts === null || lasts > slo.window
-      ? ''
-      : `; gone in ${soon(lasts)} at this rate, ${localTime(at + lasts, timezone)}`
-  return [{ label, text: `${percent(verdict.budgetRemaining)}${gone}${rate}` }]
-}
-
-function soon(duration: Duration): string {
-  return duration < HOUR / 60 ? 'under a minute' : span(duration)
-}
-
 function standing(slo: SloPlan, verdict: Verdict | undefined, at: Instant): SloStanding {
   const pace = verdict === undefined ? null : paceOf(slo, verdict)
   const lasts = verdict === undefined || pace === null ? null : timeToExhaustion(slo, verdict, pace.burn)
@@ -202,18 +146,6 @@ function standing(slo: SloPlan, verdict: Verdict | undefined, at: Instant): SloS
 function paceFor(slo: SloPlan, verdicts: AlertFacts['verdicts']): ReturnType<typeof paceOf> {
   const verdict = verdicts.get(slo.name)
   return verdict === undefined ? null : paceOf(slo, verdict)
-}
-
-function ownerText(owner: Owner | null, tier: Tier | null, domain: string): string {
-  const where = `domain ${domain}${tier === null ? '' : `, ${tier}`}`
-  if (owner === null) return where
-  const slack = owner.slack === null ? '' : `, ${owner.slack}`
-  const backup = owner.backup === null ? '' : `; backup ${owner.backup}`
-  return `${owner.team} (${where}${slack}${backup})`
-}
-
-function place({ kind, name }: Destination): string {
-  return `${kind} ${name}`
 }
 
 function runbookOf({ publicUrl, involved: { slos, incident } }: AlertFacts): AlertMessage['runbook'] {

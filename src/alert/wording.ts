@@ -9,7 +9,7 @@ export function complaint(slo: SloPlan, pace: Pace | null): string {
   if (slo.kind === 'freshness') return `no record younger than ${duration(slo.maxAge)}`
   if (slo.kind === 'volume') return 'far more or fewer records than expected'
   if (slo.kind === 'lag') return 'the consumer is too far behind'
-  return `${pace === null ? 'too many' : percent(pace.badShare)} of records ${BAD[slo.kind](slo)}`
+  return `${pace === null ? 'too many' : `${percent(pace.badShare)} of`} records ${BAD[slo.kind](slo)}`
 }
 
 const BAD: Readonly<Record<Exclude<SliKind, 'freshness' | 'volume' | 'lag'>, (slo: SloPlan) => string>> = {

@@ -1,0 +1,4 @@
+import { z } from 'zod'
+
+export const consoleConfig = z.strictObject({})
+export type ConsoleConfig = z.infer<typeof consoleConfig>
