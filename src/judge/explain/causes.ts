@@ -8,8 +8,8 @@ const CHANCE = 0.01
 const LEAST_BAD = 3
 /** Inside it must be at least this many times as bad as outside: with many records, trifles are significant. */
 const LEAST_RISK_RATIO = 2
-/** Parts whose gain is this close to the best describe what was seen as well: e³ in likelihood. */
-const AS_GOOD = 6
+/** Parts whose gain is this close to the best describe what was seen as well: a factor of e in likelihood. */
+const AS_GOOD = 2
 const MOST_RANKED = 5
 
 interface Rated extends Segment {

@@ -59,12 +59,12 @@ interface Part {
   readonly rows: string
 }
 
-function parts(dimension: Dimension, rows: readonly FacetCount[], valueOf: (row: FacetCount) => string): Part[] {
+function parts(dimension: Dimension, rows: readonly FacetCount[], read: (row: FacetCount) => string): Part[] {
   const byValue = new Map<string, { bad: number; all: number; rows: number[] }>()
   let wholeBad = 0
   let wholeAll = 0
   for (const [index, row] of rows.entries()) {
-    const value = valueOf(row)
+    const value = read(row)
     const sum = byValue.get(value) ?? { bad: 0, all: 0, rows: [] }
     sum.bad += row.bad
     sum.all += row.all
