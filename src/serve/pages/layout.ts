@@ -32,5 +32,5 @@ export function part(id: string, title: string | null, body: Html): Html {
 
 /** A table that scrolls sideways on its own where the screen is narrow. */
 export function wide(label: string, table: Html): Html {
-  return html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`
+  return html`<div class="wide" role="group" aria-label="${label}" tabindex="0">${table}</div>`
 }

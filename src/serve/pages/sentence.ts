@@ -1,5 +1,6 @@
 import type { Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
+import { DAY } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Standing } from '../standing.ts'
 import { html, type Html } from './html.ts'
@@ -29,16 +30,14 @@ export function incidentSentence(incident: Incident, plan: Plan, clock: Clock): 
   )} to ${clock.mark(until)}`
 }
 
-/** `61 % of this 30d budget is gone`; null where no budget has been measured. */
+/** `61 % of the 30-day budget is gone`; null where no budget has been measured. */
 export function budgetSentence({ slo, verdict }: Standing): string | null {
   const { budgetRemaining } = verdict
   if (budgetRemaining === null) return null
-  const days = slo.window / 86_400_000
-  const window =
-    Number.isInteger(days) && days > 0 ? `${counted(days, 'day')}'${days === 1 ? 's' : ''}` : span(slo.window)
+  const window = slo.window % DAY === 0 ? `${slo.window / DAY}-day` : span(slo.window)
   const gone = 1 - budgetRemaining
-  if (gone >= 1)
-    return `the whole budget of ${window.replace(/'s?$/, '')} is gone${gone >= 2 ? `, ${gone >= 100 ? count(gone) : gone.toFixed(1)} times over` : ''}`
+  if (gone >= 2) return `the ${window} budget is spent ${gone >= 100 ? count(gone) : gone.toFixed(1)} times over`
+  if (gone >= 1) return `the whole ${window} budget is gone`
   return `${percent(Math.max(0, gone))} of the ${window} budget is gone`
 }
 

@@ -22,22 +22,22 @@ p { margin: 0 0 8px; max-width: 75em; } ul { margin: 0; padding: 0; list-style: 
 .muted, .muted a { color: var(--muted); } .right { text-align: right; } .nowrap { white-space: nowrap; }
 .mark { white-space: nowrap; } .bad { color: var(--bad); } .warn { color: var(--warn); } .hollow { color: var(--muted); }
 .strip { display: flex; flex-wrap: wrap; gap: 4px 24px; padding: 8px 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
-.banner { border-left: 3px solid var(--bad); padding: 4px 12px; margin: 12px 0; overflow-wrap: anywhere; } .banner.quiet { border-color: var(--warn); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 0 32px; }
+.banner { border-left: 3px solid var(--bad); padding: 4px 12px; margin: 12px 0; overflow-wrap: anywhere; } .banner.quiet { border-color: var(--warn); } .banner .mark { white-space: normal; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr)); gap: 0 32px; }
 .card { padding: 12px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
-.card ul.facts { display: flex; flex-wrap: wrap; gap: 0 16px; color: var(--muted); }
+.card { max-width: 720px; }
 .bars { display: grid; grid-template-columns: auto auto 1fr; gap: 0 8px; align-items: center; margin: 4px 0; width: fit-content; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
-th { text-align: left; font-weight: 400; color: var(--muted); padding: 4px 16px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: bottom; }
-td { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; } th:last-child, td:last-child { padding-right: 0; }
+th { text-align: left; font-weight: 400; color: var(--muted); padding: 4px 16px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+td, tbody th { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; } th:last-child, td:last-child { padding-right: 0; }
 th.right { text-align: right; } td.name, th.name { font-weight: 600; color: var(--text); overflow-wrap: anywhere; min-width: 120px; white-space: normal; }
 tr.lead td, tr.lead th { border-bottom: 0; padding-bottom: 0; } tr.more > td { padding-top: 0; }
-td.cell a { color: inherit; display: block; white-space: nowrap; }
+td.cell a { color: inherit; display: block; white-space: nowrap; } td.cell small { font-size: 12px; line-height: 16px; color: var(--muted); }
 summary { cursor: pointer; color: var(--muted); } details[open] > summary { margin-bottom: 4px; } details li { padding: 2px 0; overflow-wrap: anywhere; }
 svg { display: block; overflow: visible; fill: none; } text { fill: var(--muted); font-size: 11px; }
 .ratio { width: 72px; height: 14px; margin-top: 2px; } .ratio path { stroke: var(--ink); stroke-width: 1.5; } .ratio circle { fill: var(--ink); }
 .ratio .tick { stroke: var(--muted); stroke-width: 1; } .ratio .none { stroke-dasharray: 2 3; stroke: var(--muted); }
-.ratio rect, .share.all rect { fill: var(--muted); } .ratio .rail, .share .rail { fill: var(--line); } .ratio .spent { fill: var(--bad); }
+.ratio rect, .share.all rect { fill: var(--muted); } .ratio rect.rail, .share rect.rail { fill: var(--line); } .ratio rect.spent { fill: var(--bad); }
 .share { width: 160px; height: 8px; } .share.bad rect:last-child { fill: var(--bad); }
 .spark { width: 96px; height: 20px; } .spark path { stroke: var(--ink); stroke-width: 1.25; }
 .course { width: 100%; height: auto; max-width: 960px; } .course .line { stroke: var(--text); stroke-width: 1.5; }
@@ -49,6 +49,6 @@ button { font: inherit; color: var(--link); background: none; border: 1px solid 
 dl { display: grid; grid-template-columns: minmax(88px, max-content) 1fr; gap: 4px 16px; margin: 0; } dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 .cols { display: flex; flex-wrap: wrap; gap: 4px 24px; }
 mark { background: none; color: var(--bad); font-weight: 600; }
-@media (max-width: 640px) { header, main, footer { padding-left: 12px; padding-right: 12px; } h1 { font-size: 18px; line-height: 24px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }
+@media (max-width: 640px) { header, main, footer { padding-left: 12px; padding-right: 12px; } h1 { font-size: 16px; line-height: 24px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }
 @media print { nav, button { display: none; } .wide { overflow: visible; } }
 `

@@ -2,15 +2,16 @@ import type { Instant } from '../../model/time.ts'
 import type { SeriesKind } from '../../model/window.ts'
 import type { EventSample } from '../../model/sample.ts'
 import type { Sql } from '../sql.ts'
-import { placeholders, rowsOf, type Span, seriesOf } from './spans.ts'
+import { listed, rowsOf, type Span, seriesOf } from './spans.ts'
 
 /** The newest samples of a name, one a source, newest first. */
 export async function samplesOf(sql: Sql, kind: SeriesKind, events: readonly string[]): Promise<EventSample[]> {
   if (events.length === 0) return []
+  const names = listed(events)
   const rows = await sql.all<{ document: string; at: Instant }>(
-    `select document, arrived_at as at from sample where kind = ? and event in (${placeholders(events.length)})
+    `select document, arrived_at as at from sample where kind = ? and event in (${names.marks})
      order by arrived_at desc, source`,
-    [kind, ...events],
+    [kind, ...names.values],
   )
   return rows.map(({ document }) => JSON.parse(document) as EventSample)
 }

@@ -25,10 +25,10 @@ export function dayUntil(now: Instant): Span {
 
 /** Limits a read to the series of some names, found by the tables' primary keys instead of a walk over the whole span. */
 export function seriesOf(kind: SeriesKind, events: readonly string[]): Filter {
-  const names = placeholders(events.length)
+  const names = listed(events)
   return {
-    clause: `and series in (select id from series where kind = ? and event in (${names}))`,
-    values: [kind, ...events],
+    clause: `and series in (select id from series where kind = ? and event in (${names.marks}))`,
+    values: [kind, ...names.values],
   }
 }
 
@@ -56,7 +56,9 @@ export function rowsOf(
   ]
 }
 
-/** `?, ?, ?` for a list of `count` values. */
-export function placeholders(count: number): string {
-  return Array.from({ length: count }, () => '?').join(', ')
+/** A list of values for `in (…)`, its last value repeated up to a power of two: few texts, so that they stay prepared. */
+export function listed(values: readonly SqlValue[]): { readonly marks: string; readonly values: readonly SqlValue[] } {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)))
+  const padded = [...values, ...new Array<SqlValue>(size - values.length).fill(values.at(-1) ?? null)]
+  return { marks: padded.map(() => '?').join(', '), values: padded }
 }

@@ -1,15 +1,16 @@
 import type { Instant } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Sql } from '../sql.ts'
-import { placeholders, type Span } from './spans.ts'
+import { listed, type Span } from './spans.ts'
 
 /** The newest verdict of each SLO that has one, by name. `slos` limits the read. */
 export async function latestVerdicts(sql: Sql, slos: readonly string[] | null = null): Promise<Map<string, Verdict>> {
   if (slos?.length === 0) return new Map()
-  const where = slos === null ? '' : `where slo in (${placeholders(slos.length)})`
+  const names = listed(slos ?? [])
+  const where = slos === null ? '' : `where slo in (${names.marks})`
   const rows = await sql.all<{ slo: string; document: string }>(
     `select slo, document from slo_state ${where}`,
-    slos ?? [],
+    slos === null ? [] : names.values,
   )
   const verdicts = new Map<string, Verdict>()
   for (const { slo, document } of rows) {

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import type { EventSample } from '../../../model/sample.ts'
 import type { ContractVersion, EventPlan } from '../../../plan/plan.ts'
 import type { VersionCounts } from '../../../store/read/counts.ts'
@@ -85,6 +86,6 @@ export function contracts({ versions }: EventPlan): Html {
       ({ version, appliesFrom, schema }, index) =>
         html`<details id="contract-${version}"${index === 0 && html` open`}><summary>Version ${version}${
           appliesFrom !== null && `, from app version ${appliesFrom}`
-        }</summary><pre tabindex="0">${JSON.stringify(schema, null, 2).slice(0, 40_000)}</pre></details>`,
+        }</summary><pre tabindex="0">${stringify(schema).slice(0, 40_000)}</pre></details>`,
     )}`
 }

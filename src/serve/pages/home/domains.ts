@@ -51,7 +51,11 @@ function row(line: DomainLine, kinds: readonly SliKind[], slosEach: number, colu
   const invalid = line.received === 0 ? '' : ` of ${count(line.received)}`
   return html`<tr class="lead"><th scope="row" class="name">${name}</th><td>${owner}</td><td>${tier}</td>${kinds.map(
     (kind) => cell(standings.filter(({ slo }) => slo.kind === kind)),
-  )}<td>${sparkline(line.volume, `${name}: records an hour over 24 hours, ${count(line.received)} in all`)}</td><td class="right nowrap">${count(
+  )}<td>${
+    line.received === 0
+      ? html`<span class="muted">nothing</span>`
+      : sparkline(line.volume, `${name}: records an hour over 24 hours, ${count(line.received)} in all`)
+  }</td><td class="right nowrap">${count(
     line.invalid,
   )}<span class="muted">${invalid}</span></td></tr><tr class="more"><td colspan="${columns}"><details id="slos-${name}"><summary>${counted(
     standings.length,
@@ -69,7 +73,9 @@ function cell(standings: readonly Standing[]): Html {
   const state = verdictState(verdict)
   const value = verdict.ratio === null ? state.word : percent(verdict.ratio)
   const words = `${standings.length > 1 ? `Worst of ${standings.length}: ` : ''}${slo.name}: ${state.word}. ${numbers(first)} (${FORMULAS[slo.kind]}).`
-  return html`<td class="cell"><a href="${eventPath(slo.event)}" title="${words}">${mark(state.kind, value)}${ratioChart(verdict)}</a></td>`
+  return html`<td class="cell"><a href="${eventPath(slo.event)}" title="${words}">${mark(state.kind, value)}${ratioChart(verdict)}${
+    verdict.ratio !== null && state.kind !== 'met' && html`<small>${state.word}</small>`
+  }</a></td>`
 }
 
 /** One SLO in a line. */

@@ -14,7 +14,7 @@ export function eventsTable(lines: readonly EventLine[], clock: Clock): Html {
           line.lastMinutes,
         )}</td><td class="right">${count(line.received)}</td><td class="right">${
           line.received > 0 && line.invalid > 0 ? percent(line.invalid / line.received) : '0'
-        }</td><td class="nowrap">${arrival(line, clock)}</td><td class="muted">${versions(line)}</td></tr>`,
+        }</td><td class="nowrap">${arrival(line, clock)}</td><td class="muted nowrap">${versions(line)}</td></tr>`,
     )}</tbody></table>`,
   )
 }

@@ -3,14 +3,12 @@ import { shareBar } from '../charts.ts'
 import { html, type Html } from '../html.ts'
 import { mark, severityMark } from '../marks.ts'
 import { budgetSentence, goneIn, incidentSentence } from '../sentence.ts'
-import { percent, span } from '../words.ts'
+import { percent, prose, span } from '../words.ts'
 import { type Home, SHOWN } from './read.ts'
-
-const RANK = { page: 0, ticket: 1, info: 2 } as const
 
 /** Open incidents as cards, the worst first; beyond a handful one line each. */
 export function openIncidents(home: Home): Html {
-  const sorted = [...home.open].sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.openedAt - a.openedAt)
+  const sorted = home.open
   const rest = sorted.slice(SHOWN.cards, SHOWN.incidents)
   const unlisted = sorted.length - SHOWN.cards - rest.length
   return html`<div class="cards">${sorted.slice(0, SHOWN.cards).map((incident) => card(incident, home))}</div>${
@@ -31,18 +29,17 @@ function card(incident: Incident, home: Home): Html {
     incident,
     plan,
     clock,
-  )}</a></h3>${incident.cause === null ? firstWords(incident) : causeBars(incident.cause)}<ul class="facts"><li>for ${span(
+  )}</a></h3>${incident.cause === null ? firstWords(incident) : causeBars(incident.cause)}<p class="muted">For ${span(
     clock.now - incident.startedAt,
-  )}</li>${budget !== null && html`<li>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</li>`}<li>${incident.domain}, ${
+  )}${budget !== null && ` · ${budget}${gone === null ? '' : `, all of it in ${gone} at this rate`}`} · ${incident.domain}, ${
     owner ?? 'no owner'
-  }</li>${incident.noData && html`<li>${mark('hollow', 'no data since')}</li>`}${
-    incident.regressionOf !== null &&
-    html`<li>again: <a href="/incidents/${incident.regressionOf}">the one before</a></li>`
-  }</ul><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(first?.slo.runbook ?? null)}</p></article>`
+  }${incident.noData && html` · ${mark('hollow', 'no data since')}`}${
+    incident.regressionOf !== null && html` · again: <a href="/incidents/${incident.regressionOf}">the one before</a>`
+  }</p><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(first?.slo.runbook ?? null)}</p></article>`
 }
 
 function firstWords({ explanation }: Incident): Html | null {
-  return explanation[0] === undefined ? null : html`<p class="muted">${explanation[0]}</p>`
+  return explanation[0] === undefined ? null : html`<p>${prose(explanation[0])}</p>`
 }
 
 /** Where the bad records come from, beside how much of everything that is. */

@@ -1,5 +1,6 @@
 import type { Incident } from '../../../model/incident.ts'
 import type { EventSample } from '../../../model/sample.ts'
+import { SEVERITY_RANK } from '../../../model/sli.ts'
 import { type Instant, MINUTE } from '../../../model/time.ts'
 import type { Plan } from '../../../plan/plan.ts'
 import { lastArrivals, type LiveCounts, liveCounts, unplannedSeen } from '../../../store/read/arrivals.ts'
@@ -53,6 +54,7 @@ export interface Home {
   readonly base: string
   readonly day: Span
   readonly standings: readonly Standing[]
+  /** The worst first. */
   readonly open: readonly Incident[]
   readonly resolved: readonly Incident[]
   readonly hours: readonly HourCounts[]
@@ -90,7 +92,7 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
     base,
     day,
     standings: all,
-    open,
+    open: open.sort((a, b) => SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || b.openedAt - a.openedAt),
     resolved,
     hours,
     events: [

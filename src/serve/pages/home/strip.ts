@@ -14,6 +14,8 @@ const SOURCE_MARK: Readonly<Record<SourceStatus['state'], Mark>> = {
   disabled: 'hollow',
 }
 
+/** A minute is judged once it is over and everything before its end has been counted: later than this is late. */
+const LATE_MS = 3 * 60_000
 /** Behind by more than this, a source's delay is worth amber. */
 const SLOW_MS = 5 * 60_000
 
@@ -26,7 +28,9 @@ export function strip({ plan, status, clock, open }: Home): Html {
   return html`<div class="strip"><span>${plan.environment}</span><span>${
     until === null
       ? 'Nothing judged yet'
-      : html`Judged up to ${clock.mark(until)} <span class="muted">${span(Math.max(0, clock.now - until))} behind</span>`
+      : html`Judged up to ${clock.mark(until)} <span class="muted">${clock.zone}${
+          clock.now - until > LATE_MS && `, ${span(clock.now - until)} behind`
+        }</span>`
   }</span>${status.sources.map((source) => sourceState(source, clock.now))}<span>${
     severities.length === 0
       ? mark('met', 'no open incident')

@@ -13,7 +13,7 @@ import { html } from '../html.ts'
 import { layout, part } from '../layout.ts'
 import { mark, severityMark } from '../marks.ts'
 import { budgetSentence, goneIn, incidentSentence } from '../sentence.ts'
-import { clockIn, span } from '../words.ts'
+import { clockIn, prose, span } from '../words.ts'
 import { budgetCourse, sliCourse } from './courses.ts'
 import { deliveries, evidence, timeline } from './parts.ts'
 
@@ -60,7 +60,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     'why',
     'Why',
     html`${incident.cause === null ? html`<p>No dimension stands out: what is bad is spread like all.</p>` : causeBars(incident.cause)}<ul>${incident.explanation.map(
-      (words) => html`<li>${words}</li>`,
+      (words) => html`<li>${prose(words)}</li>`,
     )}</ul>`,
   )}${first !== undefined && incident.event !== null && part('course', 'Course', sliCourse(incident, first.slo, course, seen, clock))}${part(
     'timeline',
