@@ -1,4 +1,4 @@
-import type { MatchConfig, RoutesConfig } from '../../src/alert/config.ts'
+import { type MatchConfig, type RoutesConfig, routesConfig } from '../../src/alert/config.ts'
 import type { AlertFacts } from '../../src/alert/facts.ts'
 import { messageOf } from '../../src/alert/message.ts'
 import { dedupKey, type Notification } from '../../src/alert/notification.ts'
@@ -136,4 +136,9 @@ export function routesOf(
   more: Partial<RoutesConfig> = {},
 ): RoutesConfig {
   return { receivers: [], routes: [...routes], inhibitions: [], maintenance: [], ...more }
+}
+
+/** A pasted list of maintenance windows, read as the configuration reads it. */
+export function maintenanceConfigOf(windows: unknown): RoutesConfig['maintenance'] {
+  return routesConfig.parse({ maintenance: windows }).maintenance
 }
