@@ -1,5 +1,5 @@
 import type { AlertChange } from '../../alert/decide.ts'
-import type { AlertFacts } from '../../alert/message.ts'
+import type { AlertFacts } from '../../alert/facts.ts'
 import type { Notification } from '../../alert/notification.ts'
 import type { RoutesConfig } from '../../alert/config.ts'
 import { type ChangedIncident, createIncidentBook, type IncidentBook } from '../../judge/incidents/book.ts'
@@ -53,13 +53,14 @@ const MINUTES_A_COMMIT = 120
 
 export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const { db, plan } = deps
+  const bySlo = new Map(plan.slos.map((slo) => [slo.name, slo]))
   const accounts = await openAccounts(db, plan)
   await accounts.refresh()
   const open = await readOpenIncidents(db, plan)
   const book = createIncidentBook({
     environment: plan.environment,
     restored: open,
-    resolved: await readResolved(db),
+    resolved: await readResolved(db, latest(accounts)),
     standingsOf: accounts.standingsOf,
     affectedBy: (event) => affectedBy(plan, event),
   })
@@ -80,7 +81,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       publicUrl: deps.publicUrl,
       involved: {
         incident,
-        slos: plan.slos.filter(({ name }) => incident.slos.includes(name)),
+        slos: incident.slos.flatMap((name) => bySlo.get(name) ?? []),
         event: (incident.event === null ? undefined : plan.events.get(incident.event)) ?? null,
         domain: plan.domains.get(incident.domain) ?? null,
       },
@@ -97,7 +98,9 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   /** A changed incident with its cause, and what is to be said of it. */
   async function attend(change: AlertChange, incident: Incident, at: Instant) {
     const looked = await explainIncident(db, plan, accounts, incident, at)
-    const others = book.open().flatMap((other) => (other.incident.id === incident.id ? [] : [factsOf(other.incident, at, null)]))
+    const others = book
+      .open()
+      .flatMap((other) => (other.incident.id === incident.id ? [] : [factsOf(other.incident, at, null)]))
     const told = telling.tell(change, at, factsOf(looked.incident, at, looked.example), others)
     book.amend(told.incident)
     return told
@@ -158,7 +161,9 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   }
 }
 
-type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] extends readonly (infer Item)[] ? Item[] : Shape[Key] }
+type Mutable<Shape> = {
+  -readonly [Key in keyof Shape]: Shape[Key] extends readonly (infer Item)[] ? Item[] : Shape[Key]
+}
 
 /** What stands to be written in the next transaction. */
 export interface Gathered {
@@ -186,6 +191,11 @@ function nothing(): Gathered {
     incidents: new Map(),
     notifications: [],
   }
+}
+
+/** Where the judged time stands: what resolved a week before it is no regression's ancestor. */
+function latest(accounts: Accounts): Instant {
+  return Math.max(0, ...accounts.standings().map((standing) => standing.at()))
 }
 
 function currentOf(book: IncidentBook, incident: Incident): Incident {

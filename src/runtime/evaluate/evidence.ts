@@ -62,8 +62,16 @@ async function evidenceOf(
     event: slo.event,
     startedAt: from,
     until,
-    facets: facets.map(({ series: id, facet, counts }) => ({ source: sourceOf.get(id) ?? '', facet, ...share(slo.kind, counts) })),
-    before: before.map(({ series: id, facet, counts }) => ({ source: sourceOf.get(id) ?? '', facet, all: counts.received })),
+    facets: facets.map(({ series: id, facet, counts }) => ({
+      source: sourceOf.get(id) ?? '',
+      facet,
+      ...share(slo.kind, counts),
+    })),
+    before: before.map(({ series: id, facet, counts }) => ({
+      source: sourceOf.get(id) ?? '',
+      facet,
+      all: counts.received,
+    })),
     findings,
     example,
     timezone: plan.timezone,

@@ -3,7 +3,7 @@ import type { RoutesConfig } from '../../alert/config.ts'
 import { type Labels, labelsOf } from '../../alert/labels.ts'
 import type { Notification, Told } from '../../alert/notification.ts'
 import type { AlertChange } from '../../alert/decide.ts'
-import type { AlertFacts } from '../../alert/message.ts'
+import type { AlertFacts } from '../../alert/facts.ts'
 import type { Incident, TimelineEntry } from '../../model/incident.ts'
 import type { Instant } from '../../model/time.ts'
 
@@ -26,10 +26,10 @@ export function createTelling(routes: RoutesConfig, restored: ReadonlyMap<string
 
   return {
     tell: (change, at, facts, others) => {
-      const { incident } = facts
+      const { incident } = facts.involved
       const before = told.get(incident.id) ?? new Map<string, Told>()
       const labels: readonly Labels[] = others.map((other) => labelsOf(other.involved))
-      const { notifications, suppressed } = decide(change, { at, facts, routes, told: before, others: labels })
+      const { notifications, suppressed } = decide(change, { facts, routes, told: before, others: labels })
       for (const { receiver, action, severity } of notifications) before.set(receiver, { action, severity, at })
       if (incident.resolvedAt === null) told.set(incident.id, before)
       else told.delete(incident.id)

@@ -1,0 +1,114 @@
+import { collapse, type Notification, type Told } from '../../alert/notification.ts'
+import type { IncidentBook, OpenIncident, Resolved, Tracking } from '../../judge/incidents/book.ts'
+import type { Incident } from '../../model/incident.ts'
+import { DAY, type Instant } from '../../model/time.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { incidentsResolvedSince, openIncidents, upsertIncidents } from '../../store/incidents.ts'
+import { writeNote } from '../../store/notes.ts'
+import { appendOutbox, deliveriesOf, dropPending } from '../../store/outbox.ts'
+import type { Database, Sql } from '../../store/sql.ts'
+import { saveSlices, saveSloStates, saveVerdicts } from '../../store/verdicts.ts'
+import { type Accounts, FIRSTS_NOTE } from './accounts.ts'
+import type { Gathered } from './evaluator.ts'
+import type { Line } from './lines.ts'
+import { hoursBetween } from './minutes.ts'
+import type { SloDocument } from './slo-document.ts'
+
+/** How long a resolved incident can have a regression. */
+const REGRESSION = 7 * DAY
+
+/** An open incident is stored with what is followed of it. */
+type StoredIncident = Incident & { readonly tracking?: Tracking }
+
+export interface EvaluationToSave {
+  readonly db: Database
+  readonly assertLeads: (sql: Sql) => Promise<void>
+  readonly accounts: Accounts
+  readonly book: IncidentBook
+  readonly gathered: Gathered
+  readonly newest: ReadonlyMap<string, Line>
+}
+
+/** Verdicts, slices, incidents and what is to be told, in one transaction: all of it or none. */
+export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void> {
+  const { db, assertLeads, accounts, book, gathered, newest } = evaluation
+  const tracking = new Map(book.open().map((open) => [open.incident.id, open.tracking]))
+  const states = accounts.standings().flatMap((standing) => {
+    const line = gathered.slos.has(standing.slo.name) ? newest.get(standing.slo.name) : undefined
+    if (line === undefined) return []
+    const document: SloDocument = { ...line, clippedAt: standing.clippedAt(), newest: standing.newest() }
+    return [{ slo: standing.slo.name, evaluatedUntil: standing.at(), document }]
+  })
+  const slices = accounts.standings().flatMap((standing) =>
+    gathered.slos.has(standing.slo.name)
+      ? hoursBetween(gathered.from, gathered.until).flatMap((hour) => {
+          const marks = standing.marks(hour)
+          return marks === null ? [] : [{ slo: standing.slo.name, hour, marks }]
+        })
+      : [],
+  )
+  await db.transaction(async (sql) => {
+    await assertLeads(sql)
+    await saveSloStates(sql, states)
+    await saveSlices(sql, slices)
+    await saveVerdicts(
+      sql,
+      gathered.lines.map(({ verdict }) => ({ slo: verdict.slo, at: verdict.at, document: verdict })),
+    )
+    await upsertIncidents(
+      sql,
+      [...gathered.incidents.values()].map((incident): StoredIncident => {
+        const followed = tracking.get(incident.id)
+        return followed === undefined ? incident : { ...incident, tracking: followed }
+      }),
+    )
+    for (const notification of gathered.notifications) await put(sql, notification)
+    await writeNote(sql, FIRSTS_NOTE, accounts.firsts())
+  })
+}
+
+/** Into the outbox; a resolve takes the place of what is still waiting about its incident. */
+async function put(sql: Sql, notification: Notification): Promise<void> {
+  const { at, incident, receiver } = notification
+  let written = notification
+  if (notification.action === 'resolve') {
+    const unsent = await dropPending<Notification>(sql, receiver, incident, at)
+    written = collapse(unsent.map(({ document }) => document), notification)
+  }
+  await appendOutbox(sql, [{ at, incident, receiver, action: written.action, document: written }])
+}
+
+/** The incidents left open, with what was followed of them. SLOs that the plan no longer names are followed no further. */
+export async function readOpenIncidents(sql: Sql, plan: Plan): Promise<readonly OpenIncident[]> {
+  const names = new Set(plan.slos.map(({ name }) => name))
+  const open: readonly StoredIncident[] = await openIncidents(sql)
+  return open.flatMap(({ tracking, ...incident }): OpenIncident[] => {
+    if (tracking === undefined) return []
+    const slos = Object.fromEntries(Object.entries(tracking.slos).filter(([name]) => names.has(name)))
+    return [{ incident, tracking: { ...tracking, slos } }]
+  })
+}
+
+/** Resolved incidents of which a new one could be a regression. */
+export async function readResolved(sql: Sql, now: Instant): Promise<readonly Resolved[]> {
+  const resolved = await incidentsResolvedSince(sql, now - REGRESSION)
+  return resolved
+    .flatMap(({ id, domain, slos, resolvedAt }) => (resolvedAt === null ? [] : [{ id, domain, firstSlo: slos[0] ?? '', resolvedAt }]))
+    .sort((a, b) => a.resolvedAt - b.resolvedAt)
+}
+
+/** By open incident: the last thing written for each receiver. */
+export async function readTold(
+  sql: Sql,
+  open: readonly OpenIncident[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Told>>> {
+  const told = new Map<string, Map<string, Told>>()
+  for (const { incident } of open) {
+    const by = new Map<string, Told>()
+    for (const { receiver, at, document } of await deliveriesOf<Notification>(sql, incident.id)) {
+      by.set(receiver, { action: document.action, severity: document.severity, at })
+    }
+    told.set(incident.id, by)
+  }
+  return told
+}
