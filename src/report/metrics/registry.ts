@@ -123,6 +123,7 @@ function processRegistry(): Registry {
   return registry
 }
 
+const EVENT_COUNTERS = ['assay_events_total', 'assay_duplicates_total', 'assay_late_total'] as const
 const NOTIFICATION_OUTCOMES = ['sent', 'rejected', 'disabled'] as const
 
 function prepare(series: Series, plan: Plan, receivers: readonly string[]): void {
@@ -130,6 +131,14 @@ function prepare(series: Series, plan: Plan, receivers: readonly string[]): void
   for (const { id: source } of sources) {
     for (const outcome of OUTCOMES) series.add('assay_records_total', { source, outcome }, 0)
     series.set('assay_sampling_ratio', { source }, 1)
+  }
+  // With one source it is known who carries what; with several most pairs would stay 0 for ever.
+  const [only] = sources
+  if (only !== undefined && sources.length === 1) {
+    for (const { name: event, domain } of plan.events.values()) {
+      const labels = { domain, event, source: only.id }
+      for (const name of EVENT_COUNTERS) series.add(name, labels, 0)
+    }
   }
   for (const severity of ['page', 'ticket', 'info']) series.set('assay_incidents_open', { severity }, 0)
   for (const receiver of receivers) {
