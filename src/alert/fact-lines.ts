@@ -12,20 +12,26 @@ export interface FactLine {
   readonly text: string
 }
 
+/** SLOs that are shown with their figures; Slack takes ten lines in all. */
+const SHOWN = 3
+
 /** Since when, how much against which objective, what is left of the budget, whose it is, where it goes: in that order. */
 export function factLines(facts: AlertFacts, slos: readonly SloPlan[]): FactLine[] {
   const { verdicts, involved } = facts
   const { incident, event } = involved
   const destinations = event?.destinations ?? []
+  const shown = slos.slice(0, SHOWN)
+  const more = slos.slice(SHOWN).map(({ name }) => name)
   return [
     { label: 'Since', text: since(facts) },
-    ...slos.map((slo) => ({ label: `Objective (${slo.kind})`, text: against(slo, verdicts.get(slo.name)) })),
-    ...slos.flatMap((slo) => budget(slo, verdicts.get(slo.name), facts)),
+    ...shown.map((slo) => ({ label: `Objective (${slo.kind})`, text: against(slo, verdicts.get(slo.name)) })),
+    ...shown.flatMap((slo) => budget(slo, verdicts.get(slo.name), facts)),
     { label: 'Owner', text: ownerText(involved) },
     ...(destinations.length === 0 ? [] : [{ label: 'Goes to', text: destinations.map(place).join(', ') }]),
     ...(incident.regressionOf === null
       ? []
       : [{ label: 'Regression of', text: `${incident.regressionOf}, which resolved within the last 7 days` }]),
+    ...(more.length === 0 ? [] : [{ label: 'Also', text: more.join(', ') }]),
   ]
 }
 
