@@ -6,13 +6,20 @@ import { readNote } from '../../store/notes.ts'
 import { observedSpans, sourceProgress } from '../../store/positions.ts'
 import type { Database } from '../../store/sql.ts'
 import { readSlices, readSloStates } from '../../store/verdicts.ts'
-import { changedWindows, seriesAfter, windowsBetween, writerCursor } from '../../store/windows.ts'
+import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { type ObservedSpan, wasObserved } from './observed.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
-export const FIRSTS_NOTE = 'evaluator-firsts'
+/** What has to outlive the process beside the SLOs' documents. */
+export const ACCOUNTS_NOTE = 'evaluator'
+
+export interface AccountsNote {
+  readonly firsts: Firsts
+  /** Writer slot and commit number up to which windows have been looked at: firsts of later ones aren't known yet. */
+  readonly cursor: readonly (readonly [number, number])[]
+}
 
 /** Every SLO's standing, kept up with what ingest wrote. */
 export interface Accounts {
@@ -25,20 +32,21 @@ export interface Accounts {
   readonly judgeable: (standing: Standing) => Instant | null
   readonly facts: (standing: Standing, start: Instant) => MinuteFacts
   readonly documentOf: (slo: string) => SloDocument | null
-  readonly firsts: () => Firsts
+  readonly note: () => AccountsNote
   readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
   readonly watermarks: () => ReadonlyMap<string, Watermark>
 }
 
 export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> {
   const states = new Map((await readSloStates<SloDocument>(db)).map((state) => [state.slo, state]))
-  const cursors = { minute: await writerCursor(db), hour: await writerCursor(db) }
+  const note = await readNote<AccountsNote>(db, ACCOUNTS_NOTE)
+  const cursors = { minute: new Map(note?.cursor ?? []), hour: new Map(note?.cursor ?? []) }
   const series = new Map<number, SeriesKey>()
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
   const collectors = new Set(plan.sources.filter(({ type }) => type === 'http').map(({ id }) => id))
   let ordered: readonly Standing[] = []
-  let firsts = (await readNote<Firsts>(db, FIRSTS_NOTE)) ?? NO_FIRSTS
+  let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
   let spans: ReadonlyMap<string, ReadonlyMap<string, readonly ObservedSpan[]>> = new Map()
   let lastSeries = 0
@@ -183,7 +191,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
       notEvaluated: null,
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
-    firsts: () => firsts,
+    note: () => ({ firsts, cursor: [...cursors.minute] }),
     seriesOf,
     watermarks: () => watermarks,
   }

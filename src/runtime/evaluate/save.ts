@@ -8,7 +8,7 @@ import { writeNote } from '../../store/notes.ts'
 import { appendOutbox, deliveriesOf, dropPending } from '../../store/outbox.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { saveSlices, saveSloStates, saveVerdicts } from '../../store/verdicts.ts'
-import { type Accounts, FIRSTS_NOTE } from './accounts.ts'
+import { type Accounts, ACCOUNTS_NOTE } from './accounts.ts'
 import type { Gathered } from './evaluator.ts'
 import type { Line } from './lines.ts'
 import { hoursBetween } from './minutes.ts'
@@ -63,7 +63,7 @@ export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void
       }),
     )
     for (const notification of gathered.notifications) await put(sql, notification)
-    await writeNote(sql, FIRSTS_NOTE, accounts.firsts())
+    await writeNote(sql, ACCOUNTS_NOTE, accounts.note())
   })
 }
 
