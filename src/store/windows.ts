@@ -48,7 +48,7 @@ export async function changedWindows(
       found.set(`${window.series}:${window.start}`, window)
     }
   }
-  return { rows: [...found.values()], upTo }
+  return { rows: [...found.values()].sort((a, b) => a.start - b.start || a.series - b.series), upTo }
 }
 
 /** The windows of some series that start in [from, to). */
@@ -79,7 +79,7 @@ export function seriesAfter(sql: Sql, id: number): Promise<StoredSeries[]> {
   return sql.all<StoredSeries>('select id, source, kind, event from series where id > ? order by id', [id])
 }
 
-/** What the parts of some series hold over windows that start in [from, to), summed by series and facet. */
+/** What the parts of some series hold over windows that start in [from, to), summed by series and facet; in an order that doesn't tell who came first. */
 export async function facetCounts(
   sql: Sql,
   series: readonly number[],
@@ -94,9 +94,10 @@ export async function facetCounts(
       `select t.*, f.document as document from (
          select w.series as series, w.facet as facet, ${SUMMED} from facet_${grain} w
          where w.series in (${list}) and w.start >= ? and w.start < ? group by w.series, w.facet
-       ) t join facet f on f.id = t.facet order by t.series, t.facet`,
+       ) t join facet f on f.id = t.facet`,
     [from, to],
   )
+  rows.sort((a, b) => a.series - b.series || compareText(a.document, b.document))
   return rows.map((row) => ({
     series: row.series,
     facet: JSON.parse(row.document) as Facet,
@@ -128,7 +129,16 @@ export async function findingCounts(
     if (sum !== undefined) sum.count += count
     else found.set(id, { finding: { kind, path, keyword, message }, count })
   }
-  return [...found.entries()].sort(([a, one], [b, other]) => other.count - one.count || a - b).map(([, sum]) => sum)
+  return [...found.values()].sort((a, b) => b.count - a.count || compareText(keyOf(a.finding), keyOf(b.finding)))
+}
+
+function keyOf({ kind, path, keyword, message }: Finding): string {
+  return JSON.stringify([kind, path, keyword, message])
+}
+
+/** By code units, as no engine's collation would. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function windowOf(row: WindowCounts & { series: number; start: Instant }): WindowRow {
