@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** Where a secret is found; never its value. */
@@ -7,3 +8,20 @@ export const secretRef = z.union([
   z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
   z.strictObject({ file: z.string().min(1) }),
 ])
+
+/** Reads a secret, without the line break that editors leave at a file's end; `missing` says why it can't be had. */
+export function readSecret(
+  ref: SecretRef,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly value: string } | { readonly missing: string } {
+  if ('env' in ref) {
+    const value = env[ref.env]
+    return value === undefined || value === '' ? { missing: `environment variable ${ref.env} is not set` } : { value }
+  }
+  try {
+    const value = readFileSync(ref.file, 'utf8').trim()
+    return value === '' ? { missing: `file ${ref.file} is empty` } : { value }
+  } catch {
+    return { missing: `file ${ref.file} cannot be read` }
+  }
+}
