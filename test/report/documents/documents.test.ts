@@ -14,7 +14,7 @@ const verdict: Verdict = {
   source: null,
   kind: 'validity',
   outcome: 'violated',
-  reason: 'below_objective',
+  reason: null,
   good: 2,
   total: 3,
   ratio: 2 / 3,
@@ -29,7 +29,7 @@ const verdict: Verdict = {
 test('a verdict line has the pinned keys in their order, numbers rounded to 6 decimals', () => {
   expect(JSON.stringify(verdictDocument(verdict))).toBe(
     '{"schema_version":1,"at":"2026-10-05T14:03:00.000Z","slo":"order-completed-validity","domain":"checkout",' +
-      '"event":"Order Completed","source":null,"kind":"validity","outcome":"violated","reason":"below_objective",' +
+      '"event":"Order Completed","source":null,"kind":"validity","outcome":"violated","reason":null,' +
       '"good":2,"total":3,"ratio":0.666667,"lower":0.666667,"upper":0.666667,"objective":0.999,' +
       '"budget_remaining":-332.333333,' +
       '"burn":{"5m":null,"30m":null,"1h":333.333333,"2h":null,"6h":null,"1d":null,"3d":null},"firing":"page"}',

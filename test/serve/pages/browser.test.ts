@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  addIncident,
+  addQuarantine,
+  addSample,
+  addTraffic,
+  addVerdicts,
+  type Fixture,
+  incidentOf,
+  makePlan,
+  NOW,
+  startServer,
+  verdictOf,
+} from '../fixture.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const isRequired = process.env['ASSAY_REQUIRE'] === 'all'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const plan = makePlan({ domains: ['checkout', 'growth'], events: ['Order Completed', 'Signed Up'], slosPerEvent: 5 })
+const [bad] = plan.slos
+if (bad === undefined) throw new Error('the plan has SLOs')
+
+describe.skipIf(!existsSync(CHROMIUM) && !isRequired)('in Chromium (skipped where it is not installed)', () => {
+  let server: Fixture
+  let empty: Fixture
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    })
+    empty = await startServer()
+    server = await startServer({ currentPlan: plan })
+    for (const name of plan.events.keys()) await addTraffic(server.db, name, { invalidEach: 1 })
+    await addTraffic(server.db, 'Order Shipped', { kind: 'unplanned' })
+    await addSample(server.db, 'unplanned', 'Order Shipped', { order_id: 'o1' })
+    await addSample(server.db, 'planned', 'Order Completed', { order_id: 'o1', color: 'red' })
+    await addVerdicts(
+      server.db,
+      plan.slos.map((slo) =>
+        verdictOf(slo, slo === bad ? { outcome: 'violated', firing: 'page', budgetRemaining: -0.2 } : {}),
+      ),
+    )
+    await addIncident(server.db, incidentOf('inc_aaaaaaaaaaaa', bad))
+    await addQuarantine(server.db, 'Order Completed', NOW - 1_800_000)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await empty?.close()
+  })
+
+  /** Opens a page, collecting what the browser complains about: a blocked style or script, an error. */
+  async function open(url: string, options: { width?: number; dark?: boolean; scripts?: boolean } = {}) {
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: 900 },
+      colorScheme: options.dark === true ? 'dark' : 'light',
+      javaScriptEnabled: options.scripts !== false,
+    })
+    const opened = await context.newPage()
+    const complaints: string[] = []
+    opened.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    opened.on('pageerror', (error) => complaints.push(error.message))
+    await opened.goto(url)
+    return { page: opened, complaints, close: () => context.close() }
+  }
+
+  async function axeFindings(page: Page): Promise<string[]> {
+    const run = `${axe}; axe.run(document).then((result) => result.violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`
+    return (await page.evaluate(run)) as string[]
+  }
+
+  test.each([
+    ['/', 1280, false],
+    ['/', 390, true],
+    ['/incidents/inc_aaaaaaaaaaaa', 1280, true],
+    ['/incidents/inc_aaaaaaaaaaaa', 390, false],
+    ['/events/Order%20Completed', 1280, false],
+    ['/events/Order%20Shipped', 390, true],
+    ['/events', 1280, true],
+  ])('%s at %d px: axe finds nothing, nothing is blocked, nothing sticks out', async (path, width, dark) => {
+    const { page, complaints, close } = await open(server.url + path, { width, dark })
+    await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    expect(await axeFindings(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test('the empty page, too', async () => {
+    const { page, complaints, close } = await open(empty.url, { width: 390 })
+    expect(await axeFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test('without JavaScript everything is there, and the page reads itself anew', async () => {
+    const { page, close } = await open(server.url, { scripts: false })
+    expect(await page.locator('h1').textContent()).toContain('Order Completed')
+    expect(await page.locator('.cell svg').count()).toBeGreaterThan(5)
+    expect(await page.locator('noscript').innerHTML()).toContain('http-equiv="refresh"')
+    await page.locator('#slos-checkout > summary').click()
+    expect(await page.locator('#slos-checkout li').first().isVisible()).toBe(true)
+    expect(await page.locator('button').first().isVisible()).toBe(false)
+    await close()
+  })
+
+  test('what changed shows by itself; what the reader opened stays open', async () => {
+    const { page, complaints, close } = await open(empty.url)
+    await page.locator('#slos-checkout > summary').click()
+    await page.locator('body').evaluate((body) => body.ownerDocument.defaultView?.getSelection()?.removeAllRanges())
+    await page.locator('h1').click()
+    await addTraffic(empty.db, 'Order <b>Shipped</b>', { kind: 'unplanned', perHour: 30 })
+    empty.change()
+    await page.locator('#unplanned', { hasText: 'Order <b>Shipped</b>' }).waitFor({ timeout: 10_000 })
+    expect(await page.locator('#slos-checkout').getAttribute('open')).not.toBeNull()
+    expect(await page.locator('#unplanned pre').first().textContent()).toContain('Shipped')
+    expect(complaints).toEqual([])
+    await close()
+  })
+})
