@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duration } from '../../../model/time.ts'
+
+/** How reading a body ended. `gone`: the client went away, nobody is left to answer. */
+export type BodyRead =
+  | { readonly outcome: 'read'; readonly bytes: Buffer }
+  | { readonly outcome: 'too_large' }
+  | { readonly outcome: 'too_slow' }
+  | { readonly outcome: 'gone' }
+
+export interface BodyReader {
+  /** Reads at most `limit` bytes within `timeout`; a body that says it is larger isn't begun. */
+  readonly read: (request: IncomingMessage, limit: number, timeout: Duration) => Promise<BodyRead>
+  /** Bytes of bodies that are being read: what slow clients hold. */
+  readonly held: () => number
+}
+
+export function createBodyReader(): BodyReader {
+  let held = 0
+  return {
+    held: () => held,
+    read: (request, limit, timeout) => {
+      if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve({ outcome: 'too_large' })
+      return new Promise((resolve) => {
+        let chunks: Buffer[] = []
+        let size = 0
+        const end = (read: BodyRead) => {
+          clearTimeout(timer)
+          request.off('data', onData).off('end', onEnd).off('close', onClose)
+          held -= size
+          chunks = []
+          resolve(read)
+        }
+        const onData = (chunk: Buffer) => {
+          size += chunk.length
+          held += chunk.length
+          if (size > limit) end({ outcome: 'too_large' })
+          else chunks.push(chunk)
+        }
+        const onEnd = () => end({ outcome: 'read', bytes: joined(chunks, size) })
+        const onClose = () => end({ outcome: 'gone' })
+        const timer = setTimeout(() => end({ outcome: 'too_slow' }), timeout)
+        request.on('error', ignore) // a broken connection is told by 'close'
+        request.on('data', onData).on('end', onEnd).on('close', onClose)
+      })
+    },
+  }
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [only] = chunks
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
+}
+
+function ignore(): void {}
