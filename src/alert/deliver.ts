@@ -6,7 +6,7 @@ import type { Receiver } from './receivers/receiver.ts'
 import type { Answer } from './receivers/send.ts'
 
 /** As much of pino's logger as delivery needs. */
-export interface DeliveryLog {
+interface DeliveryLog {
   readonly info: (fields: object, message: string) => void
   readonly warn: (fields: object, message: string) => void
   readonly error: (fields: object, message: string) => void
@@ -36,7 +36,7 @@ export interface Delivery {
 }
 
 /** How much of a receiver's outbox is looked at in one go. */
-const LOOK = 100
+const LOOK = 50
 /** Looked at anyway this often: an entry may have been written by the leader before. */
 const HEARTBEAT: Duration = 30 * SECOND
 /** An entry that has been tried for this long is given up. */

@@ -3,7 +3,7 @@ import type { DomainPlan, EventPlan, SloPlan } from '../plan/plan.ts'
 
 /** What routes, inhibitions and maintenance windows can match on. */
 export const MATCH_LABELS = ['severity', 'domain', 'event', 'slo', 'tier', 'kind', 'owner'] as const
-export type MatchLabel = (typeof MATCH_LABELS)[number]
+type MatchLabel = (typeof MATCH_LABELS)[number]
 
 /** An incident's values by label. Several where its SLOs differ; none where it has none (an incident about Assay itself has no event). */
 export type Labels = Readonly<Record<MatchLabel, readonly string[]>>

@@ -8,11 +8,10 @@ import { type FactLine, factLines, ownerOf } from './fact-lines.ts'
 import type { AlertFacts } from './facts.ts'
 import { localTime, objectivePercent, span } from './figures.ts'
 import { INGEST_BEHIND } from './labels.ts'
-import type { Notification } from './notification.ts'
 import { complaint, PROMISE } from './wording.ts'
 
 /** How one SLO stands, for programs that read the alert. Ratios, not percent. */
-export interface SloStanding {
+interface SloStanding {
   readonly name: string
   readonly kind: SliKind
   readonly objective: number
@@ -89,18 +88,6 @@ export function messageOf(facts: AlertFacts): AlertMessage {
     resolvedAt: incident.resolvedAt,
     regressionOf: incident.regressionOf,
   }
-}
-
-/** The line a receiver shows first: the title with what this notification says about it. */
-export function headline({ action, severity, message }: Pick<Notification, 'action' | 'severity' | 'message'>): string {
-  const environment = oneLine(message.environment, 60)
-  const says: Readonly<Record<Notification['action'], string>> = {
-    trigger: message.regressionOf === null ? '' : 'Again: ',
-    update: `Now a ${severity}: `,
-    resolve: 'Resolved: ',
-    note: 'Over already, for information only: ',
-  }
-  return `[${environment}] ${says[action]}${message.title}`
 }
 
 function summaryOf(

@@ -10,7 +10,7 @@ import type { DomainPlan, EventPlan, SloPlan } from '../../src/plan/plan.ts'
 /** A Monday at 13:30 in Berlin. */
 export const NOON = Date.UTC(2026, 9, 5, 11, 30)
 
-export const INCIDENT: Incident = {
+const INCIDENT: Incident = {
   id: 'inc_0123456789ab',
   environment: 'production',
   domain: 'checkout',
@@ -56,7 +56,7 @@ export const SLO: SloPlan = {
   description: '',
 }
 
-export const EVENT: EventPlan = {
+const EVENT: EventPlan = {
   name: 'Order Completed',
   slug: 'order-completed',
   domain: 'checkout',
@@ -70,7 +70,7 @@ export const EVENT: EventPlan = {
   notes: [],
 }
 
-export const DOMAIN: DomainPlan = {
+const DOMAIN: DomainPlan = {
   name: 'checkout',
   owner: { team: 'payments', slack: '#payments-data', pagerduty: 'payments', linear: 'PAY', backup: 'platform' },
   tier: 'P0',

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 
 /** What a server does instead of answering as usual. */
-export type Fault =
+type Fault =
   | {
       readonly kind: 'status'
       readonly status: number

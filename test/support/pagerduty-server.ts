@@ -1,7 +1,7 @@
 import { type FaultServer, type ReceivedRequest, type Reply, startFaultServer } from './fault-server.ts'
 
 /** An incident as PagerDuty keeps it: opened by a trigger, added to by triggers under its key, closed by a resolve. */
-export interface PagerdutyIncident {
+interface PagerdutyIncident {
   readonly routingKey: string
   readonly dedupKey: string
   readonly summaries: string[]

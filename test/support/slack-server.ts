@@ -8,7 +8,7 @@ export interface SlackServer extends FaultServer {
   readonly archive: () => void
 }
 
-export interface SlackMessage {
+interface SlackMessage {
   readonly text: string
   readonly blocks: readonly Record<string, unknown>[]
 }

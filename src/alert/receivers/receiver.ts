@@ -20,7 +20,7 @@ export interface Receiver {
 }
 
 /** What a secret holds now, or why it can't be had. */
-export type ReadSecret = (ref: SecretRef) => { readonly value: string } | { readonly missing: string }
+type ReadSecret = (ref: SecretRef) => { readonly value: string } | { readonly missing: string }
 
 export interface ReceiverDeps {
   readonly readSecret: ReadSecret

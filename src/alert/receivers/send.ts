@@ -59,7 +59,7 @@ export async function send(request: RenderedRequest, options: SendOptions): Prom
 }
 
 /** Redirects are failures: following one would carry the alert, and its key, to somewhere nobody configured. */
-export function outcomeOf(status: number): AnswerOutcome {
+function outcomeOf(status: number): AnswerOutcome {
   if (status >= 200 && status < 300) return 'sent'
   if (status === 401 || status === 403) return 'unauthorised'
   if (status === 408 || status === 425 || status === 429 || status >= 500) return 'later'
@@ -67,7 +67,7 @@ export function outcomeOf(status: number): AnswerOutcome {
 }
 
 /** Reads `Retry-After` in seconds or as a date; null for none and for nonsense. At most an hour. */
-export function retryAfter(headers: Headers, now: Instant): Duration | null {
+function retryAfter(headers: Headers, now: Instant): Duration | null {
   const text = headers.get('retry-after')?.trim() ?? ''
   const wait = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now
   return Number.isNaN(wait) ? null : Math.min(LONGEST_WAIT, Math.max(0, wait))
@@ -104,6 +104,12 @@ function brokenBy(error: unknown): string {
 
 function clean(text: string, secrets: readonly string[]): string {
   let safe = text
-  for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '***')
+  for (const secret of secrets.flatMap(shapesOf)) if (secret.length >= 4) safe = safe.replaceAll(secret, '***')
   return oneLine(safe, DETAIL)
+}
+
+/** How a secret may come back in an answer: as it is; of an address, its path, or the path's last part (`Cannot POST /services/…`). */
+function shapesOf(secret: string): readonly string[] {
+  const path = URL.parse(secret)?.pathname ?? ''
+  return [secret, path, path.split('/').at(-1) ?? '']
 }

@@ -1,4 +1,4 @@
-import { headline } from '../../message.ts'
+import { headline } from '../../headline.ts'
 import type { Notification } from '../../notification.ts'
 import type { RenderedRequest } from '../request.ts'
 

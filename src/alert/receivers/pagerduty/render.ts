@@ -1,7 +1,7 @@
 import type { Severity } from '../../../model/sli.ts'
 import { iso } from '../../../model/time.ts'
 import { cut } from '../../bounds.ts'
-import { headline } from '../../message.ts'
+import { headline } from '../../headline.ts'
 import type { Notification, NotificationAction } from '../../notification.ts'
 import { JSON_HEADERS, type RenderedRequest, type Secrets, urlOf } from '../request.ts'
 import type { PagerdutyConfig } from './config.ts'

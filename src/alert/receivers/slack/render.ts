@@ -1,12 +1,13 @@
 import { cutUnits } from '../../bounds.ts'
-import { type AlertMessage, headline } from '../../message.ts'
+import { headline } from '../../headline.ts'
+import type { AlertMessage } from '../../message.ts'
 import type { Notification } from '../../notification.ts'
 import { JSON_HEADERS, type RenderedRequest, type Secrets } from '../request.ts'
 import type { SlackConfig } from './config.ts'
 import { codeBlock, escaped, link } from './mrkdwn.ts'
 
 /** Block Kit's limits in characters; one too many and the whole message is refused. */
-export const SLACK_LIMITS = {
+const SLACK_LIMITS = {
   header: 150,
   section: 3_000,
   fields: 10,

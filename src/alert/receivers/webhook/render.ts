@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { round6 } from '../../../model/ratio.ts'
 import { iso, SECOND } from '../../../model/time.ts'
-import { headline } from '../../message.ts'
+import { headline } from '../../headline.ts'
 import type { Notification, NotificationAction } from '../../notification.ts'
 import { JSON_HEADERS, type RenderedRequest, type Secrets, urlOf } from '../request.ts'
 import type { WebhookConfig } from './config.ts'
