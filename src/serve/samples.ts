@@ -1,12 +1,5 @@
-import type { EventSample } from '../model/sample.ts'
+import type { EventSample, PropertyProfile } from '../model/sample.ts'
 import { compareText } from './order.ts'
-
-export interface PropertyProfile {
-  readonly name: string
-  readonly types: Readonly<Record<string, number>>
-  readonly filled: number
-  readonly seen: number
-}
 
 /** Profiles of the same property in several sources, added; by name. */
 export function mergedProperties(samples: readonly EventSample[]): PropertyProfile[] {
@@ -56,7 +49,8 @@ export function stubBodies(samples: readonly EventSample[]): unknown[] {
   return samples.map((sample) => {
     const payload = payloadOf(sample.payload)
     if (typeof payload !== 'object' || payload === null) return {}
-    const envelope = payload as Record<string, unknown>
-    return envelope['properties'] ?? envelope['traits'] ?? envelope['data'] ?? payload
+    const { properties, traits, data, messageId } = payload as Record<string, unknown>
+    // A call of Segment's without properties has an empty body: its envelope is none.
+    return properties ?? traits ?? data ?? (messageId === undefined ? payload : {})
   })
 }

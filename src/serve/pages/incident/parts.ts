@@ -36,7 +36,12 @@ export function evidence(records: readonly Evidence[], clock: Clock): Html {
   )}`
 }
 
-const STATES: Readonly<Record<string, Mark>> = { sent: 'met', rejected: 'bad', disabled: 'hollow' }
+const STATES: Readonly<Record<string, Mark>> = {
+  sent: 'met',
+  rejected: 'bad',
+  disabled: 'hollow',
+  superseded: 'hollow',
+}
 
 /** What was written for receivers, and what they answered. */
 export function deliveries(rows: readonly DeliveryRow[], clock: Clock): Html {
