@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Failure } from '../../src/model/failure.ts'
 import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter, type Writer } from '../../src/store/leases.ts'
@@ -106,7 +107,16 @@ export function ingestContract(make: () => Promise<Database>): void {
     it('that was rolled back leaves no name known that the store does not know', () =>
       using(async (db, writer) => {
         await commitIngest(db, writer, countingCommit('First', DAY_0, 1, stepOf(null, '1')))
-        expect(await commitIngest(db, writer, countingCommit('Ghost', DAY_0, 1, stepOf('9', '2')))).toBe('superseded')
+        const full: Database = {
+          ...db,
+          transaction: (work) =>
+            db.transaction(async (sql) => {
+              await work(sql)
+              throw new Failure('store_full', 'no room', { retryable: true })
+            }),
+        }
+        const ghost = countingCommit('Ghost', DAY_0, 1, stepOf('1', '2'))
+        await expect(commitIngest(full, writer, ghost)).rejects.toMatchObject({ code: 'store_full' })
         await commitIngest(db, writer, countingCommit('Second', DAY_0, 1, stepOf('1', '2')))
         await commitIngest(db, writer, countingCommit('Ghost', DAY_0, 5, stepOf('2', '3')))
         const names = new Map((await allSeries(db)).map(({ id, event }) => [id, event]))

@@ -5,7 +5,7 @@ import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore, type StoreConfig } from '../../src/store/open.ts'
 import { readPositions } from '../../src/store/positions.ts'
-import type { Database } from '../../src/store/sql.ts'
+import type { Database, Sql, SqlValue } from '../../src/store/sql.ts'
 import { allSeries, changedWindows, windowsBetween } from '../../src/store/windows.ts'
 import { commitOf, countingCommit, countsOf, DAY_0, seriesOf, stepOf } from '../support/commits.ts'
 import { withPostgres } from '../support/postgres.ts'
@@ -90,12 +90,20 @@ withPostgres('Postgres', (postgres) => {
     let cursor: ReadonlyMap<number, number> = new Map()
     const seen = new Map<number, number>()
     const actions = fc.array(
-      fc.record({ who: fc.integer({ min: -1, max: 2 }), minute: fc.integer({ min: 0, max: 3 }) }),
+      fc.record({ who: fc.integer({ min: -2, max: 2 }), minute: fc.integer({ min: 0, max: 3 }) }),
       { maxLength: 16 },
     )
 
-    async function read(): Promise<void> {
-      const { rows, upTo } = await changedWindows(db, 'minute', cursor)
+    async function read(between: () => Promise<void> = async () => undefined): Promise<void> {
+      const sql: Sql = {
+        ...db,
+        async all<Row extends object>(text: string, values?: readonly SqlValue[]) {
+          const rows = await db.all<Row>(text, values)
+          await between()
+          return rows
+        },
+      }
+      const { rows, upTo } = await changedWindows(sql, 'minute', cursor)
       cursor = upTo
       for (const { start, counts } of rows) seen.set(start, counts.received)
     }
@@ -111,7 +119,7 @@ withPostgres('Postgres', (postgres) => {
         }
         for (const { who, minute } of steps) {
           const writer = writers[who]
-          if (writer === undefined) await read()
+          if (writer === undefined) await read(who === -2 ? () => finish([...open.keys()][0] ?? 0) : undefined)
           else if (open.has(who)) await finish(who)
           else open.set(who, await begun((held) => commitIngest(held, writer, counting(minute, who + 1)), db))
         }
