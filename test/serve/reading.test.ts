@@ -13,7 +13,8 @@ import { answerable, dayUntil, seriesOf } from '../../src/store/read/spans.ts'
 import { judgedUntil, latestVerdicts, verdictCourse } from '../../src/store/read/verdicts.ts'
 import type { Database } from '../../src/store/sql.ts'
 import { withPostgres } from '../support/postgres.ts'
-import { addDelivery, addIncident, addVerdicts, EMPTY_PLAN, incidentOf, NOW, verdictOf } from './fixture.ts'
+import { EMPTY_PLAN, incidentOf, NOW, verdictOf } from './plan.ts'
+import { addDelivery, addIncident, addVerdicts } from './rows.ts'
 
 const HOUR_NOW = Math.floor(NOW / HOUR) * HOUR
 const [slo] = EMPTY_PLAN.slos

@@ -6,6 +6,7 @@ import { eventPage } from './event/page.ts'
 import { eventsPage } from './events/page.ts'
 import { homePage } from './home/page.ts'
 import { incidentPage } from './incident/page.ts'
+import { shared } from './shared.ts'
 
 /** Nothing from elsewhere, nothing inline: a payload that slipped through escaping still could not run. */
 const security = helmet({
@@ -36,9 +37,10 @@ export function pageRouter(deps: ServeDeps): Router {
       response.set({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }).send(content)
     })
   }
+  const home = shared((base) => homePage(deps, base))
   router.get('/', async (request, response) => {
     const base = deps.http.publicUrl ?? `http://${request.headers.host ?? 'localhost'}`
-    send(response, await homePage(deps, base.replace(/\/+$/, '')))
+    send(response, await home(base.replace(/\/+$/, '')))
   })
   router.get('/events', async (request, response) => send(response, await eventsPage(deps, request)))
   router.get('/events/:name', async (request, response) => send(response, await eventPage(deps, request.params.name)))

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { emptyCounts } from '../../../src/model/window.ts'
 import type { WindowDelta } from '../../../src/observe/windows/delta.ts'
 import { type CommitSummary, createMetrics, type Metrics } from '../../../src/report/metrics/registry.ts'
-import { makePlan, NOW, verdictOf } from '../../serve/fixture.ts'
+import { makePlan, NOW, verdictOf } from '../../serve/plan.ts'
 
 const plan = makePlan({ domains: ['checkout'], events: ['Order Completed', 'Refund Issued'], slosPerEvent: 2 })
 

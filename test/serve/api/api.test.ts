@@ -1,19 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../../src/model/time.ts'
-import {
-  addDelivery,
-  addIncident,
-  addQuarantine,
-  addSample,
-  addTraffic,
-  addVerdicts,
-  type Fixture,
-  incidentOf,
-  makePlan,
-  NOW,
-  startServer,
-  verdictOf,
-} from '../fixture.ts'
+import { type Fixture, startServer } from '../fixture.ts'
+import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
+import { addDelivery, addIncident, addQuarantine, addSample, addTraffic, addVerdicts } from '../rows.ts'
 
 const plan = makePlan({
   domains: ['checkout', 'growth'],

@@ -2,19 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  addIncident,
-  addQuarantine,
-  addSample,
-  addTraffic,
-  addVerdicts,
-  type Fixture,
-  incidentOf,
-  makePlan,
-  NOW,
-  startServer,
-  verdictOf,
-} from '../fixture.ts'
+import { type Fixture, startServer } from '../fixture.ts'
+import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
+import { addIncident, addQuarantine, addSample, addTraffic, addVerdicts } from '../rows.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const isRequired = process.env['ASSAY_REQUIRE'] === 'all'

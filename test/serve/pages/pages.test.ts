@@ -1,20 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../../src/model/time.ts'
-import {
-  addDelivery,
-  addIncident,
-  addQuarantine,
-  addSample,
-  addTraffic,
-  addVerdicts,
-  type Fixture,
-  HEALTHY,
-  incidentOf,
-  makePlan,
-  NOW,
-  startServer,
-  verdictOf,
-} from '../fixture.ts'
+import { homePage } from '../../../src/serve/pages/home/page.ts'
+import { shared } from '../../../src/serve/pages/shared.ts'
+import { type Fixture, HEALTHY, startServer } from '../fixture.ts'
+import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
+import { addDelivery, addIncident, addQuarantine, addSample, addTraffic, addVerdicts } from '../rows.ts'
 
 let server: Fixture
 afterEach(() => server.close())
@@ -283,7 +273,7 @@ test('500 events, 1,000 SLOs, 50 incidents: below 100 kB, and quick', async () =
   const times: number[] = []
   for (let round = 0; round < 5; round++) {
     const start = performance.now()
-    const markup = await page('/')
+    const markup = await homePage(server.deps, server.url)
     times.push(performance.now() - start)
     expect(Buffer.byteLength(markup)).toBeLessThan(100_000)
     expect(heading(markup)).toContain('have 50 open incidents.')
@@ -293,4 +283,18 @@ test('500 events, 1,000 SLOs, 50 incidents: below 100 kB, and quick', async () =
   for (const path of ['/events?page=3', '/events/Event%20Name%20Number%207', '/incidents/inc_000000000007']) {
     expect(Buffer.byteLength(await page(path)), path).toBeLessThan(100_000)
   }
+})
+
+test('a hundred readers at once cost one page; a failure is not kept', async () => {
+  let made = 0
+  const ask = shared(async (key) => {
+    made += 1
+    if (key === 'broken') throw new Error('the store is gone')
+    return key
+  })
+  await Promise.all(Array.from({ length: 100 }, () => ask('a')))
+  expect(made).toBe(1)
+  await expect(ask('broken')).rejects.toThrow()
+  await expect(ask('broken')).rejects.toThrow()
+  expect(made).toBe(3)
 })
