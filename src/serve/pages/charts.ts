@@ -22,8 +22,8 @@ export function ratioChart({ ratio, lower, upper, objective, budgetRemaining }: 
     ratio === null
       ? html`<path class="none" d="M3 4H69"/>`
       : html`<path d="M${x(lower ?? ratio)} 4H${x(upper ?? ratio)}"/><circle cx="${x(ratio)}" cy="4" r="2.5"/>`
-  }<rect class="rail${spent ? ' spent' : ''}" y="11" width="${WIDTH}" height="3"/>${
-    left > 0 && html`<rect y="11" width="${px(left)}" height="3"/>`
+  }<path class="rail${spent ? ' spent' : ''}" d="M0 12H${WIDTH}"/>${
+    left > 0 && html`<path class="left" d="M0 12H${px(left)}"/>`
   }</svg>`
 }
 

@@ -37,7 +37,8 @@ summary { cursor: pointer; color: var(--muted); } details[open] > summary { marg
 svg { display: block; overflow: visible; fill: none; } text { fill: var(--muted); font-size: 11px; }
 .ratio { width: 72px; height: 14px; margin-top: 2px; } .ratio path { stroke: var(--ink); stroke-width: 1.5; } .ratio circle { fill: var(--ink); }
 .ratio .tick { stroke: var(--muted); stroke-width: 1; } .ratio .none { stroke-dasharray: 2 3; stroke: var(--muted); }
-.ratio rect, .share.all rect { fill: var(--muted); } .ratio rect.rail, .share rect.rail { fill: var(--line); } .ratio rect.spent { fill: var(--bad); }
+.ratio .rail, .ratio .left { stroke-width: 3; } .ratio .rail { stroke: var(--line); } .ratio .left { stroke: var(--muted); } .ratio .spent { stroke: var(--bad); }
+.share.all rect { fill: var(--muted); } .share rect.rail { fill: var(--line); }
 .share { width: 160px; height: 8px; } .share.bad rect:last-child { fill: var(--bad); }
 .spark { width: 96px; height: 20px; } .spark path { stroke: var(--ink); stroke-width: 1.25; }
 .course { width: 100%; height: auto; max-width: 960px; } .course .line { stroke: var(--text); stroke-width: 1.5; }
@@ -49,6 +50,6 @@ button { font: inherit; color: var(--link); background: none; border: 1px solid 
 dl { display: grid; grid-template-columns: minmax(88px, max-content) 1fr; gap: 4px 16px; margin: 0; } dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 .cols { display: flex; flex-wrap: wrap; gap: 4px 24px; }
 mark { background: none; color: var(--bad); font-weight: 600; }
-@media (max-width: 640px) { header, main, footer { padding-left: 12px; padding-right: 12px; } h1 { font-size: 16px; line-height: 24px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }
+@media (max-width: 640px) { header, main, footer { padding-left: 12px; padding-right: 12px; } h1 { font-size: 16px; line-height: 24px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .course text { font-size: 20px; } }
 @media print { nav, button { display: none; } .wide { overflow: visible; } }
 `

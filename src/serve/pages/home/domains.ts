@@ -31,7 +31,7 @@ export function domainsTable(home: Home): Html {
   return html`${wide(
     'Domains and their SLOs',
     html`<table><thead><tr><th>Domain</th><th>Owner</th><th>Tier</th>${kinds.map(
-      (kind) => html`<th>${kind}</th>`,
+      (kind) => html`<th title="${FORMULAS[kind]}">${kind}</th>`,
     )}<th>24 h</th><th class="right">Invalid, 24 h</th></tr></thead><tbody>${shown.map((line) => row(line, kinds, slosEach, columns))}</tbody></table>`,
   )}${
     lines.length > shown.length &&
@@ -72,7 +72,7 @@ function cell(standings: readonly Standing[]): Html {
   const { slo, verdict } = first
   const state = verdictState(verdict)
   const value = verdict.ratio === null ? state.word : percent(verdict.ratio)
-  const words = `${standings.length > 1 ? `Worst of ${standings.length}: ` : ''}${slo.name}: ${state.word}. ${numbers(first)} (${FORMULAS[slo.kind]}).`
+  const words = `${standings.length > 1 ? `Worst of ${standings.length}: ` : ''}${slo.name}: ${state.word}. ${numbers(first)}`
   return html`<td class="cell"><a href="${eventPath(slo.event)}" title="${words}">${mark(state.kind, value)}${ratioChart(verdict)}${
     verdict.ratio !== null && state.kind !== 'met' && html`<small>${state.word}</small>`
   }</a></td>`

@@ -48,7 +48,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     null,
     html`<h1>${incidentSentence(incident, plan, clock)}.</h1><p class="cols">${severityMark(incident.severity)}${
       ended === null
-        ? mark('bad', `open for ${span(clock.now - incident.openedAt)}`)
+        ? mark(incident.severity === 'page' ? 'bad' : 'warn', `open for ${span(clock.now - incident.openedAt)}`)
         : mark('met', `resolved after ${span(ended - incident.openedAt)}`)
     }${incident.noData && mark('hollow', 'no data while open')}${budget !== null && html`<span>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</span>`}</p><dl><dt>Domain</dt><dd>${incident.domain}, owner ${owner ?? 'unknown'}</dd>${
       incident.event !== null &&
@@ -59,9 +59,9 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
   )}${part(
     'why',
     'Why',
-    html`${incident.cause === null ? html`<p>No dimension stands out: what is bad is spread like all.</p>` : causeBars(incident.cause)}<ul>${incident.explanation.map(
-      (words) => html`<li>${prose(words)}</li>`,
-    )}</ul>`,
+    html`${incident.cause !== null && causeBars(incident.cause)}<ul>${(
+      incident.explanation.length > 0 ? incident.explanation : ['Not explained yet.']
+    ).map((words) => html`<li>${prose(words)}</li>`)}</ul>`,
   )}${first !== undefined && incident.event !== null && part('course', 'Course', sliCourse(incident, first.slo, course, seen, clock))}${part(
     'timeline',
     'Time line',
