@@ -14,7 +14,7 @@ export const PLAIN_EXPECTED =
 export function createPlainDecoder(): Decode {
   const decoders = new Map<string, Decode>()
   return (value, collected) => {
-    const event = firstPresent(value, NAMES) ?? NAMES[0]
+    const event = firstNamed(value) ?? NAMES[0]
     const id = firstPresent(value, IDS) ?? IDS[0]
     const time = firstPresent(value, TIMES) ?? TIMES[0]
     const body = firstPresent(value, BODIES)
@@ -27,6 +27,13 @@ export function createPlainDecoder(): Decode {
     }
     return decoder(value, collected)
   }
+}
+
+function firstNamed(value: unknown): string | null {
+  if (!isObject(value)) return null
+  return (
+    NAMES.find((name) => Object.hasOwn(value, name) && typeof value[name] === 'string' && value[name] !== '') ?? null
+  )
 }
 
 function firstPresent<Name extends string>(value: unknown, names: readonly Name[]): Name | null {

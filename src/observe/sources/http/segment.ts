@@ -56,7 +56,8 @@ function readMessage(bytes: Uint8Array, type: SegmentCall): SegmentBody | Unread
   const { value } = parsed
   if (!isObject(value)) return unreadable(`Expected a JSON object: a ${type} message.`)
   const message = { ...withoutKey(value), type } // the path says what the call is, whatever the body claims
-  const decodeIt = (_index: number, receipt: Instant) => decode(message, { receipt, sentAt: readInstant(value['sentAt']) })
+  const decodeIt = (_index: number, receipt: Instant) =>
+    decode(message, { receipt, sentAt: readInstant(value['sentAt']) })
   return { writeKey: text(value['writeKey']), submission: { count: 1, decode: decodeIt, expected: null } }
 }
 
