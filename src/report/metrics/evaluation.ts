@@ -1,6 +1,6 @@
 import type { Incident } from '../../model/incident.ts'
 import type { Severity } from '../../model/sli.ts'
-import type { Instant } from '../../model/time.ts'
+import type { Duration, Instant } from '../../model/time.ts'
 import { BURN_WINDOWS, type Verdict } from '../../model/verdict.ts'
 import type { Meters } from './registry.ts'
 
@@ -34,7 +34,8 @@ export interface Evaluation {
     readonly source: string
     readonly observed: number
   }[]
-  readonly durationSeconds: number | null
+  /** How long judging took; null where that says nothing (a replay). */
+  readonly duration: Duration | null
 }
 
 /** Label of an SLO that names no source: it sums those that carry its event. */
@@ -75,5 +76,5 @@ export function recordEvaluation({ series, evaluation: duration }: Meters, evalu
   }
   for (const { ratio, ...labels } of evaluation.fills ?? []) series.set('assay_completeness_ratio', labels, ratio)
   for (const { observed, ...labels } of evaluation.volumes ?? []) series.set('assay_volume_observed', labels, observed)
-  if (evaluation.durationSeconds !== null) duration.observe({}, evaluation.durationSeconds)
+  if (evaluation.duration !== null) duration.observe({}, [evaluation.duration])
 }

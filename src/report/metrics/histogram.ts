@@ -1,10 +1,10 @@
 import type { Registry } from 'prom-client'
+import { type Duration, SECOND } from '../../model/time.ts'
 
-/** A histogram that takes whole bucket counts at once: a record costs it nothing, a batch one addition a bucket. */
+/** A histogram in seconds that takes many values at once: the series is looked up once a batch. */
 export interface BulkHistogram {
-  /** `counts` has one entry a bound and one more for what is beyond the last; `sum` is in seconds. */
-  add(labels: Readonly<Record<string, string>>, counts: readonly number[], sum: number): void
-  observe(labels: Readonly<Record<string, string>>, seconds: number): void
+  /** Adds durations in milliseconds; negative ones count as 0. */
+  observe(labels: Readonly<Record<string, string>>, durations: readonly Duration[]): void
 }
 
 export interface HistogramOptions {
@@ -21,6 +21,7 @@ export interface HistogramOptions {
 interface Cell {
   readonly labels: Readonly<Record<string, string>>
   readonly counts: number[]
+  /** Milliseconds: whole numbers add up to the same in any order. */
   sum: number
 }
 
@@ -40,13 +41,6 @@ export function createHistogram(registry: Registry, options: HistogramOptions): 
     cells.set(usedKey, cell)
     return cell
   }
-  const add: BulkHistogram['add'] = (labels, counts, sum) => {
-    const cell = cellOf(labels)
-    for (let index = 0; index < cell.counts.length; index++) {
-      cell.counts[index] = (cell.counts[index] ?? 0) + (counts[index] ?? 0)
-    }
-    cell.sum += sum
-  }
   // The registry asks a metric for nothing but its name and these values.
   const metric = {
     name,
@@ -64,18 +58,21 @@ export function createHistogram(registry: Registry, options: HistogramOptions): 
     })
     return [
       ...buckets,
-      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_sum`, labels, value: sum / SECOND },
       { metricName: `${name}_count`, labels, value: total },
     ]
   }
   registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
   return {
-    add,
-    observe: (labels, seconds) => {
-      const index = bounds.findIndex((bound) => seconds <= bound)
-      const counts = new Array<number>(bounds.length + 1).fill(0)
-      counts[index === -1 ? bounds.length : index] = 1
-      add(labels, counts, seconds)
+    observe: (labels, durations) => {
+      if (durations.length === 0) return
+      const cell = cellOf(labels)
+      for (const duration of durations) {
+        const bucket = bounds.findIndex((bound) => duration <= bound * SECOND)
+        const index = bucket === -1 ? bounds.length : bucket
+        cell.counts[index] = (cell.counts[index] ?? 0) + 1
+        cell.sum += Math.max(0, duration)
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { OUTCOMES } from '../../model/observation.ts'
+import type { Duration } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type CommitSummary, recordCommit } from './commit.ts'
 import { type Evaluation, recordEvaluation } from './evaluation.ts'
@@ -28,7 +29,7 @@ export interface Metrics {
   recordEvaluation(evaluation: Evaluation): void
   recordNotification(receiver: string, outcome: string): void
   /** Null: nothing known of it. */
-  recordWatermark(source: string, delayMs: number | null): void
+  recordWatermark(source: string, delay: Duration | null): void
   recordReload(succeeded: boolean): void
   /** The plan changed, or another instance judges now: gauges of SLOs that no longer are would stay as they were. */
   forgetVerdicts(): void

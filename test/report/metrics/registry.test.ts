@@ -27,9 +27,9 @@ function commitOf(events: readonly string[], change: Partial<CommitSummary> = {}
     source: 'web',
     outcomes: { valid: 3 * events.length, invalid: 2 * events.length, unplanned: 1, undecodable: 0 },
     delta,
-    quarantined: { invalid: 2 },
-    delays: [{ event: 'Order Completed', counts: [1, 2, 0, 0, 0, 0, 0, 0, 0, 1], sumSeconds: 90_007 }],
-    ingestSeconds: 0.2,
+    quarantined: new Map([['invalid', 2]]),
+    delays: new Map([['Order Completed', [-500, 1_001, 5_000, 90_000_000]]]),
+    ingestDelay: 200,
     ...change,
   }
 }
@@ -45,7 +45,7 @@ function evaluate(metrics: Metrics): void {
     arrivals: [{ domain: 'checkout', event: 'Order Completed', source: 'web', lastArrival: NOW - 30_000 }],
     fills: [{ domain: 'checkout', event: 'Order Completed', source: 'web', property: 'revenue', ratio: 0.5 }],
     volumes: [{ domain: 'checkout', event: 'Order Completed', source: 'web', observed: 300 }],
-    durationSeconds: 0.03,
+    duration: 30,
   })
 }
 
@@ -70,6 +70,7 @@ describe('counters', () => {
     expect(sampleOf(text, 'assay_records_total{source="web",outcome="invalid"}')).toBe(4)
     expect(sampleOf(text, 'assay_quarantined_total{source="web",reason="invalid"}')).toBe(4)
     expect(sampleOf(text, `assay_event_delay_seconds_count${labels}`)).toBe(8)
+    expect(sampleOf(text, `assay_event_delay_seconds_sum${labels}`)).toBe(180_012.002)
     expect(sampleOf(text, `assay_event_delay_seconds_bucket{le="5",domain`)).toBe(6)
     expect(sampleOf(text, `assay_event_delay_seconds_bucket{le="+Inf",domain`)).toBe(8)
   })
@@ -114,10 +115,7 @@ describe('gauges', () => {
 test('past the bound one series takes the rest, and says that it did', async () => {
   const metrics = createMetrics({ version: '0.1.0', mostSeries: 3 })
   const events = Array.from({ length: 10 }, (_, index) => `Event ${index}`)
-  metrics.recordCommit(
-    plan,
-    commitOf(events, { delays: events.map((event) => ({ event, counts: [1], sumSeconds: 1 })) }),
-  )
+  metrics.recordCommit(plan, commitOf(events, { delays: new Map(events.map((event) => [event, [1_000]])) }))
   const text = await metrics.text()
   expect(text.match(/^assay_events_total\{/gm)).toHaveLength(4)
   expect(text).toMatch(/^assay_events_total\{domain="__overflow__",event="__overflow__",source="__overflow__"\} 35$/m)
@@ -127,13 +125,13 @@ test('past the bound one series takes the rest, and says that it did', async () 
 
 test('the state is the same whatever the order, and tells nothing of the run', async () => {
   const [one, other] = [createMetrics({ version: '0.1.0' }), createMetrics({ version: '0.2.0', withProcess: true })]
-  one.recordCommit(plan, commitOf(['Order Completed', 'Refund Issued'], { ingestSeconds: null }))
+  one.recordCommit(plan, commitOf(['Order Completed', 'Refund Issued'], { ingestDelay: null }))
   other.recordCommit(
     plan,
     commitOf(['Refund Issued'], {
-      delays: [],
+      delays: new Map(),
       outcomes: { valid: 3, invalid: 2, unplanned: 0, undecodable: 0 },
-      quarantined: {},
+      quarantined: new Map(),
     }),
   )
   other.recordCommit(plan, commitOf(['Order Completed']))
