@@ -1,6 +1,6 @@
 import type { EventSample } from '../model/sample.ts'
 import type { SeriesKey } from '../model/window.ts'
-import { placeholders, writeRows } from './rows.ts'
+import { placeholders, readListed, writeRows } from './rows.ts'
 import type { Sql, SqlValue } from './sql.ts'
 import { boundedText } from './text.ts'
 
@@ -23,13 +23,31 @@ export async function mergeSamples(sql: Sql, samples: readonly EventSample[]): P
     const other = merged.get(key)
     merged.set(key, other === undefined ? sample : mergeSample(other, sample))
   }
+  const stored = await storedSamples(sql, [...merged.values()])
   const values: SqlValue[] = []
-  for (const [, sample] of [...merged].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const stored = await readSample(sql, sample)
-    const whole = stored === null ? mergeSample(sample, { ...sample, properties: [] }) : mergeSample(stored, sample)
+  for (const [key, sample] of [...merged].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = stored.get(key) ?? { ...sample, properties: [] }
+    const whole = mergeSample(before, sample)
     values.push(...keyOf(sample), whole.arrivedAt, JSON.stringify(whole))
   }
   await writeRows(sql, 5, values, putSamples)
+}
+
+/** What is stored of these names, by key: one round trip a source. */
+async function storedSamples(sql: Sql, samples: readonly EventSample[]): Promise<Map<string, EventSample>> {
+  const found = new Map<string, EventSample>()
+  for (const source of new Set(samples.map((sample) => sample.source))) {
+    const events = new Set(samples.filter((sample) => sample.source === source).map((sample) => keyOf(sample)[2]))
+    const rows = await readListed<SeriesKey & { document: string }>(
+      sql,
+      [...events],
+      (list) => `select source, kind, event, document from sample
+        where event in (${list}) and kind in ('planned', 'unplanned', 'undecodable') and source = ?`,
+      [boundedText(source, 256)],
+    )
+    for (const row of rows) found.set(keyOf(row).join('\u0000'), JSON.parse(row.document) as EventSample)
+  }
+  return found
 }
 
 /** What is known of a name in a source; null: nothing yet. */
