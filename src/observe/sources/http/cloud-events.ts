@@ -19,11 +19,11 @@ const EXPECTED = `Expected JSON: one event or an array of them, each ${EXPECTED_
 /**
  * The reader for `POST /events`. The content type says what is in the body, as the CloudEvents HTTP binding has it:
  * structured (`application/cloudevents+json`), batched (`…-batch+json`) or binary (`ce-` headers). Anything else is JSON,
- * of which an object with `specversion` is a CloudEvent and any other is read by pointers: the configured ones of a
- * source with a JSON format, else where events usually carry their name, id, time and properties.
+ * of which an object with `specversion` is a CloudEvent and any other is read in the source's configured format, else
+ * by where events usually carry their name, id, time and properties.
  */
 export function createEventsReader(format: FormatConfig | null): ReadEvents {
-  const decodePlain = format?.type === 'json' ? createDecoder(format) : createPlainDecoder()
+  const decodePlain = format === null ? createPlainDecoder() : createDecoder(format)
   const decodeAny = (value: unknown, receipt: Instant): Decoded =>
     isObject(value) && typeof value['specversion'] === 'string'
       ? decodeCloudEvent(value, { receipt, sentAt: null })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { formatConfig } from '../../decode/config.ts'
+import { duration } from '../../../config/duration.ts'
+import { id } from '../../../config/name.ts'
 
-/** Collectors on Assay's own port. `format`: how plain JSON on `/events` is read. */
+/** The collectors on Assay's own HTTP server. Host, port and write keys stand under `http`. */
 export const httpSourceConfig = z.strictObject({
-  id: z.string(),
+  id,
   type: z.literal('http'),
-  format: formatConfig.optional(),
-  duplicates_horizon: z.string().optional(),
+  /** How long an id is remembered, in ms. */
+  duplicates_horizon: duration.prefault('24h'),
 })
 export type HttpSourceConfig = z.infer<typeof httpSourceConfig>

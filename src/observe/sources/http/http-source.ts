@@ -10,7 +10,7 @@ import { collectorRouter, type Intake } from './router.ts'
 
 export interface HttpSourceDeps {
   readonly id: string
-  /** Pointers for plain JSON on `/events`, where it is a JSON format; Segment's API has its own. */
+  /** How JSON on `/events` that is no CloudEvent is read; null: by where events usually carry things. */
   readonly format?: FormatConfig | null
   /** Keys of which one must be sent; null: any, or none. */
   readonly writeKeys: readonly string[] | null

@@ -19,6 +19,8 @@ export interface KeepingStore {
   readonly positions: Map<string, string>
   /** What becomes of the next batches. `hang`: nothing, until this is changed. */
   mood: 'commit' | 'refuse' | 'hang'
+  /** What refused senders are told to wait. */
+  retryAfterSeconds: number
 }
 
 /** A collector that listens, and the store behind it. */
@@ -40,7 +42,15 @@ export interface Collector {
 
 export async function startCollector(given: Partial<HttpSourceDeps> = {}): Promise<Collector> {
   const source = createHttpSource({ id: 'web', writeKeys: null, now: Date.now, instance: '1', ...given })
-  const store: KeepingStore = { records: [], steps: [], batchSizes: [], positions: new Map(), taken: 0, mood: 'commit' }
+  const store: KeepingStore = {
+    records: [],
+    steps: [],
+    batchSizes: [],
+    positions: new Map(),
+    taken: 0,
+    mood: 'commit',
+    retryAfterSeconds: 7,
+  }
   let reading: { readonly abort: AbortController; readonly done: Promise<void> } | null = null
   const startReading = () => {
     const abort = new AbortController()
@@ -91,7 +101,7 @@ async function drain(batches: AsyncIterable<SourceBatch>, store: KeepingStore): 
   for await (const batch of batches) {
     if (batch.records.length > 0) store.taken++
     while (store.mood === 'hang') await new Promise((next) => setTimeout(next, 5))
-    if (store.mood === 'refuse') batch.refuse(7)
+    if (store.mood === 'refuse') batch.refuse(store.retryAfterSeconds)
     else commit(batch, store)
   }
 }
