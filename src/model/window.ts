@@ -79,3 +79,6 @@ export interface Finding {
   readonly keyword: string
   readonly message: string
 }
+
+/** What stands for every value, name or finding over a cap: counted, but never named as a cause. */
+export const OTHER = '__other__'

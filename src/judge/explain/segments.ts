@@ -1,4 +1,4 @@
-import type { Facet } from '../../model/window.ts'
+import { type Facet, OTHER } from '../../model/window.ts'
 
 /** Bad and all of the records of one combination of dimension values. */
 export interface FacetCount {
@@ -29,7 +29,7 @@ const UNKNOWN = 'unknown'
 
 /**
  * Every part that can be named, once: of values that hold the very same records the first dimension stays. A value that
- * everything shares is no part.
+ * everything shares is no part, nor is what stands for many values.
  */
 export function segmentsOf(facets: readonly FacetCount[]): readonly Segment[] {
   const combined = facets.filter(({ facet, all }) => facet.partition === null && all > 0)
@@ -75,7 +75,7 @@ function parts(dimension: Dimension, rows: readonly FacetCount[], read: (row: Fa
   }
   const siblings = byValue.size
   return [...byValue]
-    .filter(([, { all }]) => all < wholeAll)
+    .filter(([value, { all }]) => all < wholeAll && !value.includes(OTHER))
     .map(([value, { bad, all, rows: members }]) => ({
       segment: { dimension, value, bad, all, wholeBad, wholeAll, siblings },
       rows: dimension === 'partition' ? '' : members.join(),

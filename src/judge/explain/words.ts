@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/incident.ts'
 import { isTimeSlice, type SliKind } from '../../model/sli.ts'
 import type { Instant } from '../../model/time.ts'
-import type { Finding } from '../../model/window.ts'
+import { type Finding, OTHER } from '../../model/window.ts'
 
 /** What the bad records of an SLI are called. */
 const BAD: Readonly<Record<SliKind, string>> = {
@@ -46,7 +46,7 @@ export function findingSentences(
   findings: readonly { readonly finding: Finding; readonly count: number }[],
 ): readonly string[] {
   const telling = findings
-    .filter(({ finding, count }) => finding.kind === FINDING[kind] && count > 0)
+    .filter(({ finding, count }) => finding.kind === FINDING[kind] && finding.path !== OTHER && count > 0)
     .sort(
       (a, b) =>
         b.count - a.count || compare(a.finding.path, b.finding.path) || compare(a.finding.keyword, b.finding.keyword),

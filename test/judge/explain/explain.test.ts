@@ -118,6 +118,10 @@ describe('the cause', () => {
       given: facets({ 'android 1': [13_000, 100_000], 'web 1': [40_000, 400_000] }),
       then: null,
     },
+    'what stands for many values is no cause': {
+      given: facets({ '__other__ __other__': [50, 100], 'web 1': [1, 500] }),
+      then: null,
+    },
     'one kind of everything has no cause': { given: facets({ 'web 1 w': [50, 100] }), then: null },
     'two bad records have no cause': { given: facets({ 'android 9': [2, 2], 'web 1': [0, 100_000] }), then: null },
     'five bad records of a rare version have one': {
