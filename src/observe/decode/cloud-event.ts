@@ -1,0 +1,40 @@
+import type { Decoded, UndecodableReason } from '../../model/record.ts'
+import { readInstant } from './instant.ts'
+import { parsePayload } from './parse.ts'
+import type { Collected } from './segment.ts'
+import { type JsonObject, readId, readName } from './text.ts'
+
+/** A CloudEvent 1.0 in JSON: judged by its `data`, told apart by source and id. A reason where it is none. */
+export function decodeCloudEvent(event: JsonObject, collected: Collected | null): Decoded | UndecodableReason {
+  const name = readName(event['type'])
+  if (name === null) return 'no_event_name'
+  const data = dataOf(event)
+  if (data === UNSUPPORTED) return 'unsupported'
+  const id = readId(event['id'])
+  const source = readId(event['source'])
+  return {
+    ok: true,
+    event: name,
+    id: id === null ? null : `${source ?? ''}\n${id}`,
+    body: data,
+    eventTime: readInstant(event['time']),
+    receivedAt: collected === null ? readInstant(event['receivedAt'] ?? event['receivedat']) : collected.receipt,
+    dimensions: {
+      appVersion: readName(event['appversion'] ?? event['app_version']),
+      platform: readName(event['platform']),
+      library: readName(event['library']),
+    },
+    envelope: event,
+  }
+}
+
+const UNSUPPORTED = Symbol('data that is not JSON')
+
+function dataOf(event: JsonObject): unknown {
+  const encoded = event['data_base64']
+  if (typeof encoded !== 'string') return event['data'] ?? {}
+  const type = event['datacontenttype']
+  if (typeof type === 'string' && !/[/+]json\b/i.test(type)) return UNSUPPORTED
+  const parsed = parsePayload(Buffer.from(encoded, 'base64'))
+  return parsed.ok ? parsed.value : UNSUPPORTED
+}

@@ -1,0 +1,97 @@
+import type { Decoded, DecodedEvent, UndecodableReason } from '../../model/record.ts'
+import { decodeCloudEvent } from './cloud-event.ts'
+import type { FormatConfig } from './config.ts'
+import { readInstant } from './instant.ts'
+import { undecodable } from './parse.ts'
+import { compilePointer } from './pointer.ts'
+import { type Collected, decodeSegment } from './segment.ts'
+import { isObject, type JsonObject, readId, readName } from './text.ts'
+
+export type { Collected } from './segment.ts'
+
+/** Reads an event from a parsed payload. `collected`: null for archives, whose payloads say when they arrived. Never throws. */
+export type Decode = (value: unknown, collected: Collected | null) => Decoded
+
+/** The decoder for a format. Pointers in the configuration win over where the format keeps a thing. */
+export function createDecoder(format: FormatConfig): Decode {
+  const read = readerOf(format)
+  return (value, collected) => {
+    if (!isObject(value)) return refusal('not_an_object', value, null)
+    const decoded = read(value, collected)
+    return typeof decoded === 'string' ? refusal(decoded, value, arrivalOf(value)) : decoded
+  }
+}
+
+type Reader = (value: JsonObject, collected: Collected | null) => Decoded | UndecodableReason
+
+function readerOf(format: FormatConfig): Reader {
+  switch (format.type) {
+    case 'segment':
+      return overridden(format, (value, collected) => decodeSegment(value, collected) ?? 'no_event_name')
+    case 'cloudevents':
+      return overridden(format, decodeCloudEvent)
+    case 'json':
+      return overridden(format, (value, collected) => ({
+        ok: true,
+        event: '',
+        id: null,
+        body: value,
+        eventTime: null,
+        receivedAt: collected?.receipt ?? null,
+        dimensions: { appVersion: null, platform: null, library: null },
+        envelope: value,
+      }))
+  }
+}
+
+type Pointers = Partial<
+  Record<'event' | 'id' | 'time' | 'received_at' | 'body' | 'app_version' | 'platform' | 'library', string | undefined>
+>
+
+/** A reader whose answer is corrected by what the configured pointers find. */
+function overridden(pointers: Pointers, read: Reader): Reader {
+  const at = (pointer: string | undefined) => (pointer === undefined ? null : compilePointer(pointer))
+  const event = at(pointers.event)
+  const id = at(pointers.id)
+  const time = at(pointers.time)
+  const receivedAt = at(pointers.received_at)
+  const body = at(pointers.body)
+  const appVersion = at(pointers.app_version)
+  const platform = at(pointers.platform)
+  const library = at(pointers.library)
+  if ([event, id, time, receivedAt, body, appVersion, platform, library].every((find) => find === null)) return read
+  return (value, collected) => {
+    const decoded = read(value, collected)
+    if (typeof decoded === 'string' || !decoded.ok) return decoded
+    const name = event === null ? decoded.event : readName(event(value))
+    if (name === null || name === '') return 'no_event_name'
+    const corrected: DecodedEvent = {
+      ...decoded,
+      event: name,
+      id: id === null ? decoded.id : readId(id(value)),
+      body: body === null ? decoded.body : (body(value) ?? {}),
+      eventTime: time === null ? decoded.eventTime : readInstant(time(value)),
+      receivedAt: receivedAt === null || collected !== null ? decoded.receivedAt : readInstant(receivedAt(value)),
+      dimensions: {
+        appVersion: appVersion === null ? decoded.dimensions.appVersion : readVersion(appVersion(value)),
+        platform: platform === null ? decoded.dimensions.platform : readName(platform(value)),
+        library: library === null ? decoded.dimensions.library : readName(library(value)),
+      },
+    }
+    return corrected
+  }
+}
+
+function readVersion(value: unknown): string | null {
+  return readName(typeof value === 'number' ? String(value) : value)
+}
+
+/** An archive's record may be unreadable and still say when it arrived. */
+function arrivalOf(value: JsonObject): number | null {
+  return readInstant(value['receivedAt'])
+}
+
+function refusal(reason: UndecodableReason, value: unknown, receivedAt: number | null): Decoded {
+  const text = JSON.stringify(value) ?? ''
+  return { ...undecodable(reason, text), receivedAt }
+}

@@ -1,0 +1,101 @@
+import type { Decoded, Dimensions } from '../../model/record.ts'
+import type { Instant } from '../../model/time.ts'
+import { readInstant } from './instant.ts'
+import { isObject, type JsonObject, readId, readName } from './text.ts'
+
+/** What our own collector knows of a record beside its payload. */
+export interface Collected {
+  /** When the last byte of the request had been read. */
+  readonly receipt: Instant
+  /** When the client sent it, by the client's clock; null: not said. */
+  readonly sentAt: Instant | null
+}
+
+const NOTHING: JsonObject = {}
+
+/**
+ * A message of Segment's spec. `track`, `page`, `screen` are judged by `properties`, `identify` and `group` by `traits`;
+ * a call without an `event` is named after its type. Null: it names neither.
+ */
+export function decodeSegment(message: JsonObject, collected: Collected | null): Decoded | null {
+  const type = message['type']
+  const event = readName(message['event']) ?? readName(type)
+  if (event === null) return null
+  const context = isObject(message['context']) ? message['context'] : NOTHING
+  return {
+    ok: true,
+    event,
+    id: readId(message['messageId']),
+    body: bodyOf(message, type),
+    eventTime: eventTimeOf(message, collected),
+    receivedAt: collected === null ? readInstant(message['receivedAt']) : collected.receipt,
+    dimensions: dimensionsOf(context),
+    envelope: message,
+  }
+}
+
+function bodyOf(message: JsonObject, type: unknown): unknown {
+  const properties = message['properties']
+  const traits = message['traits']
+  if (type === 'identify' || type === 'group') return traits ?? NOTHING
+  return properties ?? (type === 'alias' ? traits : undefined) ?? NOTHING
+}
+
+/**
+ * At our collector: receipt − (sentAt − timestamp), in which the client's clock cancels out (Segment Spec, "Common
+ * fields"). Else, and in archives, whose `timestamp` is corrected already, as it stands.
+ */
+function eventTimeOf(message: JsonObject, collected: Collected | null): Instant | null {
+  const timestamp = readInstant(message['timestamp'] ?? message['originalTimestamp'])
+  if (timestamp === null || collected === null || collected.sentAt === null) return timestamp
+  return collected.receipt - (collected.sentAt - timestamp)
+}
+
+function dimensionsOf(context: JsonObject): Dimensions {
+  const app = context['app']
+  const device = context['device']
+  const of = context['library']
+  const library = isObject(of) ? readName(of['name']) : null
+  return {
+    appVersion: isObject(app) ? readName(app['version']) : null,
+    platform:
+      readName(context['platform']) ?? (isObject(device) ? readName(device['type']) : null) ?? platformOf(library),
+    library,
+  }
+}
+
+/** Parts of the official libraries' names, and the platform they run on. The first that is part of the name counts. */
+const PLATFORMS: readonly (readonly [string, string])[] = [
+  ['react-native', 'react-native'],
+  ['flutter', 'flutter'],
+  ['android', 'android'],
+  ['kotlin', 'android'],
+  ['ios', 'ios'],
+  ['swift', 'ios'],
+  ['apple', 'ios'],
+  ['next', 'web'],
+  ['.js', 'web'],
+  ['browser', 'web'],
+  ['web', 'web'],
+  ['node', 'server'],
+  ['python', 'server'],
+  ['ruby', 'server'],
+  ['java', 'server'],
+  ['go', 'server'],
+  ['php', 'server'],
+  ['.net', 'server'],
+  ['csharp', 'server'],
+  ['rust', 'server'],
+]
+
+const platforms = new Map<string, string | null>()
+
+function platformOf(library: string | null): string | null {
+  if (library === null) return null
+  const known = platforms.get(library)
+  if (known !== undefined) return known
+  const name = library.toLowerCase()
+  const platform = PLATFORMS.find(([part]) => name.includes(part))?.[1] ?? null
+  if (platforms.size < 1_000) platforms.set(library, platform)
+  return platform
+}
