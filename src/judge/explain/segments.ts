@@ -41,9 +41,9 @@ export function segmentsOf(facets: readonly FacetCount[]): readonly Segment[] {
     ...parts('app_version', combined, ({ facet }) => facet.appVersion ?? UNKNOWN),
     ...parts('library', combined, ({ facet }) => facet.library ?? UNKNOWN),
     ...parts('source', combined, ({ source }) => source),
-    ...parts('partition', partitions, ({ source, facet }) =>
-      ambiguous ? `${source}/${facet.partition}` : (facet.partition ?? UNKNOWN),
-    ),
+    ...parts('partition', partitions, ({ facet }) => facet.partition ?? UNKNOWN),
+    // Sources number their partitions alike: the same number in one of them only is told apart.
+    ...(ambiguous ? parts('partition', partitions, ({ source, facet }) => `${source}/${facet.partition}`) : []),
     ...parts(
       'platform+app_version',
       combined,

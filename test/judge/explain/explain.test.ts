@@ -105,12 +105,19 @@ describe('the cause', () => {
       ],
       then: 'partition 7',
     },
-    'a partition of two sources is told apart': {
+    'a partition of one of two sources is told apart': {
       given: [
-        ...facets({ 'web 1@a': [50, 1_000], 'ios 1@a': [51, 1_000], 'web 1@b': [50, 1_000], 'ios 1@b': [51, 1_000] }),
-        ...partitions({ '0@a': [99, 200], '1@a': [2, 1_800], '0@b': [99, 200], '2@b': [2, 1_800] }),
+        ...facets({ 'web 1@a': [50, 1_000], 'ios 1@a': [51, 1_000], 'web 1@b': [10, 1_000], 'ios 1@b': [11, 1_000] }),
+        ...partitions({ '0@a': [99, 200], '1@a': [2, 1_800], '0@b': [2, 200], '1@b': [19, 1_800] }),
       ],
       then: 'partition a/0',
+    },
+    'a partition bad in every source is its number': {
+      given: [
+        ...facets({ 'web 1@a': [50, 1_000], 'ios 1@a': [51, 1_000], 'web 1@b': [50, 1_000], 'ios 1@b': [51, 1_000] }),
+        ...partitions({ '0@a': [99, 200], '1@a': [2, 1_800], '0@b': [99, 200], '1@b': [2, 1_800] }),
+      ],
+      then: 'partition 0',
     },
     'everything bad has no cause': { given: facets({ 'android 1': [50, 50], 'web 1': [200, 200] }), then: null },
     'bad spread like all has no cause': { given: facets({ 'android 1': [51, 100], 'web 1': [195, 400] }), then: null },
