@@ -1,6 +1,5 @@
 import { DAY, floorTo, HOUR } from '../../../model/time.ts'
 import type { EventPlan } from '../../../plan/plan.ts'
-import { contractStub } from '../../../plan/stub.ts'
 import { lastArrivals, unplannedSeen } from '../../../store/read/arrivals.ts'
 import { eventCourse, versionCounts } from '../../../store/read/counts.ts'
 import { listIncidents } from '../../../store/read/incidents.ts'
@@ -8,7 +7,6 @@ import { findingsOf, samplesOf } from '../../../store/read/samples.ts'
 import { dayUntil } from '../../../store/read/spans.ts'
 import type { ServeDeps } from '../../deps.ts'
 import { notFound } from '../../problems.ts'
-import { stubBodies } from '../../samples.ts'
 import { standings } from '../../standing.ts'
 import { courseChart } from '../charts.ts'
 import { sloLine, worstFirst } from '../home/domains.ts'
@@ -114,12 +112,11 @@ async function unplanned({ db, status }: ServeDeps, name: string, clock: Clock):
   const [samples, seen] = await Promise.all([samplesOf(db, 'unplanned', [name]), unplannedSeen(db)])
   const times = seen.get(name)
   if (times === undefined) throw notFound('event', name)
-  const stub = contractStub(name, stubBodies(samples))
   return html`${part(
     'now',
     null,
     html`<h1><em>${name}</em> arrives without a contract: first ${clock.mark(times.first)}, last ${clock.mark(times.last)}.</h1>`,
-  )}${part('contract', 'The contract to start with', contractToCopy(name, stub, 'stub-text', status().rulesFolder))}${part(
+  )}${part('contract', 'The contract to start with', contractToCopy(name, samples, 'stub-text', status().rulesFolder))}${part(
     'payload',
     'Last payload, redacted',
     payload(samples[0]?.payload ?? null),

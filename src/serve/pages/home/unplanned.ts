@@ -1,4 +1,5 @@
-import { contractStub } from '../../../plan/stub.ts'
+import type { EventSample } from '../../../model/sample.ts'
+import { contractStub, stubPath } from '../../../plan/stub.ts'
 import { stubBodies } from '../../samples.ts'
 import { html, type Html } from '../html.ts'
 import { count, counted } from '../words.ts'
@@ -27,21 +28,17 @@ function withStub(line: UnplannedLine, index: number, { clock, status }: Home): 
     'record',
   )} in 24 h, first ${clock.mark(line.first)}, last ${clock.mark(line.last)}; contract to copy</span></summary>${contractToCopy(
     line.name,
-    contractStub(line.name, stubBodies(line.samples)),
+    line.samples,
     `stub-text-${index}`,
     status.rulesFolder,
   )}</details>`
 }
 
-/** The stub, where to save it, and what happens then. */
-export function contractToCopy(event: string, stub: string, id: string, rulesFolder: string): Html {
-  const file = /rules\/domains\/[^\s/]+\/events\/(\S+\.ya?ml)/.exec(stub)?.[1] ?? `${slug(event)}.yaml`
-  return html`<p>Save as <code>${rulesFolder}/domains/&lt;domain&gt;/events/${file}</code>, with the folder of the domain that owns it. Assay takes it over within seconds; the next record is judged by it. <button type="button" data-copy="${id}">Copy</button></p><pre id="${id}" tabindex="0">${stub}</pre>`
-}
-
-function slug(event: string): string {
-  const words = event.toLowerCase().match(/[a-z0-9]+/g)
-  return words === null ? 'event' : words.join('_').slice(0, 80)
+/** The contract to start with, where to save it, and what happens then. */
+export function contractToCopy(event: string, samples: readonly EventSample[], id: string, rulesFolder: string): Html {
+  const path = stubPath(event, '<domain>', rulesFolder)
+  const stub = contractStub(event, stubBodies(samples), path)
+  return html`<p>Save as <code>${path}</code>, in the folder of the domain that owns it. Assay takes it over within seconds; the next record is judged by it. <button type="button" data-copy="${id}">Copy</button></p><pre id="${id}" tabindex="0">${stub}</pre>`
 }
 
 /** SLOs whose event has never arrived: a promise about nothing. */
