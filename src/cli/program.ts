@@ -11,7 +11,8 @@ import { run } from './run.ts'
 import { showSlo } from './slo.ts'
 import { status } from './status.ts'
 
-const EXITS = '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
+const EXITS =
+  '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
 
 /** The version of this build, as package.json has it. */
 export function version(): string {
@@ -60,16 +61,25 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
       .description(summary)
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}\n${EXITS}`)
 
-  command('run', 'Watch: collect, judge, alert, serve. Ctrl-C stops.', ['assay run', 'assay run --config rules/assay.yaml --no-demo'])
+  command('run', 'Watch: collect, judge, alert, serve. Ctrl-C stops.', [
+    'assay run',
+    'assay run --config rules/assay.yaml --no-demo',
+  ])
     .addOption(config())
     .option('--no-demo', 'leave out sources of type demo')
     .option('--port <port>', 'instead of http.port', port)
     .action((options) => done(run(options, io)))
-  command('demo', 'Watch the demo shop alone, on a store in memory, beside nothing of yours.', ['assay demo', 'assay demo --port 9000'])
+  command('demo', 'Watch the demo shop alone, on a store in memory, beside nothing of yours.', [
+    'assay demo',
+    'assay demo --port 9000',
+  ])
     .addOption(config())
     .option('--port <port>', 'instead of http.port', port)
     .action((options) => done(run({ ...options, demo: true, onlyDemo: true }, io)))
-  command('lint', 'Check the configuration, contracts and SLOs; every problem with file, line and column.', ['assay lint', 'assay lint --json'])
+  command('lint', 'Check the configuration, contracts and SLOs; every problem with file, line and column.', [
+    'assay lint',
+    'assay lint --json',
+  ])
     .addOption(config())
     .addOption(json())
     .action((options) => done(lint(options, io)))
@@ -92,20 +102,24 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .option('--source <id>', 'the source whose id and format the files take')
     .option('--store <file>', 'keep the windows in this SQLite file instead of in memory')
-    .addOption(new Option('--verdicts <which>', 'which verdicts are written').choices(['changes', 'all']).default('changes'))
+    .addOption(
+      new Option('--verdicts <which>', 'which verdicts are written').choices(['changes', 'all']).default('changes'),
+    )
     .addOption(new Option('--fail-on <severity>', 'exit 1 when such an incident opened').choices(['page', 'ticket']))
     .option('--deliver', 'send the notifications', false)
     .action((files, options) => done(replay({ ...options, files }, io)))
-  command('status', 'Sources, SLOs and incidents as the store has them; with a name, why a rule does or doesn’t fire.', [
-    'assay status',
-    'assay status order-completed-validity',
-    'assay status checkout --json',
-  ])
+  command(
+    'status',
+    'Sources, SLOs and incidents as the store has them; with a name, why a rule does or doesn’t fire.',
+    ['assay status', 'assay status order-completed-validity', 'assay status checkout --json'],
+  )
     .argument('[name]', 'an SLO, an event or a domain')
     .addOption(config())
     .addOption(json())
     .action((name, options) => done(status({ ...options, name: name ?? null }, io)))
-  command('slo', 'One SLO: its rows, what they see now, and what it can see at its real traffic.', ['assay slo order-completed-validity'])
+  command('slo', 'One SLO: its rows, what they see now, and what it can see at its real traffic.', [
+    'assay slo order-completed-validity',
+  ])
     .argument('<name>')
     .addOption(config())
     .addOption(json())
@@ -127,6 +141,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
 
 function port(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535')
   return value
 }

@@ -14,5 +14,5 @@ export async function receiversTest(
     for (const problem of problems) io.err(`${problemLine(problem)}\n`)
     return 2
   }
-  return testReceiver(options, project.routes, project.assay.environment, io)
+  return testReceiver(options, project.routes.value, project.assay.value.environment, io)
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../alert/receivers/send.ts'
 import { testNotification } from '../alert/test-notification.ts'
 import { readSecret } from '../config/secret.ts'
 import type { ExitCode, Io } from './io.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../config/nearest.ts'
 
 const SCHEMA_VERSION = 1
 

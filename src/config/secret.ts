@@ -4,10 +4,18 @@ import { z } from 'zod'
 /** Where a secret is found; never its value. */
 export type SecretRef = { readonly env: string } | { readonly file: string }
 
-export const secretRef = z.union([
-  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
-  z.strictObject({ file: z.string().min(1) }),
-])
+const HOW = 'must say where the secret is found, never the secret itself: { env: NAME } or { file: PATH }'
+
+/** `{ env: NAME }` or `{ file: PATH }`. The value given in its place is never part of the complaint. */
+export const secretRef: z.ZodType<SecretRef> = z.union(
+  [z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }), z.strictObject({ file: z.string().min(1) })],
+  { error: HOW },
+)
+
+/** An address as text, or where it is found if it holds a secret. */
+export const urlOrSecret = z.union([z.url({ protocol: /^https?$/ }), secretRef], {
+  error: 'must be an address such as https://example.org/path, or where to find it: { env: NAME } or { file: PATH }',
+})
 
 /** Reads a secret, without the line break that editors leave at a file's end; `missing` says why it can't be had. */
 export function readSecret(

@@ -24,8 +24,13 @@ export function decodeCloudEvent(event: JsonObject, collected: Collected | null)
       platform: readName(event['platform']),
       library: readName(event['library']),
     },
-    envelope: event,
+    envelope: typeof event['data_base64'] === 'string' ? unpacked(event, data) : event,
   }
+}
+
+/** Encoded data can't be redacted: what is kept of the event holds it decoded. */
+function unpacked({ data_base64: _encoded, ...attributes }: JsonObject, data: unknown): JsonObject {
+  return { ...attributes, data }
 }
 
 const UNSUPPORTED = Symbol('data that is not JSON')

@@ -1,6 +1,7 @@
 import type { Decoded, DecodedEvent, UndecodableReason } from '../../model/record.ts'
 import { decodeCloudEvent } from './cloud-event.ts'
 import type { FormatConfig } from './config.ts'
+import { redactPayload } from '../redact/redact.ts'
 import { readInstant } from './instant.ts'
 import { undecodable } from './parse.ts'
 import { compilePointer } from './pointer.ts'
@@ -91,7 +92,9 @@ function arrivalOf(value: JsonObject): number | null {
   return readInstant(value['receivedAt'])
 }
 
+const NO_PII: ReadonlyMap<string, string> = new Map()
+
 function refusal(reason: UndecodableReason, value: unknown, receivedAt: number | null): Decoded {
-  const text = JSON.stringify(value) ?? ''
-  return { ...undecodable(reason, text), receivedAt }
+  // Bounded by the redaction; a payload of 100 MB isn't written out to keep its beginning.
+  return { ...undecodable(reason, JSON.stringify(redactPayload(value, NO_PII))), receivedAt }
 }

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Undecodable, UndecodableReason } from '../../model/record.ts'
+import { beginning } from './text.ts'
 
 /** A payload nested deeper than this is not looked into. */
 export const MOST_LEVELS = 64
@@ -29,7 +30,7 @@ export function parseText(given: string): Parsed {
 }
 
 export function undecodable(reason: UndecodableReason, text: string, event: string | null = null): Undecodable {
-  return { ok: false, reason, event, receivedAt: null, excerpt: text.slice(0, EXCERPT) }
+  return { ok: false, reason, event, receivedAt: null, excerpt: beginning(text, EXCERPT) }
 }
 
 /** Whether there are enough opening brackets for it; a few native searches, where counting levels would cost as much as parsing. */

@@ -64,9 +64,8 @@ function dimensionsOf(context: JsonObject): Dimensions {
   }
 }
 
-/** Parts of the official libraries' names, and the platform they run on. The first that is part of the name counts. */
+/** Words in the official libraries' names, and the platform they run on. The first that is among a name's words counts. */
 const PLATFORMS: readonly (readonly [string, string])[] = [
-  ['react-native', 'react-native'],
   ['flutter', 'flutter'],
   ['android', 'android'],
   ['kotlin', 'android'],
@@ -74,7 +73,8 @@ const PLATFORMS: readonly (readonly [string, string])[] = [
   ['swift', 'ios'],
   ['apple', 'ios'],
   ['next', 'web'],
-  ['.js', 'web'],
+  ['js', 'web'],
+  ['javascript', 'web'],
   ['browser', 'web'],
   ['web', 'web'],
   ['node', 'server'],
@@ -83,19 +83,21 @@ const PLATFORMS: readonly (readonly [string, string])[] = [
   ['java', 'server'],
   ['go', 'server'],
   ['php', 'server'],
-  ['.net', 'server'],
+  ['net', 'server'],
   ['csharp', 'server'],
   ['rust', 'server'],
 ]
 
+const REMEMBERED = 1_000
 const platforms = new Map<string, string | null>()
 
 function platformOf(library: string | null): string | null {
   if (library === null) return null
   const known = platforms.get(library)
   if (known !== undefined) return known
-  const name = library.toLowerCase()
-  const platform = PLATFORMS.find(([part]) => name.includes(part))?.[1] ?? null
-  if (platforms.size < 1_000) platforms.set(library, platform)
+  const words = library.toLowerCase().split(/[^a-z0-9]+/)
+  const native = words.includes('react') && words.includes('native') ? 'react-native' : null
+  const platform = native ?? PLATFORMS.find(([word]) => words.includes(word))?.[1] ?? null
+  if (platforms.size < REMEMBERED) platforms.set(library, platform)
   return platform
 }

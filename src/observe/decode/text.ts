@@ -11,16 +11,32 @@ export function readName(value: unknown): string | null {
   if (typeof value !== 'string' || value === '') return null
   const known = cleaned.get(value)
   if (known !== undefined) return known
-  const clean = value.slice(0, LONGEST_NAME).toWellFormed().replaceAll('\u0000', '\ufffd')
+  if (value.length > LONGEST_NAME) return copied(storable(value.slice(0, LONGEST_NAME)))
+  const clean = storable(value)
   if (cleaned.size >= REMEMBERED) cleaned.clear()
-  if (value.length <= LONGEST_NAME) cleaned.set(value, clean)
+  cleaned.set(value, clean)
   return clean
 }
 
-/** An id: text, or a number as text; null: none. */
+/** An id: text, or a number as text, as long as it is; null: none. */
 export function readId(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value
+  if (typeof value === 'string') return value === '' ? null : storable(value)
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+}
+
+/** Text that every store takes: U+FFFD for U+0000 and for halves of surrogate pairs. */
+export function storable(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed()
+  return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole
+}
+
+/** The beginning of a text, in memory of its own: a slice keeps alive what it was cut from. */
+export function beginning(text: string, length: number): string {
+  return text.length <= length ? text : copied(storable(text.slice(0, length)))
+}
+
+function copied(text: string): string {
+  return Buffer.from(text).toString()
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>

@@ -40,15 +40,15 @@ export function answerProblem(response: ServerResponse, status: number, detail: 
     'content-length': Buffer.byteLength(text),
     ...(retryAfterSeconds > 0 ? { 'retry-after': String(Math.ceil(retryAfterSeconds)) } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Basic realm="write key", charset="UTF-8"' } : {}),
-    ...(response.req.complete ? {} : { connection: 'close' }),
+    ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
   })
   if (response.req.complete) response.end(text)
   else endLingering(response.req, response, text)
 }
 
 /**
- * Sends the whole answer, then throws away what still comes for a moment before it closes: closing at once with
- * unread bytes resets the connection, and the sender would see that instead of the answer.
+ * Sends the whole answer, then throws away the rest of the body for a moment before it gives the connection up: closing
+ * at once with unread bytes resets it, and the sender would see that instead of the answer.
  */
 function endLingering(request: IncomingMessage, response: ServerResponse, text: string): void {
   response.write(text)

@@ -136,8 +136,10 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
       }
     } finally {
       clearInterval(beat)
-      reading = null
-      queue.clear(RETRY_SECONDS)
+      if (reading === listening) {
+        reading = null
+        queue.clear(RETRY_SECONDS)
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 export function browserSettings(request: IncomingMessage, writeKey: string): object | null {
   const host = request.headers.host ?? ''
   if (!/^[a-z0-9._-]+(:\d+)?$|^\[[0-9a-f:.]+\](:\d+)?$/i.test(host)) return null
-  const secure = 'encrypted' in request.socket || request.headers['x-forwarded-proto'] === 'https'
+  const secure = 'encrypted' in request.socket || /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''))
   return {
     integrations: {
       'Segment.io': {

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { duration } from '../../../config/duration.ts'
+import { id } from '../../../config/name.ts'
+
+/** The demo shop: the same seed tells the same story. */
+export const demoSourceConfig = z.strictObject({
+  id,
+  type: z.literal('demo'),
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  duplicates_horizon: duration.prefault('24h'),
+})
+export type DemoSourceConfig = z.infer<typeof demoSourceConfig>

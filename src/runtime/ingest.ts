@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Failure } from '../model/failure.ts'
+import type { Duration, Instant } from '../model/time.ts'
+import { observeBatch, type Observed } from '../observe/observe.ts'
+import type { Source, SourceBatch } from '../observe/sources/source.ts'
+import { createInterner } from '../observe/windows/interner.ts'
+import type { Plan } from '../plan/plan.ts'
+import { commitIngest } from '../store/ingest.ts'
+import type { Writer } from '../store/leases.ts'
+import { readPositions } from '../store/positions.ts'
+import type { Database } from '../store/sql.ts'
+import { createSourceSightings } from './sightings.ts'
+
+export interface IngestDeps {
+  readonly db: Database
+  readonly writer: Writer
+  /** The plan in force: asked for at each batch, since a reload may change it. */
+  readonly plan: () => Plan
+  readonly horizon: Duration
+  /** Resolves when every minute that can be judged by now has been. */
+  readonly judged: () => Promise<void>
+  readonly onCommit: (source: string, observed: Observed, records: number) => void
+  readonly onFailure: (source: string, failure: Failure) => void
+  /** A commit failed before and went well now. */
+  readonly onRecovery: (source: string) => void
+}
+
+/** What a refused client is told to wait. */
+const RETRY_AFTER_SECONDS = 5
+const LONGEST_PAUSE = 5_000
+
+/**
+ * The ingest loop of one source: commit before acknowledge, compare-and-swap on the positions. Ends when the source does or
+ * the signal aborts. Anything but a `Failure` that may pass is thrown.
+ */
+export async function ingest(source: Source, deps: IngestDeps, signal: AbortSignal): Promise<void> {
+  const observe = createObserver(source, deps)
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const positions = await readPositions(deps.db, source.id)
+      await observe.open(positions)
+      let again = false
+      for await (const batch of source.read(positions, signal)) {
+        const outcome = await observe.commit(batch)
+        if (outcome === 'superseded') {
+          again = true
+          break
+        }
+        if (failures > 0) deps.onRecovery(source.id)
+        failures = 0
+      }
+      if (!again) return
+      // Another instance owns it now, or did: look where it stands.
+      await pause(200, undefined, { signal })
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof Failure) || !error.retryable) throw error
+      failures += 1
+      deps.onFailure(source.id, error)
+      await pause(Math.min(LONGEST_PAUSE, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined)
+    }
+  }
+}
+
+interface Observer {
+  readonly open: (positions: ReadonlyMap<string, string>) => Promise<void>
+  readonly commit: (batch: SourceBatch) => Promise<'committed' | 'superseded'>
+}
+
+/** Observes and commits the batches of one source, with what it remembers from one to the next. */
+function createObserver(source: Source, deps: IngestDeps): Observer {
+  const interner = createInterner(source.id)
+  const sightings = createSourceSightings(deps.db, source.id, deps.horizon, source.type === 'file')
+  const sampledAt = new Map<string, Instant>()
+  const partitions = new Set<string>()
+
+  async function commit(batch: SourceBatch): Promise<'committed' | 'superseded'> {
+    const { records, steps } = batch
+    try {
+      if (batch.afterJudging !== null) await deps.judged()
+      const plan = deps.plan()
+      const known = partitions.size
+      for (const { partition } of records) partitions.add(partition)
+      if (partitions.size > known) await sightings.open(partitions)
+      const observed = observeBatch(records, {
+        plan,
+        interner,
+        sightings: sightings.of,
+        lateAfter: latenessOf(plan, source.id),
+        manyPartitions: source.type !== 'http' && partitions.size > 1,
+        sampledAt,
+      })
+      const { delta, rejects, samples } = observed
+      const outcome = await commitIngest(deps.db, deps.writer, { source: source.id, steps, delta, rejects, samples, sightings: sightings.pending() })
+      if (outcome === 'superseded') {
+        sightings.discard()
+        batch.refuse(RETRY_AFTER_SECONDS)
+        return outcome
+      }
+      sightings.commit()
+      deps.onCommit(source.id, observed, records.length)
+    } catch (error) {
+      sightings.discard()
+      batch.refuse(RETRY_AFTER_SECONDS)
+      throw error
+    }
+    await batch.acknowledge()
+    return 'committed'
+  }
+
+  return {
+    open: (positions) => sightings.open(positions.keys()),
+    commit,
+  }
+}
+
+const delays = new WeakMap<Plan, Map<string, (event: string) => Duration | null>>()
+
+/** The `max_delay` that holds an event's records of a source: the SLO's that names the source, else the one that names none. */
+function latenessOf(plan: Plan, source: string): (event: string) => Duration | null {
+  const known = delays.get(plan)?.get(source)
+  if (known !== undefined) return known
+  const byEvent = new Map<string, Duration>()
+  const timely = plan.slos.filter(({ kind, maxDelay }) => kind === 'timeliness' && maxDelay !== null)
+  for (const named of [null, source]) {
+    for (const slo of timely) if (slo.source === named && slo.maxDelay !== null) byEvent.set(slo.event, slo.maxDelay)
+  }
+  const find = (event: string): Duration | null => byEvent.get(event) ?? null
+  const bySource = delays.get(plan) ?? new Map<string, (event: string) => Duration | null>()
+  bySource.set(source, find)
+  delays.set(plan, bySource)
+  return find
+}
