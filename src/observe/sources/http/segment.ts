@@ -85,15 +85,16 @@ function readBatch(bytes: Uint8Array): SegmentBody | Unreadable {
 /** A batch one of whose elements can't be parsed: each by itself, so that the others are stored. */
 function salvagedBatch(split: Split | null): SegmentBody | null {
   if (split === null) return null
-  const envelope = parsePayload(split.envelope)
-  if (!envelope.ok || !isObject(envelope.value)) return null
-  const complete = completion(envelope.value)
+  const parsed = parsePayload(split.envelope)
+  if (!parsed.ok && parsed.reason !== 'too_deep') return null
+  const envelope = parsed.ok && isObject(parsed.value) ? parsed.value : {} // too deep to be looked into: nothing to complete from
+  const complete = completion(envelope)
   const decodeElement = (index: number, receipt: Instant) => {
-    const parsed = parsePayload(split.element(index))
-    return parsed.ok ? complete(parsed.value, receipt) : parsed
+    const element = parsePayload(split.element(index))
+    return element.ok ? complete(element.value, receipt) : element
   }
   return {
-    writeKey: text(envelope.value['writeKey']),
+    writeKey: text(envelope['writeKey']),
     submission: { count: split.count, decode: decodeElement, expected: null },
   }
 }
