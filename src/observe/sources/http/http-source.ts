@@ -34,7 +34,10 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
   const { now, instance } = deps
   const limits: HttpLimits = { ...HTTP_LIMITS, ...deps.limits }
   const queue = createRequestQueue(instance, limits)
-  let reading: Listening | null = null
+  /** Kept from one `read` to the next: while reading begins anew after a failure, the port is open all the same. */
+  let listening: Listening | null = null
+  /** The `read` under way; null: none. */
+  let reading: symbol | null = null
   /** Since when a batch has been out. */
   let outSince: Instant | null = null
   /** Why the last batch wasn't stored; empty: it was. */
@@ -44,7 +47,7 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
   const busy: Intake['busy'] = (readingBytes) => {
     const reason = busyReason(readingBytes)
     if (reason === null) return null
-    if (reason !== 'full') reading?.turnedAway(now())
+    if (reason !== 'full') listening?.turnedAway(now())
     return { detail: BUSY_DETAIL[reason], retryAfterSeconds: reason === 'full' ? 1 : RETRY_SECONDS }
   }
 
@@ -78,13 +81,13 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
     })
 
   const noteTurnedAway = (count: number) => {
-    if (count > 0) reading?.turnedAway(now())
+    if (count > 0) listening?.turnedAway(now())
   }
 
   /** Takes what waits; the batch answers its requests. */
-  const take = (listening: Listening, from: string | null, to: string): Taken => {
+  const take = (account: Listening, from: string | null, to: string): Taken => {
     const cut = queue.cut()
-    const observed = listening.observed(now(), queue.oldest())
+    const observed = account.observed(now(), queue.oldest())
     const step: PositionStep = { partition: instance, from, to, ...observed, complete: false }
     let outcome: BatchOutcome = 'out'
     const batch: SourceBatch = {
@@ -95,7 +98,7 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
         if (outcome !== 'out') return
         outcome = 'stored'
         refusal = ''
-        listening.stored(observed)
+        account.stored(observed)
         cut?.stored()
       },
       refuse: (retryAfterSeconds) => {
@@ -110,10 +113,13 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
     const run = now()
-    const listening = createListening(run)
-    reading = listening
+    const account = listening ?? createListening(run)
+    listening = account
+    account.tick(run)
+    const reader = Symbol('read')
+    reading = reader
     const beat = setInterval(() => {
-      listening.tick(now())
+      account.tick(now())
       noteTurnedAway(queue.expire(now() - limits.answerWithin, RETRY_SECONDS))
     }, SECOND)
     try {
@@ -124,7 +130,7 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
         await setImmediate()
         if (signal.aborted) return
         const to = JSON.stringify({ run, n })
-        const { batch, outcome } = take(listening, position, to)
+        const { batch, outcome } = take(account, position, to)
         outSince = now()
         try {
           yield batch
@@ -136,7 +142,7 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
       }
     } finally {
       clearInterval(beat)
-      if (reading === listening) {
+      if (reading === reader) {
         reading = null
         queue.clear(RETRY_SECONDS)
       }
@@ -144,10 +150,10 @@ export function createHttpSource(deps: HttpSourceDeps): HttpSource {
   }
 
   const state = (): SourceState => {
-    if (reading === null) return { state: 'starting', detail: 'Not listening yet.' }
     if (outSince !== null && now() - outSince > limits.stalledAfter)
       return { state: 'failing', detail: BUSY_DETAIL.stalled }
-    return refusal === '' ? { state: 'running', detail: '' } : { state: 'failing', detail: refusal }
+    if (refusal !== '') return { state: 'failing', detail: refusal }
+    return reading === null ? { state: 'starting', detail: 'Not reading yet.' } : { state: 'running', detail: '' }
   }
 
   const router = collectorRouter({ intake, format: deps.format ?? null, writeKeys: deps.writeKeys, limits, now })
@@ -164,7 +170,7 @@ interface Taken {
 type BusyReason = 'not_reading' | 'stalled' | 'full'
 
 const BUSY_DETAIL: Readonly<Record<BusyReason, string>> = {
-  not_reading: 'The collector is starting or stopping.',
+  not_reading: 'The collector is starting or stopping, or can store nothing.',
   stalled: 'The store does not answer.',
   full: 'More is waiting to be stored than may.',
 }

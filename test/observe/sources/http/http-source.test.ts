@@ -85,7 +85,7 @@ describe('the HTTP source', () => {
     await collector.stopReading()
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([429, 429, 429, 429, 429])
     expect((await track('B')).status).toBe(429)
-    expect(collector.source.state().state).toBe('starting')
+    expect(collector.source.state().state).toBe('failing')
   })
 
   it('begins anew from the stored position', async () => {
@@ -167,5 +167,51 @@ describe('the HTTP source on its own clock', () => {
     clock = NOON + 63_000
     await track('C')
     expect(store.steps.at(-1)).toMatchObject({ observedUntil: NOON + 61_000, listeningSince: NOON + 60_000 })
+  })
+
+  it('goes on with its span when reading begins anew at once, not when that took over 5 s', async () => {
+    const { store } = collector
+    clock = NOON + 4_000
+    await track('A')
+    await collector.stopReading()
+    expect((await track('Lost')).status).toBe(429)
+    clock = NOON + 7_000
+    collector.startReading()
+    await until('reading', () => collector.source.state().state === 'running')
+    await track('B')
+    expect(store.steps.at(-1)).toMatchObject({ observedUntil: NOON + 5_000, listeningSince: null })
+    await collector.stopReading()
+    clock = NOON + 20_000
+    collector.startReading()
+    await until('reading', () => collector.source.state().state === 'running')
+    clock = NOON + 23_000
+    await track('C')
+    expect(store.steps.at(-1)).toMatchObject({ observedUntil: NOON + 21_000, listeningSince: NOON + 20_000 })
+  })
+})
+
+describe('the memory of the HTTP source', () => {
+  it('is bounded while nothing can be stored', async () => {
+    const collector = await startCollector({ limits: { pendingBytes: 8 * 1024 * 1024 } })
+    try {
+      const { store } = collector
+      store.mood = 'hang'
+      const body = JSON.stringify({
+        batch: Array.from({ length: 300 }, () => ({ event: 'A', properties: { text: 'x'.repeat(900) } })),
+      })
+      const before = process.memoryUsage().rss
+      const statuses: number[] = []
+      const posts = Array.from({ length: 50 }, async () => {
+        for (let turn = 0; turn < 10; turn++) statuses.push((await post(`${collector.url}/v1/batch`, body)).status)
+      })
+      await until('most to be refused', () => statuses.filter((status) => status === 429).length > 150)
+      expect(process.memoryUsage().rss - before).toBeLessThan(120 * 1024 * 1024)
+      store.mood = 'commit'
+      await Promise.all(posts)
+      expect(store.records).toHaveLength(300 * statuses.filter((status) => status === 200).length)
+      expect(new Set(statuses)).toEqual(new Set([200, 429]))
+    } finally {
+      await collector.close()
+    }
   })
 })
