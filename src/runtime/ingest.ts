@@ -19,7 +19,8 @@ export interface IngestDeps {
   readonly horizon: Duration
   /** Resolves when every minute that can be judged by now has been. */
   readonly judged: () => Promise<void>
-  readonly onCommit: (source: string, observed: Observed, records: number) => void
+  /** Told of each stored batch before its source is; awaited, so that a replay can judge in step. */
+  readonly onCommit: (source: string, observed: Observed, records: number) => void | Promise<void>
   readonly onFailure: (source: string, failure: Failure) => void
   /** A commit failed before and went well now. */
   readonly onRecovery: (source: string) => void
@@ -98,7 +99,7 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
         return outcome
       }
       sightings.commit()
-      deps.onCommit(source.id, observed, records.length)
+      await deps.onCommit(source.id, observed, records.length)
     } catch (error) {
       sightings.discard()
       batch.refuse(RETRY_AFTER_SECONDS)

@@ -4,6 +4,7 @@ import { incidentDocument } from '../../src/report/documents/incident.ts'
 import { verdictDocument } from '../../src/report/documents/verdict.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../../src/model/time.ts'
 import { emptyCounts, type WindowCounts } from '../../src/model/window.ts'
+import type { PositionStep } from '../../src/observe/sources/source.ts'
 import type { WindowDelta } from '../../src/observe/windows/delta.ts'
 import { type EvaluatorDeps, openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
 import { allIncidents } from '../../src/store/incidents.ts'
@@ -53,7 +54,7 @@ function delta(from: number, to: number): WindowDelta {
 async function live(batches: readonly { minutes: number; judge: boolean; restart: boolean }[]) {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const deps = { db, plan: PLAN, routes: ROUTES, publicUrl: null, assertLeads: async () => undefined, everyVerdict: false }
+  const deps = { db, plan: PLAN, routes: ROUTES, publicUrl: null, assertLeads: async () => undefined, everyVerdict: false, collapses: true }
   let evaluator = await openEvaluator(deps)
   const lines: string[] = []
   const evaluate = async () => {
@@ -65,7 +66,7 @@ async function live(batches: readonly { minutes: number; judge: boolean; restart
   for (const { minutes, judge, restart } of [...batches, { minutes: MINUTES, judge: true, restart: false }]) {
     const to = Math.min(MINUTES, fed + minutes)
     const until: Instant = START + (to + (to === MINUTES ? 1 : 0)) * MINUTE
-    const step = { partition: 'all', from: position, to: `${to}:${lines.length}`, observedUntil: until, listeningSince: null, complete: false }
+    const step: PositionStep = { partition: 'all', from: position, to: `${to}:${lines.length}`, observedUntil: until, listeningSince: null, complete: false }
     position = step.to
     await commitIngest(db, writer, { source: 'web', steps: [step], delta: delta(fed, to), rejects: [], samples: [], sightings: [] })
     fed = to

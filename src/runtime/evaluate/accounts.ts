@@ -35,6 +35,8 @@ export interface Accounts {
   readonly note: () => AccountsNote
   readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
   readonly watermarks: () => ReadonlyMap<string, Watermark>
+  /** Every planned event as each source carries it, with its newest arrival. */
+  readonly plannedSeries: () => readonly { readonly id: number; readonly event: string; readonly source: string; readonly lastArrival: Instant }[]
 }
 
 export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> {
@@ -50,6 +52,8 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
   let spans: ReadonlyMap<string, ReadonlyMap<string, readonly ObservedSpan[]>> = new Map()
   let lastSeries = 0
+  /** By series. */
+  const newest = new Map<number, Instant>()
 
   const seriesOf = (slo: SloPlan) =>
     [...series].flatMap(([id, { kind, event, source }]) =>
@@ -194,5 +198,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     note: () => ({ firsts, cursor: [...cursors.minute] }),
     seriesOf,
     watermarks: () => watermarks,
+    plannedSeries: () =>
+      [...series].flatMap(([id, { kind, event, source }]) => (kind === 'planned' ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [])),
   }
 }

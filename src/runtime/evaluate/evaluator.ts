@@ -24,12 +24,16 @@ export interface EvaluatorDeps {
   readonly assertLeads: (sql: Sql) => Promise<void>
   /** Every minute's verdict is written down, not only changes. */
   readonly everyVerdict: boolean
+  /** A resolve takes the place of what is still unsent of its incident. */
+  readonly collapses: boolean
 }
 
 /** What one call judged. */
 export interface Evaluation {
   /** SLOs × minutes. */
   readonly judged: number
+  /** By SLO: good and total of the minutes judged, what counters grow by. */
+  readonly counted: ReadonlyMap<string, { readonly good: number; readonly total: number }>
   /** Verdicts that were written down, in order of (at, slo). */
   readonly lines: readonly Line[]
   readonly changes: readonly ChangedIncident[]
@@ -126,12 +130,13 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
 
   async function evaluate(): Promise<Evaluation> {
     await accounts.refresh()
-    const total: Mutable<Evaluation> = { judged: 0, lines: [], changes: [], notifications: [] }
+    const counted = new Map<string, { good: number; total: number }>()
+    const total: Mutable<Evaluation> = { judged: 0, counted, lines: [], changes: [], notifications: [] }
     let gathered = nothing()
     const commit = async (): Promise<void> => {
       if (gathered.minutes === 0) return
       for (const { incident } of book.open()) gathered.incidents.set(incident.id, incident)
-      await saveEvaluation({ db, assertLeads: deps.assertLeads, accounts, book, gathered, newest: written.newest })
+      await saveEvaluation({ db, assertLeads: deps.assertLeads, accounts, book, gathered, newest: written.newest, collapses: deps.collapses })
       total.judged += gathered.judged
       total.lines.push(...gathered.lines)
       total.changes.push(...gathered.changes)
@@ -143,7 +148,13 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       gathered.until = Math.max(gathered.until, minute.at)
       gathered.minutes += 1
       gathered.judged += minute.judged.length
-      for (const { standing } of minute.judged) gathered.slos.add(standing.slo.name)
+      for (const { standing } of minute.judged) {
+        const { name } = standing.slo
+        gathered.slos.add(name)
+        const { bad, total: all } = standing.minute(minute.at - MINUTE)
+        const sum = counted.get(name) ?? { good: 0, total: 0 }
+        counted.set(name, { good: sum.good + all - bad, total: sum.total + all })
+      }
       gathered.lines.push(...minute.lines)
       await attendMinute(minute, gathered)
       if (gathered.minutes >= MINUTES_A_COMMIT) await commit()

@@ -27,11 +27,13 @@ export interface EvaluationToSave {
   readonly book: IncidentBook
   readonly gathered: Gathered
   readonly newest: ReadonlyMap<string, Line>
+  /** What is unsent gives way to a resolve. Not in a replay, where everything counts as sent when it is written. */
+  readonly collapses: boolean
 }
 
 /** Verdicts, slices, incidents and what is to be told, in one transaction: all of it or none. */
 export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void> {
-  const { db, assertLeads, accounts, book, gathered, newest } = evaluation
+  const { db, assertLeads, accounts, book, gathered, newest, collapses } = evaluation
   const tracking = new Map(book.open().map((open) => [open.incident.id, open.tracking]))
   const states = accounts.standings().flatMap((standing) => {
     const line = gathered.slos.has(standing.slo.name) ? newest.get(standing.slo.name) : undefined
@@ -62,16 +64,16 @@ export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void
         return followed === undefined ? incident : { ...incident, tracking: followed }
       }),
     )
-    for (const notification of gathered.notifications) await put(sql, notification)
+    for (const notification of gathered.notifications) await put(sql, notification, collapses)
     await writeNote(sql, ACCOUNTS_NOTE, accounts.note())
   })
 }
 
 /** Into the outbox; a resolve takes the place of what is still waiting about its incident. */
-async function put(sql: Sql, notification: Notification): Promise<void> {
+async function put(sql: Sql, notification: Notification, collapses: boolean): Promise<void> {
   const { at, incident, receiver } = notification
   let written = notification
-  if (notification.action === 'resolve') {
+  if (collapses && notification.action === 'resolve') {
     const unsent = await dropPending<Notification>(sql, receiver, incident, at)
     written = collapse(unsent.map(({ document }) => document), notification)
   }

@@ -1,0 +1,47 @@
+import { DAY, floorTo, HOUR, type Instant } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Evaluation as MetricsEvaluation } from '../report/metrics/registry.ts'
+import type { Sql } from '../store/sql.ts'
+import { findingCounts, windowsBetween } from '../store/windows.ts'
+import type { Accounts } from './evaluate/accounts.ts'
+
+/** What gauges of events show beside their SLOs: newest arrivals, fill of watched properties over a day, records of the last whole hour. */
+export async function eventGauges(
+  sql: Sql,
+  plan: Plan,
+  accounts: Accounts,
+  at: Instant,
+): Promise<Pick<Required<MetricsEvaluation>, 'arrivals' | 'fills' | 'volumes'>> {
+  const series = accounts.plannedSeries().filter(({ event }) => plan.events.has(event))
+  const ids = series.map(({ id }) => id)
+  const hour = floorTo(at, HOUR)
+  const received = new Map<number, number>()
+  const lastHour = new Map<number, number>()
+  for (const { series: id, start, counts } of await windowsBetween(sql, 'hour', ids, hour - DAY, at)) {
+    received.set(id, (received.get(id) ?? 0) + counts.received)
+    if (start === hour - HOUR) lastHour.set(id, counts.received - counts.backfilled)
+  }
+  const labelled = series.map(({ id, event, source, lastArrival }) => ({
+    id,
+    lastArrival,
+    labels: { domain: plan.events.get(event)?.domain ?? '', event, source },
+  }))
+  const fills: { domain: string; event: string; source: string; property: string; ratio: number }[] = []
+  for (const { id, labels } of labelled) {
+    const total = received.get(id) ?? 0
+    const contract = plan.events.get(labels.event)?.versions.at(-1)
+    if (total === 0 || contract === undefined) continue
+    const unfilled = new Map<string, number>()
+    for (const { finding, count } of await findingCounts(sql, [id], hour - DAY, at, 'hour')) {
+      if (finding.kind === 'unfilled') unfilled.set(finding.path.slice(1), count)
+    }
+    for (const property of [...contract.watched, ...contract.goals.map((goal) => goal.property)]) {
+      fills.push({ ...labels, property, ratio: 1 - (unfilled.get(property) ?? 0) / total })
+    }
+  }
+  return {
+    arrivals: labelled.map(({ labels, lastArrival }) => ({ ...labels, lastArrival })),
+    fills,
+    volumes: labelled.map(({ id, labels }) => ({ ...labels, observed: lastHour.get(id) ?? 0 })),
+  }
+}
