@@ -1,30 +1,36 @@
 import type { Judgement, Outcome } from '../model/observation.ts'
-import type { ArrivedRecord, DecodedEvent } from '../model/record.ts'
+import type { ArrivedRecord } from '../model/record.ts'
 import type { QuarantineEntry } from '../model/reject.ts'
 import type { EventSample } from '../model/sample.ts'
 import { DAY, type Duration, type Instant, isPlausibleArrival, MINUTE } from '../model/time.ts'
 import type { WindowCounts } from '../model/window.ts'
 import type { Plan } from '../plan/plan.ts'
 import { check } from './check/check.ts'
-import type { Sightings } from './dedupe/sightings.ts'
-import { createRejects } from './redact/rejects.ts'
+import { pointerTo } from './check/fill.ts'
+import type { PendingSightings, Sightings } from './dedupe/sightings.ts'
+import { implausibleEntry, invalidEntry, undecodableEntry } from './redact/rejects.ts'
 import { createSampler } from './redact/sampler.ts'
 import { type Book, createBook } from './windows/book.ts'
 import type { WindowDelta } from './windows/delta.ts'
-import type { Interner, SeriesSlot } from './windows/interner.ts'
+import type { Interner } from './windows/interner.ts'
+import type { SeriesSlot } from './windows/slot.ts'
+
+/** Records of one source, as they came. */
+export interface ArrivedBatch {
+  readonly source: string
+  readonly records: readonly ArrivedRecord[]
+  /** The source has more than one partition: they are counted apart as well. */
+  readonly manyPartitions: boolean
+}
 
 /** What observing needs to know beside the records. */
 export interface ObserveContext {
   readonly plan: Plan
   readonly interner: Interner
-  /** The filter of a partition; for a source whose partitions share ids, the same for all. */
+  /** The filter of a partition; the same for all partitions of a source that share ids (files). Asked for once a batch and partition. */
   readonly sightings: (partition: string) => Sightings
   /** The `max_delay` of the event's timeliness SLO for this source; null: none. */
-  readonly lateAfter: (event: string) => Duration | null
-  /** Partitions are counted apart as well: there is more than one. */
-  readonly manyPartitions: boolean
-  /** When a record of this event was last kept as a sample; samples closer than a second are left out. */
-  readonly sampledAt: Map<string, Instant>
+  readonly lateAfter: (event: string, source: string) => Duration | null
 }
 
 /** What a batch comes to: everything that is written with it, and the figures for metrics. */
@@ -32,64 +38,98 @@ export interface Observed {
   readonly delta: WindowDelta
   readonly rejects: readonly QuarantineEntry[]
   readonly samples: readonly EventSample[]
+  readonly sightings: readonly (PendingSightings & { readonly partition: string })[]
   readonly outcomes: Readonly<Record<Outcome, number>>
   /** Records rejected, kept or not, by reason. */
   readonly quarantined: ReadonlyMap<string, number>
-  /** Delays (ms) of timed records of planned events, by event. */
+  /** Delays of timed records of planned events, by event; negative for what came before its time. */
   readonly delays: ReadonlyMap<string, readonly Duration[]>
+  /** To be called once all this is stored, or once it is known that it wasn't: memory then says what the store says. */
+  readonly commit: () => void
+  readonly discard: () => void
 }
 
 /**
  * One record's way: check it against the plan, see whether its id was seen, count it into its minute, keep what is wrong
- * with it. The filters are changed as if the batch were stored: `commit` or `discard` them with it.
+ * with it. One batch of a source at a time: `commit` or `discard` it before the next.
  */
-export function observeBatch(records: readonly ArrivedRecord[], context: ObserveContext): Observed {
-  const { plan, interner } = context
+export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, context: ObserveContext): Observed {
+  const { plan, interner, lateAfter } = context
+  const names = interner.ofSource(source)
+  const filters = new Map<string, Sightings>()
   const book = createBook()
-  const rejects = createRejects(interner.source)
-  const sampler = createSampler(interner.source, context.sampledAt)
+  const sampler = createSampler(source, (event, version) => piiOf(plan, event, version))
+  const rejects: QuarantineEntry[] = []
   const outcomes: Record<Outcome, number> = { valid: 0, invalid: 0, unplanned: 0, undecodable: 0 }
+  const quarantined = new Map<string, number>()
   const delays = new Map<string, Duration[]>()
+
+  function see(record: ArrivedRecord, id: string, arrivedAt: Instant): boolean {
+    let filter = filters.get(record.partition)
+    if (filter === undefined) {
+      filter = context.sightings(record.partition)
+      filters.set(record.partition, filter)
+    }
+    return filter.see(id, arrivedAt)
+  }
 
   for (const record of records) {
     const { decoded, arrivedAt } = record
     if (arrivedAt === null || !isPlausibleArrival(arrivedAt)) {
       outcomes.undecodable += 1
-      rejects.implausible(record)
+      increment(quarantined, 'implausible_time')
+      if (names.undecodable('implausible_time').admits(null, null)) rejects.push(implausibleEntry(source, record))
       continue
     }
     const minute = arrivedAt - (arrivedAt % MINUTE)
     const judged = check(plan, decoded)
     outcomes[judged.outcome] += 1
     if (!decoded.ok) {
-      countArrival(book.window(interner.undecodable(decoded.reason), minute), arrivedAt)
-      rejects.undecodable(record, arrivedAt, decoded)
+      const series = names.undecodable(decoded.reason)
+      countArrival(book.window(series, minute), arrivedAt)
+      increment(quarantined, decoded.reason)
+      if (series.admits(null, arrivedAt)) rejects.push(undecodableEntry(source, record, decoded))
       continue
     }
-    // Ids are told apart across events, planned or not.
-    const duplicate = decoded.id === null ? null : context.sightings(record.partition).see(decoded.id, arrivedAt)
-    const series = judged.outcome === 'unplanned' ? interner.unplanned(decoded.event) : interner.planned(decoded.event)
-    const window = book.window(series, minute)
-    const facet = book.facet(series, series.facet(decoded.dimensions), minute)
-    const partition = context.manyPartitions ? book.facet(series, series.partition(record.partition), minute) : null
+    const planned = judged.outcome !== 'unplanned'
+    const series = planned ? names.planned(decoded.event) : names.unplanned(decoded.event)
+    const duplicate = decoded.id === null ? null : see(record, decoded.id, arrivedAt)
     const delay = decoded.eventTime === null ? null : arrivedAt - decoded.eventTime
-    const lateAfter = judged.outcome === 'unplanned' ? null : context.lateAfter(decoded.event)
-    const late = delay !== null && lateAfter !== null && delay > lateAfter
-    for (const counts of partition === null ? [window, facet] : [window, facet, partition]) {
-      count(counts, arrivedAt, judged, duplicate, delay, late)
+    const mostDelay = planned && delay !== null ? lateAfter(decoded.event, source) : null
+    const late = mostDelay !== null && delay !== null && delay > mostDelay
+    const facet = series.facet(decoded.dimensions)
+    count(book.facet(series, facet, minute), arrivedAt, judged, duplicate, delay, late)
+    if (manyPartitions) {
+      const partition = series.partition(record.partition)
+      count(book.partition(series, partition, minute), arrivedAt, judged, duplicate, delay, late)
     }
-    if (judged.outcome !== 'unplanned' && delay !== null) addDelay(delays, decoded.event, delay)
+    if (planned && delay !== null) addDelay(delays, decoded.event, delay)
+    sampler.see(series.key, arrivedAt, decoded, judged)
     countFindings(book, series, minute, judged)
-    sampler.see(series.key, record, arrivedAt, decoded, judged, plan)
-    if (judged.outcome === 'invalid') rejects.invalid(record, arrivedAt, decoded, judged, piiOf(plan, decoded, judged))
+    if (judged.outcome === 'invalid') {
+      increment(quarantined, 'invalid')
+      if (series.admits(firstFault(series, judged), arrivedAt)) {
+        rejects.push(invalidEntry(source, record, decoded, judged, piiOf(plan, decoded.event, judged.version)))
+      }
+    }
   }
+
   return {
     delta: book.delta(),
-    rejects: rejects.kept(),
+    rejects,
     samples: sampler.samples(),
+    sightings: pendingOf(filters),
     outcomes,
-    quarantined: rejects.counts(),
+    quarantined,
     delays,
+    commit: () => {
+      for (const filter of filters.values()) filter.commit()
+      names.commit()
+    },
+    discard: () => {
+      for (const filter of filters.values()) filter.discard()
+      names.discard()
+    },
   }
 }
 
@@ -118,15 +158,22 @@ function countArrival(counts: WindowCounts, arrivedAt: Instant): void {
 }
 
 function countFindings(book: Book, series: SeriesSlot, minute: Instant, judged: Judgement): void {
-  for (const { path, keyword, message } of judged.violations) {
+  const { violations, unfilled, unfilledGoals, unplannedProperties } = judged
+  for (const { path, keyword, message } of violations) {
     book.find(series, series.finding('violation', path, keyword, message), minute)
   }
-  for (const property of judged.unfilled) book.find(series, series.finding('unfilled', `/${property}`, '', ''), minute)
-  for (const property of judged.unfilledGoals)
-    book.find(series, series.finding('unfilled', `/${property}`, '', ''), minute)
-  for (const property of judged.unplannedProperties) {
-    book.find(series, series.finding('unplanned_property', `/${property}`, '', ''), minute)
+  for (const property of unfilled) book.find(series, series.finding('unfilled', pointerTo(property), '', ''), minute)
+  for (const property of unfilledGoals) {
+    book.find(series, series.finding('unfilled', pointerTo(property), '', ''), minute)
   }
+  for (const property of unplannedProperties) {
+    book.find(series, series.finding('unplanned_property', pointerTo(property), '', ''), minute)
+  }
+}
+
+/** What stands for all that is wrong with a record, when it is asked whether enough of its like are kept. */
+function firstFault(series: SeriesSlot, { violations: [first] }: Judgement) {
+  return first === undefined ? null : series.finding('violation', first.path, first.keyword, first.message)
 }
 
 function addDelay(delays: Map<string, Duration[]>, event: string, delay: Duration): void {
@@ -135,10 +182,23 @@ function addDelay(delays: Map<string, Duration[]>, event: string, delay: Duratio
   else known.push(delay)
 }
 
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+/** Partitions that share a filter share what it saw: it is told once, under the first of them. */
+function pendingOf(filters: ReadonlyMap<string, Sightings>): Observed['sightings'] {
+  const told = new Set<Sightings>()
+  return [...filters].flatMap(([partition, filter]) => {
+    if (told.has(filter)) return []
+    told.add(filter)
+    return filter.pending().map(({ hour, bytes }) => ({ partition, hour, bytes }))
+  })
+}
+
 const NO_PII: ReadonlyMap<string, string> = new Map()
 
-/** What the contract version that judged a record classifies as private. */
-export function piiOf(plan: Plan, decoded: DecodedEvent, judged: Judgement): ReadonlyMap<string, string> {
-  const contract = plan.events.get(decoded.event)?.versions.find(({ version }) => version === judged.version)
-  return contract?.pii ?? NO_PII
+function piiOf(plan: Plan, event: string, version: number | null): ReadonlyMap<string, string> {
+  if (version === null) return NO_PII
+  return plan.events.get(event)?.versions.find((contract) => contract.version === version)?.pii ?? NO_PII
 }

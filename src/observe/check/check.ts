@@ -3,6 +3,7 @@ import type { Decoded } from '../../model/record.ts'
 import { contractFor } from '../../plan/match.ts'
 import type { ContractVersion, EventPlan, Plan } from '../../plan/plan.ts'
 import { isObject, type JsonObject } from '../decode/text.ts'
+import { isFilled } from './fill.ts'
 
 const NONE: readonly never[] = []
 const UNDECODABLE = judgement('undecodable', null)
@@ -69,13 +70,6 @@ function flawlessFor(contract: ContractVersion): Judgement {
   const made = judgement('valid', contract.version)
   flawless.set(contract, made)
   return made
-}
-
-/** Whether a property is filled: there, not null and not `""`. What an object inherits isn't there. */
-export function isFilled(body: JsonObject, property: string): boolean {
-  const value = body[property]
-  if (value === undefined || value === null || value === '') return false
-  return typeof value === 'function' || value === Object.prototype ? Object.hasOwn(body, property) : true
 }
 
 function missing(properties: readonly string[], body: unknown): readonly string[] {

@@ -5,13 +5,23 @@ import { hashId, type IdHash } from './hash.ts'
 const ENTRY = 12
 const SMALLEST = 1 << 12
 /** Share of the slots that may be taken before the table grows. */
-const FULL = 0.6
+const FULL = 0.7
+/** In the place of a time: the slot is taken by an id that was never seen, as far as it is known. Near no record's arrival. */
+const NEVER: Instant = 1
+/** How much older than another a record may be that comes after it, and still find what it has to find. */
+const OUT_OF_ORDER = HOUR
 
 export interface SightingsConfig {
   /** A second record within this long of the former is a duplicate. */
   readonly horizon: Duration
-  /** Most ids that are remembered; when there are more the horizon shrinks. */
+  /** Most ids that are remembered (25 to 50 bytes each); when there are more the horizon shrinks. */
   readonly capacity: number
+}
+
+/** What one batch saw in a partition, for the store: 12 bytes an id, by hour of arrival. */
+export interface PendingSightings {
+  readonly hour: Instant
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -20,19 +30,19 @@ export interface SightingsConfig {
  */
 export interface Sightings {
   /**
-   * Whether `id` was seen within the horizon of `arrivedAt`, as a duplicate or not; it is seen now in any case. A record
-   * that arrived before the sighting it is compared with counts by the same distance.
+   * Whether `id` was seen within the horizon of `arrivedAt`, as a duplicate or not; it is seen now in any case. Records may
+   * come out of order: the newest arrival is remembered, and one that arrived before it is a duplicate at the same distance,
+   * so that how many duplicates there are doesn't depend on the order of two records.
    */
   readonly see: (id: string, arrivedAt: Instant) => boolean
-  /** What the batch under way saw, for the store: 12 bytes an id, by hour of arrival. */
-  readonly pending: () => readonly { readonly hour: Instant; readonly bytes: Uint8Array }[]
+  readonly pending: () => readonly PendingSightings[]
   readonly commit: () => void
   readonly discard: () => void
-  /** Takes back in what an earlier process stored. */
+  /** Takes back in what an earlier process stored. Bytes that are no whole entry are left out. */
   readonly restore: (hour: Instant, bytes: Uint8Array) => void
   readonly size: () => number
-  /** Nothing seen before it is remembered, for want of room; null: the whole horizon is. */
-  readonly forgottenBefore: () => Instant | null
+  /** What was seen before it may be forgotten, for want of room; null: the whole horizon is remembered. */
+  readonly coveredSince: () => Instant | null
 }
 
 export function createSightings({ horizon, capacity }: SightingsConfig): Sightings {
@@ -42,16 +52,17 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
   /** 0: an empty slot. */
   let times = new Float64Array(slots)
   let size = 0
-  let newest: Instant = 0
   let forgotten: Instant | null = null
+  /** The oldest arrival since the last rebuild. */
+  let lowest: Instant = Number.POSITIVE_INFINITY
   const hash: IdHash = { high: 0, low: 0 }
-  /** The batch under way: hash, arrival, and what stood there before (0: nothing). */
-  let batch: { high: number; low: number; at: Instant; before: Instant }[] = []
+  /** The batch under way, four numbers an id: hash, arrival, and what stood there before. */
+  let batch: number[] = []
 
   /** The slot that holds this hash, or the empty one where it belongs. */
   function slotOf(high: number, low: number): number {
     const mask = slots - 1
-    let slot = (high ^ Math.imul(low, 0x9e3779b1)) & mask
+    let slot = low & mask
     while (times[slot] !== 0 && (highs[slot] !== high || lows[slot] !== low)) slot = (slot + 1) & mask
     return slot
   }
@@ -61,18 +72,20 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
     highs[slot] = high
     lows[slot] = low
     times[slot] = at
-    if (at > newest) newest = at
   }
 
-  /** Leaves out what is past the horizon, and the older part when even so there is no room; then makes as much as is needed. */
+  /** Leaves out what is past the horizon, and the older half if even so there is no room; then has room for half as much again. */
   function rebuild(): void {
-    let keepFrom = newest - horizon
-    let kept = 0
-    for (const at of times) if (at !== 0 && at >= keepFrom) kept += 1
-    if (kept > capacity) {
-      keepFrom = middleOf(times, keepFrom)
-      forgotten = keepFrom
-      kept = Math.ceil(kept / 2)
+    // From the oldest record of late: one that claims to be from 2099 makes no other old, and an archive read late stays whole.
+    let keepFrom = lowest - horizon - OUT_OF_ORDER
+    let kept = countFrom(times, keepFrom)
+    if (forgotten !== null && keepFrom >= forgotten) forgotten = null
+    let room = kept
+    if (kept >= capacity * 0.9) {
+      keepFrom = medianOf(times)
+      forgotten = keepFrom + 1
+      room = Math.ceil(capacity / 2)
+      kept = Math.min(room, kept)
     }
     const old = { highs, lows, times }
     slots = SMALLEST
@@ -81,43 +94,50 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
     lows = new Uint32Array(slots)
     times = new Float64Array(slots)
     size = 0
-    for (let slot = 0; slot < old.times.length; slot++) {
+    for (let slot = 0; slot < old.times.length && size < room; slot++) {
       const at = old.times[slot] ?? 0
-      if (at === 0 || at < keepFrom) continue
+      if (at <= NEVER || at < keepFrom) continue
       const high = old.highs[slot] ?? 0
       const low = old.lows[slot] ?? 0
       put(slotOf(high, low), high, low, at)
     }
-    if (forgotten !== null && newest - horizon > forgotten) forgotten = null
+    lowest = Number.POSITIVE_INFINITY
+  }
+
+  function makeRoom(): void {
+    if (size >= slots * FULL || size >= capacity) rebuild()
   }
 
   return {
     see: (id, arrivedAt) => {
+      if (arrivedAt < lowest) lowest = arrivedAt
+      makeRoom()
       hashId(id, hash)
       const { high, low } = hash
-      if (size >= slots * FULL) rebuild()
       const slot = slotOf(high, low)
       const before = times[slot] ?? 0
-      batch.push({ high, low, at: arrivedAt, before })
+      batch.push(high, low, arrivedAt, before)
       put(slot, high, low, Math.max(before, arrivedAt))
-      return before !== 0 && Math.abs(arrivedAt - before) <= horizon
+      return before > NEVER && Math.abs(arrivedAt - before) <= horizon
     },
     pending: () => entriesByHour(batch),
     commit: () => {
       batch = []
     },
     discard: () => {
-      for (const { high, low, before } of batch.reverse()) {
-        const slot = slotOf(high, low)
-        // An id that is new keeps its slot, at a time no record can be near: emptying it would break the chain of the others.
-        if (times[slot] !== 0) times[slot] = before === 0 ? Number.MIN_VALUE : before
+      for (let at = batch.length - 4; at >= 0; at -= 4) {
+        const slot = slotOf(batch[at] ?? 0, batch[at + 1] ?? 0)
+        const before = batch[at + 3] ?? 0
+        // A new id keeps its slot: emptying it would break the chain to those after it. It goes with the next rebuild.
+        if (times[slot] !== 0) times[slot] = before === 0 ? NEVER : before
       }
       batch = []
     },
     restore: (hour, bytes) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      if (hour < lowest) lowest = hour
       for (let at = 0; at + ENTRY <= bytes.byteLength; at += ENTRY) {
-        if (size >= slots * FULL) rebuild()
+        makeRoom()
         const high = view.getUint32(at, true)
         const low = view.getUint32(at + 4, true)
         const slot = slotOf(high, low)
@@ -125,33 +145,48 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
       }
     },
     size: () => size,
-    forgottenBefore: () => forgotten,
+    coveredSince: () => forgotten,
   }
 }
 
-/** The median of the times from `from` on. */
-function middleOf(times: Float64Array, from: Instant): Instant {
-  const kept = times.filter((at) => at !== 0 && at >= from).sort()
-  return kept[Math.floor(kept.length / 2)] ?? from
+const SAMPLED = 1 << 14
+
+/** The median of the times, from up to 16,384 slots spread evenly: hashes lie where they lie by chance, so it is a fair sample. */
+function medianOf(times: Float64Array): Instant {
+  const step = Math.max(1, Math.floor(times.length / SAMPLED))
+  const sample: number[] = []
+  for (let slot = 0; slot < times.length; slot += step) {
+    const at = times[slot] ?? 0
+    if (at > NEVER) sample.push(at)
+  }
+  sample.sort((a, b) => a - b)
+  return sample[Math.floor(sample.length / 2)] ?? 0
 }
 
-function entriesByHour(
-  batch: readonly { readonly high: number; readonly low: number; readonly at: Instant }[],
-): { hour: Instant; bytes: Uint8Array }[] {
-  const byHour = new Map<Instant, (typeof batch)[number][]>()
-  for (const entry of batch) {
-    const hour = floorTo(entry.at, HOUR)
+function countFrom(times: Float64Array, from: Instant): number {
+  let count = 0
+  for (let slot = 0; slot < times.length; slot++) {
+    const at = times[slot] ?? 0
+    if (at > NEVER && at >= from) count += 1
+  }
+  return count
+}
+
+function entriesByHour(batch: readonly number[]): PendingSightings[] {
+  const byHour = new Map<Instant, number[]>()
+  for (let at = 0; at < batch.length; at += 4) {
+    const hour = floorTo(batch[at + 2] ?? 0, HOUR)
     const entries = byHour.get(hour)
-    if (entries === undefined) byHour.set(hour, [entry])
-    else entries.push(entry)
+    if (entries === undefined) byHour.set(hour, [at])
+    else entries.push(at)
   }
   return [...byHour].map(([hour, entries]) => {
     const bytes = new Uint8Array(entries.length * ENTRY)
     const view = new DataView(bytes.buffer)
-    entries.forEach(({ high, low, at }, index) => {
-      view.setUint32(index * ENTRY, high, true)
-      view.setUint32(index * ENTRY + 4, low, true)
-      view.setUint32(index * ENTRY + 8, at - hour, true)
+    entries.forEach((at, index) => {
+      view.setUint32(index * ENTRY, batch[at] ?? 0, true)
+      view.setUint32(index * ENTRY + 4, batch[at + 1] ?? 0, true)
+      view.setUint32(index * ENTRY + 8, (batch[at + 2] ?? 0) - hour, true)
     })
     return { hour, bytes }
   })

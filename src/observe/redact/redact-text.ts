@@ -1,4 +1,4 @@
-import { isBankAccount, isCard } from './numbers.ts'
+import { bankAccountLength, isCard } from './numbers.ts'
 
 /** Longest text that is kept of one value. */
 const LONGEST = 200
@@ -10,6 +10,7 @@ const PRIVATE: readonly (readonly [string, RegExp])[] = [
   ['token', /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi],
   // Credentials in an address: the user's part is no e-mail, and says as much.
   ['token', /(?<=:\/\/)[^\s/@:]{1,64}:[^\s/@]{1,64}(?=@)/g],
+  ['token', /(?<=[?&]\w{0,20}(?:token|secret|password|passwd|pwd|api_?key|signature)=)[^&#\s"]{1,200}/gi],
   ['email', /[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}/gu],
   ['ip', /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?![\d]|\.\d)/g],
   [
@@ -24,8 +25,8 @@ const PRIVATE: readonly (readonly [string, RegExp])[] = [
 const BANK_ACCOUNT = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])/gi
 const CARD = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
 
-/** Most texts hold none of the marks that all of the above need: an at sign, a colon, a few digits, a token's beginning. */
-const SUSPICIOUS = /[@:]|%40|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|eyJ|bearer|basic\s|[-_]\w{12}/i
+/** Most texts hold none of the marks that all of the above need: an at sign, a colon, an equals sign, a few digits, a token's beginning. */
+const SUSPICIOUS = /[@:=]|%40|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|eyJ|bearer|basic\s|[-_]\w{12}/i
 
 /** Text without what looks private: addresses, numbers of people, accounts and cards, tokens. At most `longest` characters. */
 export function redactText(text: string, longest: number = LONGEST): string {
@@ -40,7 +41,10 @@ const MARGIN = 100
 function withoutPrivate(text: string): string {
   let clean = text
   for (const [kind, pattern] of PRIVATE) clean = clean.replace(pattern, `‹${kind}›`)
-  clean = clean.replace(BANK_ACCOUNT, (account) => (isBankAccount(account) ? '‹iban›' : account))
+  clean = clean.replace(BANK_ACCOUNT, (found) => {
+    const length = bankAccountLength(found)
+    return length === 0 ? found : `‹iban›${found.slice(length)}`
+  })
   return clean.replace(CARD, (digits) => (isCard(digits) ? '‹card›' : digits))
 }
 

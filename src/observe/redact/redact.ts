@@ -1,25 +1,13 @@
-import { redactName, redactText } from './redact-text.ts'
+import { storable } from '../decode/text.ts'
+import { isVersionKey, privateKind } from './private-keys.ts'
+import { redactName, redactText, redactVersion } from './redact-text.ts'
 
 const MOST_LEVELS = 8
 const MOST_ELEMENTS = 20
 const MOST_KEYS = 100
 const MOST_CHARACTERS = 8_000
-
-/** Keys whose values are private whatever they look like, with the class that is shown instead. */
-const PRIVATE_KEYS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(?:.*_)?(?:password|passwd|pwd|secret|api_?key|access_?key|private_?key|write_?key|authorization|cookie|session_?token|token|jwt)$/i,
-    'secret',
-  ],
-  [/^(?:.*_)?e_?mail(?:_?address)?$/i, 'email'],
-  [/^(?:.*_)?(?:phone|mobile|telephone|msisdn)(?:_?number)?$/i, 'phone'],
-  [/^(?:.*_)?(?:ip|ip_?addr(?:ess)?|ipv[46]|remote_?addr|client_?ip)$/i, 'ip'],
-  [/^(?:.*_)?(?:first|last|full|middle|given|family|sur)_?name$/i, 'name'],
-  [/^(?:.*_)?(?:street|address_?line_?\d?|post_?code|zip_?code|zip)$/i, 'address'],
-  [/^(?:.*_)?(?:birth_?date|date_?of_?birth|dob|birthday)$/i, 'birth date'],
-  [/^(?:.*_)?(?:iban|card_?number|pan|cvv|cvc|ssn|tax_?id|passport(?:_?number)?)$/i, 'number'],
-  [/^(?:latitude|longitude|lat|lng|lon)$/i, 'place'],
-]
+/** Cut before it is looked at: twice what is kept of a text and more. */
+const LONGEST_READ = 1_000
 
 /**
  * A payload as it may be stored and shown: classified properties (`pii`: JSON pointer into `body`, a part of the payload
@@ -27,59 +15,94 @@ const PRIVATE_KEYS: readonly (readonly [RegExp, string])[] = [
  * it are replaced by `‹class›`. Bounded in depth, breadth and size.
  */
 export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>, body: unknown = payload): unknown {
+  const hiddenBody = pii.get('')
   let left = MOST_CHARACTERS
 
   /** `pointer`: from the body on; null outside of it. */
-  function value(given: unknown, pointer: string | null, level: number): unknown {
+  function value(given: unknown, key: string, pointer: string | null, level: number): unknown {
     if (left <= 0) return '…'
     if (typeof given === 'string') {
-      const text = redactText(given.toWellFormed().replaceAll('\u0000', '\ufffd'))
-      left -= text.length + 2
+      const text = string(given, key)
+      left -= JSON.stringify(text).length + 1
       return text
     }
     if (typeof given !== 'object' || given === null) {
       left -= 8
-      // Beyond the range of numbers, JSON has no way to say it.
-      return typeof given === 'number' && !Number.isFinite(given) ? String(given) : given
+      return primitive(given)
     }
-    if (level >= MOST_LEVELS) return '…'
     const at = given === body ? '' : pointer
-    return Array.isArray(given) ? elements(given, at, level) : members(given, at, level)
+    if (at === '' && hiddenBody !== undefined) return `‹${hiddenBody}›`
+    if (level >= MOST_LEVELS) return '…'
+    return Array.isArray(given) ? elements(given, key, at, level) : members(given, at, level)
   }
 
-  function elements(given: readonly unknown[], pointer: string | null, level: number): unknown[] {
+  function elements(given: readonly unknown[], key: string, pointer: string | null, level: number): unknown[] {
+    const below = pointer === null ? null : `${pointer}/*`
+    const kind = below === null ? undefined : pii.get(below)
     const kept = given
       .slice(0, MOST_ELEMENTS)
-      .map((element) => value(element, pointer === null ? null : `${pointer}/*`, level + 1))
+      .map((element) => (kind === undefined ? value(element, key, below, level + 1) : `‹${kind}›`))
     return given.length > MOST_ELEMENTS ? [...kept, `… ${given.length - MOST_ELEMENTS} more`] : kept
   }
 
   function members(given: object, pointer: string | null, level: number): Record<string, unknown> {
     const kept: [string, unknown][] = []
-    for (const [key, member] of Object.entries(given)) {
+    for (const key in given) {
+      if (!Object.hasOwn(given, key)) continue
       if (kept.length >= MOST_KEYS || left <= 0) {
         kept.push(['…', 'more'])
         break
       }
-      const name = redactName(key.toWellFormed().replaceAll('\u0000', '\ufffd'))
-      left -= name.length + 4
-      const at = pointer === null ? null : `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-      const kind = (at === null ? undefined : pii.get(at)) ?? (holdsSomething(member) ? privateKind(key) : null)
-      kept.push([name, kind === null ? value(member, at, level + 1) : `‹${kind}›`])
+      const member = (given as Record<string, unknown>)[key]
+      const name = redactName(readable(key))
+      left -= JSON.stringify(name).length + 2
+      const at = pointer === null ? null : `${pointer}/${escaped(key)}`
+      const kind = (at === null ? undefined : pii.get(at)) ?? privateKind(key)
+      kept.push([name, kind !== null && holdsSomething(member) ? `‹${kind}›` : value(member, key, at, level + 1)])
     }
-    // A key named __proto__ is a property like any other.
+    // Made so, a key named __proto__ is a property like any other.
     return Object.fromEntries(kept)
   }
 
-  return value(payload, null, 0)
+  return value(payload, '', null, 0)
 }
 
-function privateKind(key: string): string | null {
-  const plain = key.replaceAll(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')
-  return PRIVATE_KEYS.find(([pattern]) => pattern.test(plain))?.[1] ?? null
+/** Text that is no JSON, or only its beginning: what stands after a key that names something private goes as well. */
+export function redactExcerpt(text: string): string {
+  const shown = storable(text).replace(MEMBER, (member, key: string, between: string, given: string) => {
+    const kind = privateKind(key)
+    return kind === null || /^(?:null|"")$/.test(given) ? member : `"${key}"${between}"‹${kind}›"`
+  })
+  return redactText(shown, LONGEST_EXCERPT)
 }
 
-/** Whether a value is shown as what is missing: that a private property is null is no secret, and often the fault. */
+const LONGEST_EXCERPT = 2_000
+/** `"key": value`, where the value may break off. */
+const MEMBER = /"([^"\\]{1,64})"(\s{0,8}:\s{0,8})("(?:[^"\\]|\\.){0,2000}"?|[^\s,}\]]{1,200})/g
+
+function string(given: string, key: string): string {
+  const text = readable(given)
+  return isVersionKey(key) ? redactVersion(text) : redactText(text)
+}
+
+/** Beyond the range of numbers, JSON has no way to say it; a number may be a card's or a telephone's as well as a text. */
+function primitive(given: unknown): unknown {
+  if (typeof given !== 'number') return given
+  if (!Number.isFinite(given)) return String(given)
+  if (given < 1e12) return given
+  const text = redactText(String(given))
+  return text === String(given) ? given : text
+}
+
+function readable(text: string): string {
+  return storable(text.length > LONGEST_READ ? text.slice(0, LONGEST_READ) : text)
+}
+
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** Whether there is something to hide: that a private property is null is no secret, and often the fault. */
 function holdsSomething(value: unknown): boolean {
   return value !== null && value !== undefined && value !== ''
 }

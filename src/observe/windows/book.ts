@@ -1,13 +1,19 @@
-import { emptyCounts, type Facet, type Finding, type WindowCounts } from '../../model/window.ts'
 import type { Instant } from '../../model/time.ts'
+import { emptyCounts, type Facet, type Finding, mergeCounts, type WindowCounts } from '../../model/window.ts'
 import type { WindowDelta } from './delta.ts'
-import type { SeriesSlot } from './interner.ts'
+import type { SeriesSlot } from './slot.ts'
 
-/** Folds the records of one batch into sums per series and minute. */
+/**
+ * Folds the records of one batch into sums per series and minute. A record is counted in one place, the facet of its
+ * dimensions, and a series' minute is the sum of its facets; only what has no dimensions is counted in the minute itself.
+ */
 export interface Book {
-  /** The counts of a series' minute, to be added to in place. */
+  /** What a series' records without dimensions add to its minute. */
   readonly window: (series: SeriesSlot, minute: Instant) => WindowCounts
+  /** What the records of one combination of dimensions add to its minute, and so to the series'. */
   readonly facet: (series: SeriesSlot, facet: Facet, minute: Instant) => WindowCounts
+  /** What a partition's records add: the same records once more, under another aspect. */
+  readonly partition: (series: SeriesSlot, partition: Facet, minute: Instant) => WindowCounts
   readonly find: (series: SeriesSlot, finding: Finding, minute: Instant) => void
   /** What was folded. No key stands twice. */
   readonly delta: () => WindowDelta
@@ -20,8 +26,10 @@ interface Minutes {
   readonly all: Map<Instant, WindowCounts>
 }
 
-interface SeriesPage extends Minutes {
+interface SeriesPage {
+  readonly bare: Minutes
   readonly facets: Map<Facet, Minutes>
+  readonly partitions: Map<Facet, Minutes>
   readonly findings: Map<Finding, Map<Instant, number>>
 }
 
@@ -31,22 +39,15 @@ export function createBook(): Book {
   function pageOf(series: SeriesSlot): SeriesPage {
     const known = pages.get(series)
     if (known !== undefined) return known
-    const page: SeriesPage = { ...noMinutes(), facets: new Map(), findings: new Map() }
+    const page: SeriesPage = { bare: noMinutes(), facets: new Map(), partitions: new Map(), findings: new Map() }
     pages.set(series, page)
     return page
   }
 
   return {
-    window: (series, minute) => countsIn(pageOf(series), minute),
-    facet: (series, facet, minute) => {
-      const { facets } = pageOf(series)
-      let minutes = facets.get(facet)
-      if (minutes === undefined) {
-        minutes = noMinutes()
-        facets.set(facet, minutes)
-      }
-      return countsIn(minutes, minute)
-    },
+    window: (series, minute) => countsIn(pageOf(series).bare, minute),
+    facet: (series, facet, minute) => countsIn(minutesOf(pageOf(series).facets, facet), minute),
+    partition: (series, partition, minute) => countsIn(minutesOf(pageOf(series).partitions, partition), minute),
     find: (series, finding, minute) => {
       const { findings } = pageOf(series)
       let minutes = findings.get(finding)
@@ -57,11 +58,11 @@ export function createBook(): Book {
       minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
     },
     delta: () => ({
-      windows: [...pages].flatMap(([{ key: series }, { all }]) =>
-        [...all].map(([minute, counts]) => ({ series, minute, counts })),
+      windows: [...pages].flatMap(([{ key: series }, page]) =>
+        [...wholeMinutes(page)].map(([minute, counts]) => ({ series, minute, counts })),
       ),
-      facets: [...pages].flatMap(([{ key: series }, { facets }]) =>
-        [...facets].flatMap(([facet, { all }]) =>
+      facets: [...pages].flatMap(([{ key: series }, { facets, partitions }]) =>
+        [...facets, ...partitions].flatMap(([facet, { all }]) =>
           [...all].map(([minute, counts]) => ({ series, facet, minute, counts })),
         ),
       ),
@@ -72,6 +73,23 @@ export function createBook(): Book {
       ),
     }),
   }
+}
+
+function wholeMinutes({ bare, facets }: SeriesPage): Map<Instant, WindowCounts> {
+  const whole = new Map<Instant, WindowCounts>()
+  for (const { all } of [bare, ...facets.values()]) {
+    for (const [minute, counts] of all) whole.set(minute, mergeCounts(whole.get(minute) ?? emptyCounts(), counts))
+  }
+  return whole
+}
+
+function minutesOf(kept: Map<Facet, Minutes>, facet: Facet): Minutes {
+  let minutes = kept.get(facet)
+  if (minutes === undefined) {
+    minutes = noMinutes()
+    kept.set(facet, minutes)
+  }
+  return minutes
 }
 
 function noMinutes(): Minutes {

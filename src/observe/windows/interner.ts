@@ -1,135 +1,81 @@
-import type { Dimensions } from '../../model/record.ts'
-import { type Facet, type Finding, OTHER, type SeriesKey, type SeriesKind } from '../../model/window.ts'
+import { OTHER, type SeriesKind } from '../../model/window.ts'
 import { redactName } from '../redact/redact-text.ts'
+import { createSlot, type SeriesSlot } from './slot.ts'
 
-/** Values a dimension may have in one series, names without a contract a source may have, findings a series may have. */
-const MOST_VALUES = 64
+/** Names without a contract that a source may have. */
 const MOST_UNPLANNED = 1_000
-const MOST_FINDINGS = 200
-/** Combinations of values a series may have, whatever each of them allows. */
-const MOST_FACETS = 1_000
-
-/** A series of a source, with the facets and findings it has had in this process. */
-export interface SeriesSlot {
-  readonly key: SeriesKey
-  readonly facet: (dimensions: Dimensions) => Facet
-  readonly partition: (name: string) => Facet
-  readonly finding: (kind: Finding['kind'], path: string, keyword: string, message: string) => Finding
-}
 
 /**
- * The names under which a source's records are counted: bounded, redacted, and the same object for the same name, so that
- * they can be keys. It lives as long as the process; a restart may admit other names up to the caps.
+ * The names under which records are counted: bounded, redacted, and the same object for the same name, so that they can be
+ * keys. It lives as long as the process, which is as far as the caps hold: a restart may admit other names, unless it is
+ * told those that are stored.
  */
 export interface Interner {
-  readonly source: string
+  readonly ofSource: (source: string) => SourceNames
+}
+
+export interface SourceNames {
   readonly planned: (event: string) => SeriesSlot
   readonly unplanned: (event: string) => SeriesSlot
   readonly undecodable: (reason: string) => SeriesSlot
+  /** Admits names without a contract that were counted before, as they are stored. */
+  readonly seed: (unplanned: readonly string[]) => void
+  /** Takes back what `SeriesSlot.admits` allowed since the last call of either. */
+  readonly discard: () => void
+  readonly commit: () => void
 }
 
-export function createInterner(source: string): Interner {
+export function createInterner(): Interner {
+  const sources = new Map<string, SourceNames>()
+  return {
+    ofSource: (source) => {
+      let names = sources.get(source)
+      if (names === undefined) {
+        names = createSourceNames(source)
+        sources.set(source, names)
+      }
+      return names
+    },
+  }
+}
+
+function createSourceNames(source: string): SourceNames {
   const planned = new Map<string, SeriesSlot>()
   const unplanned = new Map<string, SeriesSlot>()
   const undecodable = new Map<string, SeriesSlot>()
+  let admitted: (() => void)[] = []
 
   function slotIn(slots: Map<string, SeriesSlot>, kind: SeriesKind, name: string): SeriesSlot {
     const known = slots.get(name)
     if (known !== undefined) return known
-    const slot = createSlot({ source, kind, event: name })
+    const slot = createSlot({ source, kind, event: name }, (undo) => admitted.push(undo))
     slots.set(name, slot)
     return slot
   }
 
+  function unplannedSlot(event: string): SeriesSlot {
+    const known = unplanned.get(event)
+    if (known !== undefined) return known
+    const name = redactName(event)
+    if (unplanned.size >= MOST_UNPLANNED) return unplanned.get(name) ?? slotIn(unplanned, 'unplanned', OTHER)
+    const slot = slotIn(unplanned, 'unplanned', name)
+    if (name !== event) unplanned.set(event, slot)
+    return slot
+  }
+
   return {
-    source,
     planned: (event) => slotIn(planned, 'planned', event),
-    unplanned: (event) => {
-      const known = unplanned.get(event)
-      if (known !== undefined) return known
-      if (unplanned.size >= MOST_UNPLANNED) return slotIn(unplanned, 'unplanned', OTHER)
-      const redacted = redactName(event)
-      const slot =
-        redacted === event ? createSlot({ source, kind: 'unplanned', event }) : slotIn(unplanned, 'unplanned', redacted)
-      unplanned.set(event, slot)
-      return slot
-    },
+    unplanned: unplannedSlot,
     undecodable: (reason) => slotIn(undecodable, 'undecodable', reason),
-  }
-}
-
-function createSlot(key: SeriesKey): SeriesSlot {
-  const platforms = createValues()
-  const appVersions = createValues()
-  const libraries = createValues()
-  /** By platform, app version and library: looking up three short texts is quicker than joining them into one. */
-  const facets = new Map<string | null, Map<string | null, Map<string | null, Facet>>>()
-  const partitions = new Map<string, Facet>()
-  const findings = new Map<string, Finding>()
-  let count = 0
-
-  function facet({ platform, appVersion, library }: Dimensions): Facet {
-    const known = facets.get(platform)?.get(appVersion)?.get(library)
-    if (known !== undefined) return known
-    const bounded =
-      count >= MOST_FACETS
-        ? { platform: OTHER, appVersion: OTHER, library: OTHER }
-        : { platform: platforms(platform), appVersion: appVersions(appVersion), library: libraries(library) }
-    const byVersion = getOrMake(facets, bounded.platform, () => new Map<string | null, Map<string | null, Facet>>())
-    const byLibrary = getOrMake(byVersion, bounded.appVersion, () => new Map<string | null, Facet>())
-    const made = getOrMake(byLibrary, bounded.library, () => {
-      count += 1
-      return { ...bounded, partition: null }
-    })
-    return made
-  }
-
-  return {
-    key,
-    facet,
-    partition: (name) => {
-      const known = partitions.get(name)
-      if (known !== undefined) return known
-      const bounded = partitions.size >= MOST_FACETS ? OTHER : name
-      return getOrMake(partitions, bounded, () => ({
-        platform: null,
-        appVersion: null,
-        library: null,
-        partition: bounded,
-      }))
+    seed: (names) => {
+      for (const name of names) unplannedSlot(name)
     },
-    finding: (kind, path, keyword, message) => {
-      const name = `${kind}\n${path}\n${keyword}\n${message}`
-      const known = findings.get(name)
-      if (known !== undefined) return known
-      if (findings.size >= MOST_FINDINGS) {
-        return getOrMake(findings, `${kind}\n${OTHER}`, () => ({ kind, path: OTHER, keyword: '', message: '' }))
-      }
-      const made: Finding = { kind, path: redactName(path), keyword, message }
-      findings.set(name, made)
-      return made
+    discard: () => {
+      for (const undo of admitted.reverse()) undo()
+      admitted = []
+    },
+    commit: () => {
+      admitted = []
     },
   }
-}
-
-/** The bounded, redacted form of one dimension's values. */
-function createValues(): (value: string | null) => string | null {
-  const values = new Map<string, string>()
-  return (value) => {
-    if (value === null) return null
-    const known = values.get(value)
-    if (known !== undefined) return known
-    if (values.size >= MOST_VALUES) return OTHER
-    const redacted = redactName(value)
-    values.set(value, redacted)
-    return redacted
-  }
-}
-
-function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
 }

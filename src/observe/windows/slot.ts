@@ -1,0 +1,139 @@
+import type { Dimensions } from '../../model/record.ts'
+import { type Instant, MINUTE } from '../../model/time.ts'
+import { type Facet, type Finding, OTHER, type SeriesKey } from '../../model/window.ts'
+import { beginning } from '../decode/text.ts'
+import { redactMessage, redactName, redactVersion } from '../redact/redact-text.ts'
+
+/** Values a dimension may have in one series, and findings a series may have. */
+const MOST_VALUES = 64
+const MOST_FINDINGS = 200
+/** Combinations of values a series may have, whatever each of them allows. */
+const MOST_FACETS = 1_000
+/** Records kept in quarantine of one series, one kind of fault and one minute; what is over is only counted. */
+const MOST_ALIKE = 100
+const LONGEST_PATH = 200
+
+/** A series of a source, with the facets and findings it has had in this process. */
+export interface SeriesSlot {
+  readonly key: SeriesKey
+  readonly facet: (dimensions: Dimensions) => Facet
+  readonly partition: (name: string) => Facet
+  readonly finding: (kind: Finding['kind'], path: string, keyword: string, message: string) => Finding
+  /**
+   * Whether one more record with this fault (null: the series says it all) may be kept in quarantine for its minute.
+   * A minute older than the newest seen shares what is left of that one's room.
+   */
+  readonly admits: (fault: Finding | null, arrivedAt: Instant | null) => boolean
+}
+
+interface Room {
+  minute: Instant
+  taken: number
+}
+
+/** `onAdmit` is told how to take each admission back. */
+export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void): SeriesSlot {
+  const platforms = createValues(redactName)
+  const appVersions = createValues(redactVersion)
+  const libraries = createValues(redactName)
+  /** By platform, app version and library: looking up three short texts is quicker than joining them into one. */
+  const facets = new Map<string | null, Map<string | null, Map<string | null, Facet>>>()
+  const partitions = new Map<string, Facet>()
+  const findings = new Map<string, Finding>()
+  const rooms = new Map<Finding | null, Room>()
+  let combinations = 0
+
+  function newFacet({ platform, appVersion, library }: Dimensions): Facet {
+    const full = combinations >= MOST_FACETS
+    const bounded = {
+      platform: full ? OTHER : platforms(platform),
+      appVersion: full ? OTHER : appVersions(appVersion),
+      library: full ? OTHER : libraries(library),
+    }
+    let byVersion = facets.get(bounded.platform)
+    if (byVersion === undefined) {
+      byVersion = new Map()
+      facets.set(bounded.platform, byVersion)
+    }
+    let byLibrary = byVersion.get(bounded.appVersion)
+    if (byLibrary === undefined) {
+      byLibrary = new Map()
+      byVersion.set(bounded.appVersion, byLibrary)
+    }
+    let facet = byLibrary.get(bounded.library)
+    if (facet === undefined) {
+      facet = { ...bounded, partition: null }
+      byLibrary.set(bounded.library, facet)
+      combinations += 1
+    }
+    return facet
+  }
+
+  return {
+    key,
+    facet: (dimensions) =>
+      facets.get(dimensions.platform)?.get(dimensions.appVersion)?.get(dimensions.library) ?? newFacet(dimensions),
+    partition: (name) => {
+      const known = partitions.get(name)
+      if (known !== undefined) return known
+      const bounded = partitions.size >= MOST_FACETS ? OTHER : redactName(name)
+      const facet = partitions.get(bounded) ?? {
+        platform: null,
+        appVersion: null,
+        library: null,
+        partition: bounded,
+      }
+      partitions.set(bounded, facet)
+      if (partitions.size < MOST_FACETS) partitions.set(name, facet)
+      return facet
+    },
+    finding: (kind, givenPath, keyword, givenMessage) => {
+      const path = beginning(givenPath, LONGEST_PATH)
+      const name = `${kind}\n${path}\n${keyword}\n${givenMessage}`
+      const known = findings.get(name)
+      if (known !== undefined) return known
+      const full = findings.size >= MOST_FINDINGS
+      const made: Finding = full
+        ? { kind, path: OTHER, keyword: '', message: '' }
+        : { kind, path: redactName(path), keyword, message: redactMessage(givenMessage) }
+      // Names that look alike once redacted are one.
+      const alike = `${kind}\n${made.path}\n${made.keyword}\n${made.message}`
+      const finding = findings.get(alike) ?? made
+      findings.set(alike, finding)
+      if (!full) findings.set(name, finding)
+      return finding
+    },
+    admits: (fault, arrivedAt) => {
+      const minute = arrivedAt === null ? 0 : Math.floor(arrivedAt / MINUTE)
+      let room = rooms.get(fault)
+      if (room === undefined) {
+        room = { minute, taken: 0 }
+        rooms.set(fault, room)
+      }
+      const before = { ...room }
+      if (minute > room.minute) {
+        room.minute = minute
+        room.taken = 0
+      }
+      if (room.taken >= MOST_ALIKE) return false
+      room.taken += 1
+      const used = room
+      onAdmit(() => Object.assign(used, before))
+      return true
+    },
+  }
+}
+
+/** The bounded, redacted form of one dimension's values. */
+function createValues(redact: (value: string) => string): (value: string | null) => string | null {
+  const values = new Map<string, string>()
+  return (value) => {
+    if (value === null) return null
+    const known = values.get(value)
+    if (known !== undefined) return known
+    if (values.size >= MOST_VALUES) return OTHER
+    const redacted = redact(value)
+    values.set(value, redacted)
+    return redacted
+  }
+}
