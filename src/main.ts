@@ -30,6 +30,9 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   isTerminal: process.stdout.isTTY === true,
   now: Date.now,
   signal: stop.signal,
+  onHangup: (listener) => {
+    process.on('SIGHUP', listener)
+  },
 })
 // A command that is done ends the process, whatever timer a library has left behind; but what it wrote goes out first.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()))

@@ -10,6 +10,8 @@ export interface Io {
   readonly now: () => number
   /** Aborts when the user wants the command to end. */
   readonly signal: AbortSignal
+  /** Calls the listener when the process is told to read its configuration again (SIGHUP). */
+  readonly onHangup?: (listener: () => void) => void
 }
 
 /** 0 nothing wrong · 1 what it checked is wrong · 2 input or configuration is bad · 3 Assay itself failed. */

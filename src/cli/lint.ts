@@ -13,7 +13,10 @@ export async function lint({ config, json }: LintOptions, io: Io): Promise<ExitC
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
   if (json) {
-    const counts = plan === null ? null : { domains: plan.domains.size, events: plan.events.size, slos: plan.slos.length, sources: plan.sources.length }
+    const counts =
+      plan === null
+        ? null
+        : { domains: plan.domains.size, events: plan.events.size, slos: plan.slos.length, sources: plan.sources.length }
     io.out(`${JSON.stringify({ schema_version: 1, ok: errors === 0, problems, watched: counts })}\n`)
   } else {
     for (const problem of problems) io.out(`${problemLine(problem)}\n`)

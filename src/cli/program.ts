@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { Failure } from '../model/failure.ts'
 import { check } from './check.ts'
@@ -10,15 +9,10 @@ import { replay } from './replay.ts'
 import { run } from './run.ts'
 import { showSlo } from './slo.ts'
 import { status } from './status.ts'
+import { version } from './version.ts'
 
 const EXITS =
   '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
-
-/** The version of this build, as package.json has it. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
 
 /** Runs one command line and answers its exit code. Never throws. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../model/failure.ts'
-import type { Duration, Instant } from '../model/time.ts'
+import type { ArrivedRecord } from '../model/record.ts'
+import type { Duration } from '../model/time.ts'
 import { observeBatch, type Observed } from '../observe/observe.ts'
 import type { Source, SourceBatch } from '../observe/sources/source.ts'
 import { createInterner } from '../observe/windows/interner.ts'
@@ -9,7 +10,7 @@ import { commitIngest } from '../store/ingest.ts'
 import type { Writer } from '../store/leases.ts'
 import { readPositions } from '../store/positions.ts'
 import type { Database } from '../store/sql.ts'
-import { createSourceSightings } from './sightings.ts'
+import { createFilters } from './sightings.ts'
 
 export interface IngestDeps {
   readonly db: Database
@@ -20,7 +21,7 @@ export interface IngestDeps {
   /** Resolves when every minute that can be judged by now has been. */
   readonly judged: () => Promise<void>
   /** Told of each stored batch before its source is; awaited, so that a replay can judge in step. */
-  readonly onCommit: (source: string, observed: Observed, records: number) => void | Promise<void>
+  readonly onCommit: (source: string, observed: Observed, records: readonly ArrivedRecord[]) => void | Promise<void>
   readonly onFailure: (source: string, failure: Failure) => void
   /** A commit failed before and went well now. */
   readonly onRecovery: (source: string) => void
@@ -70,65 +71,67 @@ interface Observer {
 
 /** Observes and commits the batches of one source, with what it remembers from one to the next. */
 function createObserver(source: Source, deps: IngestDeps): Observer {
-  const interner = createInterner(source.id)
-  const sightings = createSourceSightings(deps.db, source.id, deps.horizon, source.type === 'file')
-  const sampledAt = new Map<string, Instant>()
+  const interner = createInterner()
+  // Files share one filter: one of them may repeat another. Elsewhere an id is a duplicate within its partition.
+  const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file')
   const partitions = new Set<string>()
 
   async function commit(batch: SourceBatch): Promise<'committed' | 'superseded'> {
     const { records, steps } = batch
+    let observed: Observed | null = null
     try {
       if (batch.afterJudging !== null) await deps.judged()
       const plan = deps.plan()
       const known = partitions.size
       for (const { partition } of records) partitions.add(partition)
-      if (partitions.size > known) await sightings.open(partitions)
-      const observed = observeBatch(records, {
-        plan,
-        interner,
-        sightings: sightings.of,
-        lateAfter: latenessOf(plan, source.id),
-        manyPartitions: source.type !== 'http' && partitions.size > 1,
-        sampledAt,
-      })
+      if (partitions.size > known) await filters.open(partitions)
+      observed = observeBatch(
+        { source: source.id, records, manyPartitions: source.type !== 'http' && partitions.size > 1 },
+        { plan, interner, sightings: filters.of, lateAfter: latenessOf(plan) },
+      )
       const { delta, rejects, samples } = observed
-      const outcome = await commitIngest(deps.db, deps.writer, { source: source.id, steps, delta, rejects, samples, sightings: sightings.pending() })
+      const sightings = observed.sightings.map((one) => ({ ...one, partition: filters.keyOf(one.partition) }))
+      const outcome = await commitIngest(deps.db, deps.writer, {
+        source: source.id,
+        steps,
+        delta,
+        rejects,
+        samples,
+        sightings,
+      })
       if (outcome === 'superseded') {
-        sightings.discard()
+        observed.discard()
         batch.refuse(RETRY_AFTER_SECONDS)
         return outcome
       }
-      sightings.commit()
-      await deps.onCommit(source.id, observed, records.length)
     } catch (error) {
-      sightings.discard()
+      observed?.discard()
       batch.refuse(RETRY_AFTER_SECONDS)
       throw error
     }
+    observed.commit()
+    await deps.onCommit(source.id, observed, records)
     await batch.acknowledge()
     return 'committed'
   }
 
-  return {
-    open: (positions) => sightings.open(positions.keys()),
-    commit,
-  }
+  return { open: (positions) => filters.open(positions.keys()), commit }
 }
 
-const delays = new WeakMap<Plan, Map<string, (event: string) => Duration | null>>()
+const lateness = new WeakMap<Plan, (event: string, source: string) => Duration | null>()
 
 /** The `max_delay` that holds an event's records of a source: the SLO's that names the source, else the one that names none. */
-function latenessOf(plan: Plan, source: string): (event: string) => Duration | null {
-  const known = delays.get(plan)?.get(source)
+function latenessOf(plan: Plan): (event: string, source: string) => Duration | null {
+  const known = lateness.get(plan)
   if (known !== undefined) return known
-  const byEvent = new Map<string, Duration>()
-  const timely = plan.slos.filter(({ kind, maxDelay }) => kind === 'timeliness' && maxDelay !== null)
-  for (const named of [null, source]) {
-    for (const slo of timely) if (slo.source === named && slo.maxDelay !== null) byEvent.set(slo.event, slo.maxDelay)
+  const delays = new Map<string, Duration>()
+  for (const { kind, event, source, maxDelay } of plan.slos) {
+    if (kind === 'timeliness' && maxDelay !== null) delays.set(`${event}\n${source ?? ''}`, maxDelay)
   }
-  const find = (event: string): Duration | null => byEvent.get(event) ?? null
-  const bySource = delays.get(plan) ?? new Map<string, (event: string) => Duration | null>()
-  bySource.set(source, find)
-  delays.set(plan, bySource)
-  return find
+  const find = (event: string, source: string): Duration | null =>
+    delays.get(`${event}\n${source}`) ?? delays.get(`${event}\n`) ?? null
+  const none = (): null => null
+  const made = delays.size === 0 ? none : find
+  lateness.set(plan, made)
+  return made
 }

@@ -1,27 +1,26 @@
+import type { Duration } from '../model/time.ts'
 import { createSightings, type Sightings } from '../observe/dedupe/sightings.ts'
-import type { Duration, Instant } from '../model/time.ts'
 import { readSightings } from '../store/sightings.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** Ids remembered of one source: 20 bytes each, and again as much while the table grows. */
+/** Ids remembered of one partition: 25 to 50 bytes each. */
 const CAPACITY = 2_000_000
 
-/** The filters of a source's partitions; a partition's is rebuilt from the store when it is first asked for. */
-export interface SourceSightings {
+/** The filters of a source's partitions, each rebuilt from the store when its partition first comes. */
+export interface Filters {
   /** Makes the filters of these partitions ready, as the store has them. */
   readonly open: (partitions: Iterable<string>) => Promise<void>
   readonly of: (partition: string) => Sightings
-  readonly pending: () => readonly { readonly partition: string; readonly hour: Instant; readonly bytes: Uint8Array }[]
-  readonly commit: () => void
-  readonly discard: () => void
+  /** The name under which a partition's sightings are stored. */
+  readonly keyOf: (partition: string) => string
 }
 
-/** `whole`: all partitions of the source share one filter, under the name `*`: files, of which one may repeat another. */
-export function createSourceSightings(db: Sql, source: string, horizon: Duration, whole: boolean): SourceSightings {
+/** `shared`: all partitions of the source have one filter, stored under `*`. */
+export function createFilters(sql: Sql, source: string, horizon: Duration, shared: boolean): Filters {
   const filters = new Map<string, Sightings>()
-  const keyOf = (partition: string): string => (whole ? '*' : partition)
+  const keyOf = (partition: string): string => (shared ? '*' : partition)
 
-  function filterOf(partition: string): Sightings {
+  function of(partition: string): Sightings {
     const key = keyOf(partition)
     const known = filters.get(key)
     if (known !== undefined) return known
@@ -35,18 +34,13 @@ export function createSourceSightings(db: Sql, source: string, horizon: Duration
       for (const partition of partitions) {
         const key = keyOf(partition)
         if (filters.has(key)) continue
-        const filter = filterOf(partition)
-        // All that is kept: whose time it is, the records say. Retention keeps no more than the horizon.
-        for (const { hour, bytes } of await readSightings(db, source, key, 0)) filter.restore(hour, bytes)
+        // All that is kept: how old it is by now the records say. Retention keeps little more than the horizon.
+        const stored = await readSightings(sql, source, key, 0)
+        const filter = of(partition)
+        for (const { hour, bytes } of stored) filter.restore(hour, bytes)
       }
     },
-    of: filterOf,
-    pending: () => [...filters].flatMap(([partition, filter]) => filter.pending().map((entry) => ({ partition, ...entry }))),
-    commit: () => {
-      for (const filter of filters.values()) filter.commit()
-    },
-    discard: () => {
-      for (const filter of filters.values()) filter.discard()
-    },
+    of,
+    keyOf,
   }
 }

@@ -30,13 +30,20 @@ export interface Accounts {
   readonly standingsOf: (event: string) => readonly Standing[]
   /** The end of the last minute up to which this SLO can be judged now; null: nothing to go by. */
   readonly judgeable: (standing: Standing) => Instant | null
+  /** The sources that decide about an SLO's next minute. */
+  readonly deciding: (standing: Standing) => readonly string[]
   readonly facts: (standing: Standing, start: Instant) => MinuteFacts
   readonly documentOf: (slo: string) => SloDocument | null
   readonly note: () => AccountsNote
   readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
   readonly watermarks: () => ReadonlyMap<string, Watermark>
   /** Every planned event as each source carries it, with its newest arrival. */
-  readonly plannedSeries: () => readonly { readonly id: number; readonly event: string; readonly source: string; readonly lastArrival: Instant }[]
+  readonly plannedSeries: () => readonly {
+    readonly id: number
+    readonly event: string
+    readonly source: string
+    readonly lastArrival: Instant
+  }[]
 }
 
 export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> {
@@ -187,6 +194,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     standings: () => ordered,
     standingsOf: (event) => byEvent.get(event) ?? [],
     judgeable,
+    deciding: (standing) => deciding(standing.slo, standing.at() + MINUTE),
     facts: (standing, start) => ({
       observed: deciding(standing.slo, start + MINUTE).every((source) =>
         wasObserved(spans.get(source) ?? new Map(), start),
@@ -199,6 +207,8 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     seriesOf,
     watermarks: () => watermarks,
     plannedSeries: () =>
-      [...series].flatMap(([id, { kind, event, source }]) => (kind === 'planned' ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [])),
+      [...series].flatMap(([id, { kind, event, source }]) =>
+        kind === 'planned' ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],
+      ),
   }
 }

@@ -7,12 +7,14 @@ import type { Incident } from '../../model/incident.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { openIncidents } from '../../store/incidents.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { explainIncident, isDueForAnotherLook } from './evidence.ts'
 import type { Line } from './lines.ts'
 import { judgeMinutes, type JudgedMinute, type Written } from './minutes.ts'
-import { readOpenIncidents, readResolved, readTold, saveEvaluation } from './save.ts'
+import { openAboutAssay } from './about-assay.ts'
+import { readOpenIncidents, readResolved, readTold, saveBehind, saveEvaluation } from './save.ts'
 import { createTelling } from './telling.ts'
 
 export interface EvaluatorDeps {
@@ -49,6 +51,11 @@ export interface Evaluator {
   /** Last written line by SLO. */
   readonly written: () => ReadonlyMap<string, Line>
   readonly openIncidents: () => readonly Incident[]
+  /**
+   * Tells that sources stand still (by id: since when): their SLOs are `not_evaluated: ingest_behind` until they move, and
+   * one incident about Assay itself is open. Answers whether anything was written.
+   */
+  readonly fallBehind: (behind: ReadonlyMap<string, Instant>, now: Instant) => Promise<boolean>
   readonly accounts: Accounts
 }
 
@@ -68,7 +75,13 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     standingsOf: accounts.standingsOf,
     affectedBy: (event) => affectedBy(plan, event),
   })
-  const telling = createTelling(deps.routes, await readTold(db, open))
+  const telling = createTelling(
+    deps.routes,
+    await readTold(
+      db,
+      (await openIncidents(db)).map(({ id }) => id),
+    ),
+  )
   const written: Written = { lines: new Map(), newest: new Map() }
   for (const slo of plan.slos) {
     const document = accounts.documentOf(slo.name)
@@ -136,7 +149,15 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     const commit = async (): Promise<void> => {
       if (gathered.minutes === 0) return
       for (const { incident } of book.open()) gathered.incidents.set(incident.id, incident)
-      await saveEvaluation({ db, assertLeads: deps.assertLeads, accounts, book, gathered, newest: written.newest, collapses: deps.collapses })
+      await saveEvaluation({
+        db,
+        assertLeads: deps.assertLeads,
+        accounts,
+        book,
+        gathered,
+        newest: written.newest,
+        collapses: deps.collapses,
+      })
       total.judged += gathered.judged
       total.lines.push(...gathered.lines)
       total.changes.push(...gathered.changes)
@@ -163,11 +184,40 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     return total
   }
 
+  const aboutAssay = await openAboutAssay(db, plan.environment)
+
+  async function fallBehind(behind: ReadonlyMap<string, Instant>, now: Instant): Promise<boolean> {
+    const blind: Line[] = []
+    for (const standing of behind.size === 0 ? [] : accounts.standings()) {
+      const line = written.newest.get(standing.slo.name)
+      if (line === undefined || line.verdict.reason === 'ingest_behind') continue
+      if (!accounts.deciding(standing).some((source) => behind.has(source))) continue
+      const verdict: Verdict = { ...line.verdict, outcome: 'not_evaluated', reason: 'ingest_behind', firing: null }
+      const seen = { verdict, rows: line.rows }
+      written.newest.set(standing.slo.name, seen)
+      blind.push(seen)
+    }
+    const changed = aboutAssay.next(behind, now)
+    if (blind.length === 0 && changed === null) return false
+    const told = changed === null ? null : telling.tell(changed.change, now, factsOf(changed.incident, now, null), [])
+    if (told !== null) aboutAssay.amend(told.incident)
+    await saveBehind({
+      db,
+      assertLeads: deps.assertLeads,
+      accounts,
+      blind,
+      incident: told?.incident ?? null,
+      notifications: told?.notifications ?? [],
+    })
+    return true
+  }
+
   return {
     evaluate,
+    fallBehind,
     newest: () => written.newest,
     written: () => written.lines,
-    openIncidents: () => book.open().map(({ incident }) => incident),
+    openIncidents: () => [...book.open().map(({ incident }) => incident), ...aboutAssay.open()],
     accounts,
   }
 }

@@ -7,7 +7,7 @@ import { incidentsResolvedSince, openIncidents, upsertIncidents } from '../../st
 import { writeNote } from '../../store/notes.ts'
 import { appendOutbox, deliveriesOf, dropPending } from '../../store/outbox.ts'
 import type { Database, Sql } from '../../store/sql.ts'
-import { saveSlices, saveSloStates, saveVerdicts } from '../../store/verdicts.ts'
+import { saveSlices, saveSloStates, saveVerdicts, type SloState } from '../../store/verdicts.ts'
 import { type Accounts, ACCOUNTS_NOTE } from './accounts.ts'
 import type { Gathered } from './evaluator.ts'
 import type { Line } from './lines.ts'
@@ -35,12 +35,7 @@ export interface EvaluationToSave {
 export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void> {
   const { db, assertLeads, accounts, book, gathered, newest, collapses } = evaluation
   const tracking = new Map(book.open().map((open) => [open.incident.id, open.tracking]))
-  const states = accounts.standings().flatMap((standing) => {
-    const line = gathered.slos.has(standing.slo.name) ? newest.get(standing.slo.name) : undefined
-    if (line === undefined) return []
-    const document: SloDocument = { ...line, clippedAt: standing.clippedAt(), newest: standing.newest() }
-    return [{ slo: standing.slo.name, evaluatedUntil: standing.at(), document }]
-  })
+  const judged = new Map([...newest].filter(([slo]) => gathered.slos.has(slo)))
   const slices = accounts.standings().flatMap((standing) =>
     gathered.slos.has(standing.slo.name)
       ? hoursBetween(gathered.from, gathered.until).flatMap((hour) => {
@@ -51,7 +46,7 @@ export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void
   )
   await db.transaction(async (sql) => {
     await assertLeads(sql)
-    await saveSloStates(sql, states)
+    await saveSloStates(sql, statesOf(accounts, judged))
     await saveSlices(sql, slices)
     await saveVerdicts(
       sql,
@@ -75,7 +70,10 @@ async function put(sql: Sql, notification: Notification, collapses: boolean): Pr
   let written = notification
   if (collapses && notification.action === 'resolve') {
     const unsent = await dropPending<Notification>(sql, receiver, incident, at)
-    written = collapse(unsent.map(({ document }) => document), notification)
+    written = collapse(
+      unsent.map(({ document }) => document),
+      notification,
+    )
   }
   await appendOutbox(sql, [{ at, incident, receiver, action: written.action, document: written }])
 }
@@ -95,22 +93,53 @@ export async function readOpenIncidents(sql: Sql, plan: Plan): Promise<readonly 
 export async function readResolved(sql: Sql, now: Instant): Promise<readonly Resolved[]> {
   const resolved = await incidentsResolvedSince(sql, now - REGRESSION)
   return resolved
-    .flatMap(({ id, domain, slos, resolvedAt }) => (resolvedAt === null ? [] : [{ id, domain, firstSlo: slos[0] ?? '', resolvedAt }]))
+    .flatMap(({ id, domain, slos, resolvedAt }) =>
+      resolvedAt === null ? [] : [{ id, domain, firstSlo: slos[0] ?? '', resolvedAt }],
+    )
     .sort((a, b) => a.resolvedAt - b.resolvedAt)
+}
+
+/** Verdicts that a standstill blinded and the incident about it. The SLOs' accounts stay where they are. */
+export async function saveBehind(standstill: {
+  readonly db: Database
+  readonly assertLeads: (sql: Sql) => Promise<void>
+  readonly accounts: Accounts
+  readonly blind: readonly Line[]
+  readonly incident: Incident | null
+  readonly notifications: readonly Notification[]
+}): Promise<void> {
+  const { db, assertLeads, accounts, blind, incident, notifications } = standstill
+  const lines = new Map(blind.map((line) => [line.verdict.slo, line]))
+  await db.transaction(async (sql) => {
+    await assertLeads(sql)
+    await saveSloStates(sql, statesOf(accounts, lines))
+    await upsertIncidents(sql, incident === null ? [] : [incident])
+    for (const notification of notifications) await put(sql, notification, true)
+  })
+}
+
+/** The stored form of SLOs with a line. */
+function statesOf(accounts: Accounts, lines: ReadonlyMap<string, Line>): SloState<SloDocument>[] {
+  return accounts.standings().flatMap((standing) => {
+    const line = lines.get(standing.slo.name)
+    if (line === undefined) return []
+    const document: SloDocument = { ...line, clippedAt: standing.clippedAt(), newest: standing.newest() }
+    return [{ slo: standing.slo.name, evaluatedUntil: standing.at(), document }]
+  })
 }
 
 /** By open incident: the last thing written for each receiver. */
 export async function readTold(
   sql: Sql,
-  open: readonly OpenIncident[],
+  incidents: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Told>>> {
   const told = new Map<string, Map<string, Told>>()
-  for (const { incident } of open) {
+  for (const incident of incidents) {
     const by = new Map<string, Told>()
-    for (const { receiver, at, document } of await deliveriesOf<Notification>(sql, incident.id)) {
+    for (const { receiver, at, document } of await deliveriesOf<Notification>(sql, incident)) {
       by.set(receiver, { action: document.action, severity: document.severity, at })
     }
-    told.set(incident.id, by)
+    told.set(incident, by)
   }
   return told
 }

@@ -1,0 +1,133 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { join } from 'node:path'
+import { loadProject, type Project } from '../config/load.ts'
+import { problemLine } from '../model/problem.ts'
+import { compilePlan } from '../plan/compile.ts'
+import { type Configuration, type Daemon, startDaemon } from '../runtime/app.ts'
+import { createLog } from '../runtime/log.ts'
+import { resolve } from 'node:path'
+import type { ExitCode, Io } from './io.ts'
+import { version } from './version.ts'
+
+export interface RunOptions {
+  readonly config: string
+  /** False: sources of type demo are left out. */
+  readonly demo: boolean
+  /** Nothing but the demo, on a store in memory. */
+  readonly onlyDemo?: boolean
+  readonly port?: number
+}
+
+/** A change of the rules is read once no further file has changed for this long. */
+const SETTLED_MS = 300
+
+/** Runs the daemon until the signal aborts. */
+export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
+  const file = resolve(io.cwd, options.config)
+  const read = () => readConfiguration(file, options)
+  const first = read()
+  if (first.configuration === null) {
+    for (const problem of first.problems) io.err(`${problem}\n`)
+    io.err('assay: nothing was started: the configuration above has errors\n')
+    return 2
+  }
+  for (const warning of first.problems) io.err(`${warning}\n`)
+  const began = performance.now()
+  const log = createLog(io.err, io.isTerminal)
+  const daemon = await startDaemon({
+    configuration: first.configuration,
+    reread: read,
+    env: io.env,
+    now: io.now,
+    write: io.out,
+    log,
+    version: version(),
+    pid: process.pid,
+    port: options.port ?? null,
+  })
+  io.out(welcome(daemon, first.configuration, performance.now() - began))
+  const stopWatching = watchRules(first.configuration.project, daemon)
+  io.onHangup?.(() => void daemon.reload())
+  try {
+    await Promise.race([daemon.broken, aborted(io.signal)])
+    return 0
+  } finally {
+    stopWatching()
+    await daemon.stop()
+    log.info('stopped')
+  }
+}
+
+function readConfiguration(
+  file: string,
+  { demo, onlyDemo = false }: RunOptions,
+): { configuration: Configuration | null; problems: readonly string[] } {
+  const { project, problems } = loadProject(file)
+  if (project === null) return { configuration: null, problems: problems.map(problemLine) }
+  const chosen = withSources(project, demo, onlyDemo)
+  const { plan, problems: more } = compilePlan(chosen)
+  const lines = [...problems, ...more].map(problemLine)
+  return { configuration: plan === null ? null : { project: chosen, plan }, problems: lines }
+}
+
+/** The project with or without its demo sources. */
+function withSources(project: Project, demo: boolean, onlyDemo: boolean): Project {
+  const { value } = project.assay
+  const sources = value.sources.filter(({ type }) => (onlyDemo ? type !== 'file' : demo || type !== 'demo'))
+  const store = onlyDemo ? { type: 'sqlite' as const, path: ':memory:' } : value.store
+  return { ...project, assay: { ...project.assay, value: { ...value, sources, store } } }
+}
+
+/** Where to look, how to send an event, what is watched: printed once everything runs. */
+function welcome(daemon: Daemon, { project, plan }: Configuration, took: number): string {
+  const { url } = daemon
+  const { sources, receivers } = daemon.status()
+  const disabled = [
+    ...sources
+      .filter(({ state }) => state === 'disabled')
+      .map(({ id, detail }) => `  source ${id} is disabled: ${detail}`),
+    ...receivers.flatMap(({ name, disabled: why }) => (why === null ? [] : [`  receiver ${name} is disabled: ${why}`])),
+  ]
+  const body = `'{"type":"track","event":"Hello World","userId":"you","properties":{"greeting":"hi"}}'`
+  return `${[
+    `Assay is ready (${(took / 1000).toFixed(1)} s).`,
+    `  page       ${url}/`,
+    `  metrics    ${url}/metrics`,
+    `  send       curl -sS ${url}/v1/track -H 'content-type: application/json' -d ${body}`,
+    `  watching   ${plan.events.size} events of ${plan.domains.size} domains, ${plan.slos.length} SLOs, sources ${sources.map(({ id, type }) => `${id} (${type})`).join(', ') || 'none'}`,
+    `  rules      ${project.rulesFolder}/ (read again when they change)`,
+    ...disabled,
+    'Ctrl-C stops.',
+  ].join('\n')}\n`
+}
+
+/** Reloads when a file of the rules or the alerts has changed and the editor has gone quiet. */
+function watchRules(project: Project, daemon: Daemon): () => void {
+  let timer: NodeJS.Timeout | null = null
+  const watchers: FSWatcher[] = []
+  const changed = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(() => void daemon.reload(), SETTLED_MS)
+  }
+  for (const folder of [join(project.root, project.rulesFolder), join(project.root, 'alerts')]) {
+    try {
+      const watcher = watch(folder, { recursive: true }, (_event, name) => {
+        if (name === null || (/\.ya?ml$/.test(name) && !/(^|[/\\])\./.test(name)) || !/\.\w+$/.test(name)) changed()
+      })
+      // A folder that goes away is read as such at the next reload; it must not end the daemon.
+      watcher.on('error', () => watcher.close())
+      watchers.push(watcher)
+    } catch {
+      // No such folder: nothing to watch.
+    }
+  }
+  return () => {
+    if (timer !== null) clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resume) => signal.addEventListener('abort', () => resume(), { once: true }))
+}

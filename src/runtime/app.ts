@@ -1,0 +1,385 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import type { Receiver } from '../alert/receivers/receiver.ts'
+import type { Project } from '../config/project.ts'
+import type { SourceConfig } from '../config/schema.ts'
+import { Failure } from '../model/failure.ts'
+import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
+import { createServer } from '../serve/server.ts'
+import type { DaemonStatus, ReloadStatus } from '../serve/status.ts'
+import { claimStore, takeWriter } from '../store/leases.ts'
+import { writeNote } from '../store/notes.ts'
+import { openStore } from '../store/open.ts'
+import { applyRetention } from '../store/retention.ts'
+import { createBehindWatch } from './behind.ts'
+import { createChanges } from './changes.ts'
+import { startDelivery } from './deliver.ts'
+import { createEvaluateLoop } from './evaluate-loop.ts'
+import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
+import { eventGauges } from './gauges.ts'
+import { ingest } from './ingest.ts'
+import type { Log } from './log.ts'
+import { createReceivers } from './receivers.ts'
+import { every } from './repeat.ts'
+import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
+import { createSource, type RunningSource } from './sources.ts'
+
+/** Where the daemon says who it is and what came of its last reload, for `assay reload`. */
+export const DAEMON_NOTE = 'daemon'
+
+export interface DaemonNote {
+  readonly pid: number
+  readonly host: string
+  readonly url: string
+  readonly reload: ReloadStatus | null
+}
+
+/** A configuration in force. */
+export interface Configuration {
+  readonly project: Project
+  readonly plan: Plan
+}
+
+export interface DaemonDeps {
+  readonly configuration: Configuration
+  /** Reads the configuration anew; null with the problems where it can't be used. */
+  readonly reread: () => { readonly configuration: Configuration | null; readonly problems: readonly string[] }
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => Instant
+  readonly write: (text: string) => void
+  readonly log: Log
+  readonly version: string
+  readonly pid: number
+  /** Overrides http.port. */
+  readonly port: number | null
+}
+
+export interface Daemon {
+  readonly url: string
+  readonly status: () => DaemonStatus
+  /** Reads the configuration again and puts it in force, or keeps the old one and says why. */
+  readonly reload: () => Promise<ReloadStatus>
+  /** Rejects when a loop broke in a way that can't pass. */
+  readonly broken: Promise<never>
+  /** Stops in reverse order of the start; what takes too long is cut off. */
+  readonly stop: () => Promise<void>
+}
+
+/** How long a stop may take, in all. */
+const STOP_WITHIN = 1_800
+const RETENTION_EVERY = MINUTE
+
+/** Starts everything: store, evaluator, sources, HTTP, delivery. Throws a `Failure` with nothing left behind where it can't. */
+export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
+  const { env, now, log } = deps
+  let { project, plan } = deps.configuration
+  const startedAt = now()
+  const assay = project.assay.value
+  const cleanUp: (() => Promise<unknown> | unknown)[] = []
+  const stopping = new AbortController()
+  let broke: (error: unknown) => void = () => undefined
+  const broken = new Promise<never>((_resolve, reject) => {
+    broke = reject
+  })
+  broken.catch(() => undefined)
+
+  try {
+    const token = assay.http.token === undefined ? null : required(assay.http.token, 'http.token', env)
+    const storeConfig = storeConfigOf(assay.store, project.root, env, resolve)
+    const db = await openStore(storeConfig)
+    cleanUp.push(() => db.close())
+    const claim = await claimStore(db, storeConfig.type === 'sqlite' ? storeConfig.path : 'in Postgres')
+    cleanUp.push(() => claim.release())
+    const writer = await takeWriter(db)
+    cleanUp.push(() => writer.release())
+
+    const metrics = createMetrics({ version: deps.version, withProcess: true })
+    const changes = createChanges()
+    let receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
+    metrics.prepare(
+      plan,
+      receivers.map(({ name }) => name),
+    )
+
+    const delivery = startDelivery(db, {
+      receivers: () => (loop.leads() ? receivers : []),
+      now,
+      log,
+      onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
+    })
+    cleanUp.push(() => delivery.stop(1_000))
+
+    let lastReload: ReloadStatus | null = null
+    let judgedUntil: Instant | null = null
+    const watermarks = new Map<string, Instant>()
+    const behind = createBehindWatch((source) => running.get(source)?.rhythm ?? null)
+    const loop = createEvaluateLoop({
+      db,
+      holder: `${hostname()}:${deps.pid}`,
+      plan: () => plan,
+      routes: () => project.routes.value,
+      publicUrl: assay.http.public_url ?? null,
+      now,
+      log,
+      onLead: (leads) => {
+        if (!leads) metrics.forgetVerdicts()
+      },
+      onRound: async (evaluator, evaluation, took) => {
+        for (const [source, { at }] of evaluator.accounts.watermarks()) {
+          watermarks.set(source, at)
+          metrics.recordWatermark(source, now() - at)
+        }
+        const late = behind.look(evaluator.accounts.watermarks(), now())
+        const aboutAssay = await evaluator.fallBehind(late, now())
+        if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
+        if (evaluation.judged === 0 && !aboutAssay) return
+        judgedUntil = Math.max(judgedUntil ?? 0, ...[...evaluator.newest().values()].map(({ verdict }) => verdict.at))
+        await recordJudged(metrics, evaluator, evaluation, took, judgedUntil)
+        changes.tell()
+      },
+    })
+
+    async function recordJudged(
+      to: Metrics,
+      evaluator: Evaluator,
+      evaluation: Evaluation,
+      took: number,
+      at: Instant,
+    ): Promise<void> {
+      to.recordEvaluation({
+        at,
+        verdicts: [...evaluator.newest().values()].map(({ verdict }) => verdict),
+        judged: [...evaluation.counted].map(([slo, sum]) => ({ slo, ...sum })),
+        openIncidents: evaluator.openIncidents(),
+        ...(await eventGauges(db, plan, evaluator.accounts, at)),
+        duration: took / SECOND,
+      })
+    }
+
+    /** By id: what runs, and how to stop it. */
+    const running = new Map<
+      string,
+      RunningSource & { readonly config: SourceConfig; readonly stop: AbortController; done: Promise<void> }
+    >()
+    const failures = new Map<string, string>()
+    const disabled = new Map<string, string>()
+    const writeKeys = writeKeysOf(assay.http.write_keys, env)
+
+    function addSource(config: SourceConfig): void {
+      if (config.type === 'http' && writeKeys.disabled !== null) {
+        disabled.set(config.id, writeKeys.disabled)
+        return
+      }
+      const made = createSource(config, {
+        root: project.root,
+        now,
+        writeKeys: writeKeys.keys,
+        instance: `slot-${writer.slot}`,
+      })
+      running.set(config.id, { ...made, config, stop: new AbortController(), done: Promise.resolve() })
+    }
+
+    function startSource(id: string): void {
+      const entry = running.get(id)
+      if (entry === undefined) return
+      const { source, config } = entry
+      const signal = AbortSignal.any([stopping.signal, entry.stop.signal])
+      entry.done = ingest(
+        source,
+        {
+          db,
+          writer,
+          plan: () => plan,
+          horizon: config.duplicates_horizon,
+          judged: loop.settled,
+          onCommit: (from, observed, records) => {
+            const oldest = records[0]?.arrivedAt ?? null
+            metrics.recordCommit(plan, {
+              ...observed,
+              source: from,
+              ingestDelay: oldest === null ? null : Math.max(0, now() - oldest) / SECOND,
+            })
+            if (records.length > 0) changes.tell()
+            loop.wake()
+          },
+          onFailure: (from, failure) => {
+            failures.set(from, failure.message)
+            log.warn({ source: from, code: failure.code }, `reading is paused: ${failure.message}`)
+          },
+          onRecovery: (from) => {
+            failures.delete(from)
+            log.info({ source: from }, 'reading goes on')
+          },
+        },
+        signal,
+      ).catch((error: unknown) => {
+        if (!signal.aborted) broke(error)
+      })
+    }
+
+    for (const config of assay.sources) addSource(config)
+    const server = createServer({
+      db,
+      plan: () => plan,
+      status,
+      metrics: () => metrics.text(),
+      collectors: [...running.values()].flatMap(({ router }) => router ?? []),
+      http: {
+        host: assay.http.host,
+        port: deps.port ?? assay.http.port,
+        token,
+        publicUrl: assay.http.public_url ?? null,
+      },
+      now,
+      changes,
+      report: (error) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'a request failed'),
+    })
+    const { url } = await server.listen()
+    cleanUp.push(() => server.close())
+
+    const judging = loop.run(stopping.signal).catch((error: unknown) => {
+      if (!stopping.signal.aborted) broke(error)
+    })
+    for (const id of running.keys()) startSource(id)
+    cleanUp.push(() => Promise.all([judging, ...[...running.values()].map(({ done }) => done)]))
+    const retention = every(RETENTION_EVERY, stopping.signal, async () => {
+      if (!loop.leads()) return
+      const { minutes, hours, quarantine } = project.assay.value.retention
+      await applyRetention(db, Math.min(now(), ...watermarks.values()), {
+        minutes,
+        hours,
+        quarantine,
+        duplicates: Math.max(DAY, ...project.assay.value.sources.map((one) => one.duplicates_horizon)),
+      }).catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error
+        log.warn({ code: error.code }, `retention is put off: ${error.message}`)
+      })
+    })
+    cleanUp.push(() => retention)
+    await writeDaemonNote()
+
+    function status(): DaemonStatus {
+      const notReady = [...failures].map(([source, why]) => `source ${source}: ${why}`)
+      return {
+        version: deps.version,
+        startedAt,
+        notReady,
+        sources: project.assay.value.sources.map((config) => {
+          const entry = running.get(config.id)
+          const off = disabled.get(config.id)
+          const state =
+            off !== undefined
+              ? { state: 'disabled' as const, detail: off }
+              : (entry?.source.state() ?? { state: 'starting' as const, detail: 'takes effect at the next start' })
+          const failed = failures.get(config.id)
+          return {
+            id: config.id,
+            type: config.type,
+            ...(failed === undefined ? state : { state: 'failing' as const, detail: failed }),
+            watermark: watermarks.get(config.id) ?? null,
+          }
+        }),
+        receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
+        lastReload,
+        judgedUntil,
+        rulesFolder: project.rulesFolder,
+      }
+    }
+
+    async function writeDaemonNote(): Promise<void> {
+      const note: DaemonNote = { pid: deps.pid, host: hostname(), url, reload: lastReload }
+      await db.transaction((sql) => writeNote(sql, DAEMON_NOTE, note))
+    }
+
+    async function reload(): Promise<ReloadStatus> {
+      const read = deps.reread()
+      if (read.configuration === null) {
+        lastReload = { at: now(), ok: false, problems: read.problems }
+        metrics.recordReload(false)
+        log.error(
+          { problems: read.problems.length },
+          `the new configuration is not used, the old one stays: ${read.problems[0] ?? ''}`,
+        )
+      } else {
+        const later = needsRestart(project, read.configuration.project)
+        project = read.configuration.project
+        plan = read.configuration.plan
+        receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
+        swapSources(project.assay.value.sources)
+        metrics.forgetVerdicts()
+        metrics.prepare(
+          plan,
+          receivers.map(({ name }: Receiver) => name),
+        )
+        metrics.recordReload(true)
+        loop.reopen()
+        delivery.wake()
+        lastReload = { at: now(), ok: true, problems: later }
+        log.info({ slos: plan.slos.length, events: plan.events.size }, 'the configuration was read again')
+      }
+      changes.tell()
+      await writeDaemonNote()
+      return lastReload
+    }
+
+    /** Sources that changed stop and start; collectors are part of the server and wait for the next start. */
+    function swapSources(configs: readonly SourceConfig[]): void {
+      for (const [id, entry] of running) {
+        const next = configs.find((config) => config.id === id)
+        if (next !== undefined && JSON.stringify(next) === JSON.stringify(entry.config)) continue
+        entry.stop.abort()
+        running.delete(id)
+        watermarks.delete(id)
+      }
+      for (const config of configs) {
+        if (running.has(config.id) || config.type === 'http') continue
+        addSource(config)
+        startSource(config.id)
+      }
+    }
+
+    return {
+      url,
+      status,
+      reload,
+      broken,
+      stop: () => stopAll(stopping, cleanUp),
+    }
+  } catch (error) {
+    await stopAll(stopping, cleanUp)
+    throw error
+  }
+}
+
+/** What of a new configuration takes effect only at the next start, in words. */
+function needsRestart(before: Project, after: Project): readonly string[] {
+  const [old, next] = [before.assay.value, after.assay.value]
+  const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b)
+  const collectors = (sources: readonly SourceConfig[]) => sources.filter(({ type }) => type === 'http')
+  return [
+    ...(differs(old.store, next.store) ? ['store: takes effect at the next start'] : []),
+    ...(differs(old.http, next.http) ? ['http: takes effect at the next start'] : []),
+    ...(differs(collectors(old.sources), collectors(next.sources))
+      ? ['sources of type http: take effect at the next start']
+      : []),
+  ]
+}
+
+/** In reverse order of the start, each step whatever became of the one before; all of it within a bound. */
+async function stopAll(stopping: AbortController, cleanUp: (() => Promise<unknown> | unknown)[]): Promise<void> {
+  stopping.abort()
+  const deadline = performance.now() + STOP_WITHIN
+  for (const step of cleanUp.reverse()) {
+    const left = Math.max(50, deadline - performance.now())
+    await Promise.race([
+      Promise.resolve()
+        .then(step)
+        .catch(() => undefined),
+      new Promise((resume) => setTimeout(resume, left).unref()),
+    ])
+  }
+  cleanUp.length = 0
+}

@@ -1,0 +1,46 @@
+import { setTimeout as startTimer } from 'node:timers'
+import { createDelivery, type Delivery, type DeliveryDeps } from '../alert/deliver.ts'
+import type { Notification } from '../alert/notification.ts'
+import type { Outbox } from '../alert/outbox.ts'
+import type { Database } from '../store/sql.ts'
+import { endOutbox, postponeOutbox, waitingFor, waitingReceivers } from '../store/outbox.ts'
+
+/** The stored outbox behind delivery's port. */
+export function storedOutbox(db: Database): Outbox {
+  return {
+    receivers: () => waitingReceivers(db),
+    waiting: async (receiver, limit) => {
+      const rows = await waitingFor<Notification>(db, receiver, limit)
+      return rows.map(({ id, incident, attempts, dueAt, document }) => ({
+        id,
+        receiver,
+        incident,
+        attempts,
+        dueAt,
+        notification: document,
+      }))
+    },
+    later: async (id, dueAt, answer) => {
+      await db.transaction((sql) => postponeOutbox(sql, id, dueAt, answer))
+    },
+    end: async (id, how, at, answer) => {
+      await db.transaction((sql) => endOutbox(sql, id, how, at, answer))
+    },
+  }
+}
+
+/** The deliver loop on the stored outbox, with the world's clock. */
+export function startDelivery(
+  db: Database,
+  deps: Pick<DeliveryDeps, 'receivers' | 'log' | 'onOutcome' | 'now'>,
+): Delivery {
+  return createDelivery({
+    ...deps,
+    outbox: storedOutbox(db),
+    random: Math.random,
+    setTimer: (wait, run) => {
+      const timer = startTimer(run, wait)
+      return () => clearTimeout(timer)
+    },
+  })
+}

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { RoutesConfig } from '../alert/config.ts'
+import { Failure } from '../model/failure.ts'
+import { type Duration, SECOND } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import { assertLeads, type Leadership, takeLeadership } from '../store/leases.ts'
+import type { Database } from '../store/sql.ts'
+import { type Evaluation, type Evaluator, openEvaluator } from './evaluate/evaluator.ts'
+import type { Log } from './log.ts'
+
+export interface EvaluateLoopDeps {
+  readonly db: Database
+  readonly holder: string
+  readonly plan: () => Plan
+  readonly routes: () => RoutesConfig
+  readonly publicUrl: string | null
+  readonly now: () => number
+  readonly log: Log
+  /** After each round of the leader, whether it judged something or not. */
+  readonly onRound: (evaluator: Evaluator, evaluation: Evaluation, took: Duration) => Promise<void>
+  readonly onLead: (leads: boolean) => void
+}
+
+/** Judges in rounds: when woken by a commit, and at least every second. One process at a time leads; the others wait their turn. */
+export interface EvaluateLoop {
+  readonly wake: () => void
+  /** Resolves after a round that began after the call: what could be judged then has been. At once where another process leads. */
+  readonly settled: () => Promise<void>
+  /** The plan changed: the memory of it is opened anew. */
+  readonly reopen: () => void
+  readonly leads: () => boolean
+  /** Runs until the signal aborts. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+const HEARTBEAT: Duration = SECOND
+const RETRY_LEAD: Duration = 5 * SECOND
+
+export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
+  let evaluator: Evaluator | null = null
+  let leadership: Leadership | null = null
+  let woken = new AbortController()
+  let rounds: { started: number; done: number } = { started: 0, done: 0 }
+  let waiting: { after: number; resolve: () => void }[] = []
+
+  function wake(): void {
+    woken.abort()
+  }
+
+  async function round(): Promise<void> {
+    leadership ??= await takeLeadership(deps.db, deps.holder, deps.now())
+    if (leadership === null) return
+    const lead = leadership
+    if (lead.lost.aborted) throw new Failure('lead_lost', 'The lock of the lead is gone.', { retryable: true })
+    deps.onLead(true)
+    evaluator ??= await openEvaluator({
+      db: deps.db,
+      plan: deps.plan(),
+      routes: deps.routes(),
+      publicUrl: deps.publicUrl,
+      assertLeads: (sql) => assertLeads(sql, lead),
+      everyVerdict: false,
+      collapses: true,
+    })
+    const began = performance.now()
+    const current = evaluator
+    const evaluation = await current.evaluate()
+    await deps.onRound(current, evaluation, performance.now() - began)
+  }
+
+  /** The store has the truth: memory that may differ from it is dropped. */
+  async function stepBack(error: unknown): Promise<void> {
+    evaluator = null
+    const code = error instanceof Failure ? error.code : 'bug'
+    if (code === 'superseded' || code === 'lead_lost') {
+      await leadership?.release().catch(() => undefined)
+      leadership = null
+      deps.onLead(false)
+    }
+    if (!(error instanceof Failure)) throw error
+    deps.log.warn({ code }, `judging is paused: ${error.message}`)
+  }
+
+  function settle(): void {
+    const done = waiting.filter(({ after }) => rounds.done > after || leadership === null)
+    waiting = waiting.filter((one) => !done.includes(one))
+    for (const { resolve } of done) resolve()
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      woken = new AbortController()
+      rounds = { ...rounds, started: rounds.started + 1 }
+      const mine = rounds.started
+      try {
+        await round()
+        rounds = { ...rounds, done: mine }
+      } catch (error) {
+        await stepBack(error)
+      }
+      settle()
+      const wait = leadership === null ? RETRY_LEAD : HEARTBEAT
+      await pause(wait, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined)
+    }
+    for (const { resolve } of waiting) resolve()
+    await leadership?.release().catch(() => undefined)
+    leadership = null
+  }
+
+  return {
+    wake,
+    settled: () =>
+      new Promise((resolve) => {
+        waiting.push({ after: rounds.started, resolve })
+        wake()
+      }),
+    reopen: () => {
+      evaluator = null
+      wake()
+    },
+    leads: () => leadership !== null,
+    run,
+  }
+}
