@@ -1,0 +1,22 @@
+import { bench as decode } from './decode.ts'
+import type { Figure } from './figure.ts'
+import { bench as http } from './http.ts'
+import { bench as judge } from './judge.ts'
+import { bench as replay } from './replay.ts'
+import { bench as start } from './start.ts'
+import { bench as store } from './store.ts'
+
+/** `npm run bench [NAME…]`: a JSON line a figure. Names: the keys below; all of them without one. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { decode, replay, http, judge, start, store }
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => BENCHES[name] === undefined)
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`)
+  process.exitCode = 2
+} else {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    for (const figure of await bench()) console.log(JSON.stringify(figure))
+  }
+}
