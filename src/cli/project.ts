@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { type Project, loadProject } from '../config/load.ts'
+import { type Project, readProject } from '../config/load.ts'
+import { byPlace } from '../config/problem-order.ts'
 import { type Problem, problemLine } from '../model/problem.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -20,12 +21,18 @@ export function configured(config: string, io: Io): Configured | null {
   return null
 }
 
+/**
+ * Reads and compiles the configuration. Every problem at once: what could be read is put together even where something else
+ * couldn't. `thorough`: every contract is compiled now instead of at its first record.
+ */
 export function readConfiguration(
   config: string,
   io: Pick<Io, 'cwd'>,
+  thorough = false,
 ): { project: Project | null; plan: Plan | null; problems: readonly Problem[] } {
-  const { project, problems } = loadProject(resolve(io.cwd, config))
-  if (project === null) return { project, plan: null, problems }
-  const compiled = compilePlan(project)
-  return { project, plan: compiled.plan, problems: [...problems, ...compiled.problems] }
+  const read = readProject(resolve(io.cwd, config))
+  const compiled = compilePlan(read.project, new Map(), thorough)
+  const problems = [...read.problems, ...compiled.problems].sort(byPlace)
+  const isBroken = problems.some(({ severity }) => severity === 'error')
+  return { project: isBroken ? null : read.project, plan: isBroken ? null : compiled.plan, problems }
 }

@@ -1,12 +1,20 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml'
+import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml'
 import type { Problem } from '../model/problem.ts'
 
-/** Larger files, more aliases and deeper nesting than anyone writes by hand. */
+/** Larger files, more aliases, deeper nesting and more complaints than anyone wants. */
 const MOST_CHARACTERS = 5_000_000
 const MOST_ALIASES = 100
 const MOST_LEVELS = 100
+const MOST_PROBLEMS = 20
 
+/** From the top of a document: keys and indexes. */
 export type Path = readonly PropertyKey[]
+
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
 
 /** One YAML document with the places of its nodes. */
 export interface Document {
@@ -14,10 +22,7 @@ export interface Document {
   readonly file: string
   readonly value: unknown
   /** Where a node stands, or the nearest one above it; with `atKey`, where its key does. */
-  readonly at: (
-    path: Path,
-    atKey?: boolean,
-  ) => { readonly file: string; readonly line: number; readonly column: number }
+  readonly at: (path: Path, atKey?: boolean) => Position
 }
 
 /** A problem at a node of a document. */
@@ -31,105 +36,132 @@ export function problemAt(
   return { severity, ...document.at(path, atKey), message }
 }
 
-/** The documents in a file's text, and what is wrong with it as YAML. Never throws, whatever the text. */
+/**
+ * The documents in a file's text, and what is wrong with it as YAML. Keys stand once, merges (`<<`) are followed, aliases are
+ * few and never lead round in a circle. Never throws, whatever the text.
+ */
 export function parseDocuments(file: string, text: string): { documents: Document[]; problems: Problem[] } {
-  const whole = (message: string): { documents: Document[]; problems: Problem[] } => ({
-    documents: [],
-    problems: [{ severity: 'error', file, line: 1, column: 1, message }],
-  })
-  if (text.length > MOST_CHARACTERS) return whole(`the file is larger than ${MOST_CHARACTERS / 1e6} MB: split it`)
-  if (isDeeperThan(text, MOST_LEVELS)) return whole(`the file is nested deeper than ${MOST_LEVELS} levels`)
   const lines = new LineCounter()
   const problems: Problem[] = []
-  const documents: Document[] = []
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const say = (offset: number, message: string): void => {
+    if (problems.length < MOST_PROBLEMS) problems.push({ severity: 'error', ...position(offset), message })
+  }
+  if (text.length > MOST_CHARACTERS) {
+    say(0, `the file is larger than ${MOST_CHARACTERS / 1e6} MB: split it`)
+    return { documents: [], problems }
+  }
   const parsed = parseAllDocuments(text.replace(/^\ufeff/, ''), {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    logLevel: 'silent',
+    merge: true,
+    // Comparing each key with each other takes seconds for a map of ten thousand: looked for below.
+    uniqueKeys: false,
   })
-  if ('empty' in parsed) return whole('the file is empty')
-  for (const document of parsed) {
-    for (const error of document.errors) {
-      const { line, col } = lines.linePos(error.pos[0])
-      problems.push({
-        severity: 'error',
-        file,
-        line: Math.max(1, line),
-        column: Math.max(1, col),
-        message: yamlMessage(error.code, error.message),
-      })
+  const documents: Document[] = []
+  for (const document of 'empty' in parsed ? [] : parsed) {
+    const [first] = document.errors
+    for (const { code, message, pos } of first?.code === 'RESOURCE_EXHAUSTION' ? [first] : document.errors) {
+      say(pos[0], yamlMessage(code, message))
     }
-    if (document.errors.length > 0) continue
-    let value: unknown
-    try {
-      value = document.toJS({ maxAliasCount: MOST_ALIASES })
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      problems.push({
-        severity: 'error',
-        file,
-        line: 1,
-        column: 1,
-        message: `${message}: write it out, without so many aliases`,
-      })
-      continue
+    if (first !== undefined) continue
+    const twice = repeatedKeys(document.contents)
+    for (const { offset, key } of twice) say(offset, `the key "${key}" stands twice in the same map: keep one of them`)
+    const { contents } = document
+    const start = contents?.range[0] ?? 0
+    const value = unfolded(() => document.toJS({ maxAliasCount: MOST_ALIASES }))
+    if ('refused' in value) say(start, value.refused)
+    else if (value.is === null || value.is === undefined) say(start, EMPTY)
+    else if (twice.length === 0) {
+      documents.push({ file, value: value.is, at: (path, atKey = false) => position(offsetOf(contents, path, atKey)) })
     }
-    documents.push({
-      file,
-      value,
-      at: (path, atKey = false) => {
-        const offset = offsetOf(document.contents, path, atKey)
-        const { line, col } = lines.linePos(offset)
-        return { file, line: Math.max(1, line), column: Math.max(1, col) }
-      },
-    })
   }
+  if (documents.length === 0 && problems.length === 0) say(0, EMPTY)
   return { documents, problems }
 }
 
+const EMPTY = 'there is nothing here: write it, or remove the file'
+
 function yamlMessage(code: string, message: string): string {
   switch (code) {
-    case 'DUPLICATE_KEY':
-      return 'this key stands twice: keep one of them'
     case 'TAB_AS_INDENT':
       return 'a tab indents this line: YAML takes spaces only'
+    case 'RESOURCE_EXHAUSTION':
+      return 'this is nested deeper than can be read'
     default:
       return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`
   }
 }
 
+/** A document's value, unless aliases make it endless, enormous or deeper than anyone means. */
+function unfolded(make: () => unknown): { readonly is: unknown } | { readonly refused: string } {
+  let value: unknown
+  try {
+    value = make()
+  } catch {
+    return { refused: 'its aliases unfold to too much: write it out, with fewer of them' }
+  }
+  const above = new Set<unknown>()
+  const waiting: { node: unknown; leaving: boolean }[] = [{ node: value, leaving: false }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, leaving } = next
+    if (typeof node !== 'object' || node === null) continue
+    if (leaving) {
+      above.delete(node)
+      continue
+    }
+    if (above.has(node)) return { refused: 'an alias in it names what it stands in: it would never end' }
+    if (above.size >= MOST_LEVELS) return { refused: `it is nested deeper than ${MOST_LEVELS} levels` }
+    above.add(node)
+    waiting.push({ node, leaving: true })
+    for (const inner of Object.values(node)) waiting.push({ node: inner, leaving: false })
+  }
+  return { is: value }
+}
+
+function repeatedKeys(root: ParsedNode | null): { offset: number; key: string }[] {
+  const found: { offset: number; key: string }[] = []
+  const waiting: unknown[] = [root]
+  for (let node = waiting.pop(); waiting.length > 0 || node !== undefined; node = waiting.pop()) {
+    if (isSeq(node)) waiting.push(...node.items)
+    if (!isMap(node)) continue
+    const keys = new Set<string>()
+    for (const { key, value } of node.items) {
+      if (value !== null) waiting.push(value)
+      if (!isScalar(key)) continue
+      const name = String(key.value)
+      if (keys.has(name) && name !== '<<') found.push({ offset: key.range?.[0] ?? 0, key: name })
+      keys.add(name)
+    }
+  }
+  return found.sort((a, b) => a.offset - b.offset)
+}
+
 function offsetOf(root: ParsedNode | null, path: Path, atKey: boolean): number {
-  let node: Node | null = root
-  let offset = root?.range?.[0] ?? 0
+  let node: unknown = root
+  let offset = root?.range[0] ?? 0
   for (const [index, step] of path.entries()) {
+    if (isAlias(node) || !isCollection(node)) return offset
     if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-      )
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
       if (pair === undefined) return offset
-      const key = pair.key as Node
-      const value = pair.value as Node | null
       const last = index === path.length - 1
-      offset = (last && atKey ? key.range?.[0] : (value?.range?.[0] ?? key.range?.[0])) ?? offset
-      node = value
+      offset = (last && atKey ? null : startOf(pair.value)) ?? startOf(pair.key) ?? offset
+      node = pair.value
     } else if (isSeq(node)) {
-      const item = node.items[Number(step)] as Node | undefined
+      const item = node.items[Number(step)]
       if (item === undefined) return offset
-      offset = item.range?.[0] ?? offset
+      offset = startOf(item) ?? offset
       node = item
-    } else return offset
+    }
   }
   return offset
 }
 
-/** Whether brackets or indentation nest deeper than this: parsing such a text takes more stack than there is. */
-function isDeeperThan(text: string, levels: number): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x7b || code === 0x5b) depth += 1
-    else if (code === 0x7d || code === 0x5d) depth = Math.max(0, depth - 1)
-    if (depth > levels) return true
-  }
-  return /(^|\n)(?:[ -]{2}){300}/.test(text) || /(?:- ){100}/.test(text)
+function startOf(node: unknown): number | null {
+  return isScalar(node) || isCollection(node) || isAlias(node) ? (node.range?.[0] ?? null) : null
 }

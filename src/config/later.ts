@@ -1,87 +1,59 @@
 import type { Problem } from '../model/problem.ts'
-import { type Document, problemAt } from './document.ts'
+import { type Document, type Path, problemAt } from './document.ts'
 
 const LATER_SOURCES = ['kafka']
-const LATER_FORMATS = ['snowplow', 'confluent']
-const LATER_SECTIONS = ['warehouses', 'telemetry']
+const LATER_FORMATS = ['snowplow', 'confluent', 'avro', 'protobuf']
 const LATER_KINDS = ['landing', 'lag']
 
 type Entries = Readonly<Record<string, unknown>>
 
 /**
  * What the design names and this version hasn't: said in one sentence instead of as a wrong key. The document comes back
- * without it, so that nothing else is said of the same place.
+ * without it, so that nothing else is said of the same place; null where nothing is left to look at.
  */
-export function laterVersions(document: Document): { document: Document; problems: Problem[] } {
+export function withoutLater(document: Document): { document: Document | null; problems: readonly Problem[] } {
   if (!isMap(document.value)) return { document, problems: [] }
   const problems: Problem[] = []
-  const value: Record<string, unknown> = { ...document.value }
-  for (const section of LATER_SECTIONS) {
-    if (value[section] === undefined) continue
-    problems.push(
-      problemAt(document, [section], `"${section}" is not in this version: leave the section out`, 'error', true),
-    )
-    delete value[section]
+  const say = (path: Path, message: string, atKey = false): void => {
+    problems.push(problemAt(document, path, `${message} not in this version`, 'error', atKey))
   }
-  if (Array.isArray(value['sources'])) {
-    const places = new Map<unknown, number>(value['sources'].map((source, index) => [source, index]))
-    value['sources'] = value['sources'].map((source: unknown) => {
-      const index = places.get(source) ?? 0
-      if (!isMap(source)) return source
-      const { sampling, ...rest } = source
-      if (sampling !== undefined && sampling !== 'auto' && sampling !== 1) {
-        problems.push(
-          problemAt(
-            document,
-            ['sources', index, 'sampling'],
-            'sampling is not in this version: every record is validated',
-          ),
-        )
-      }
-      if (LATER_SOURCES.includes(String(source['type']))) {
-        problems.push(
-          problemAt(
-            document,
-            ['sources', index, 'type'],
-            `sources of type ${String(source['type'])} are not in this version: use http or file`,
-          ),
-        )
-        return { id: String(source['id']), type: 'http' }
-      }
-      const format = source['format']
-      if (isMap(format) && LATER_FORMATS.includes(String(format['type']))) {
-        problems.push(
-          problemAt(
-            document,
-            ['sources', index, 'format', 'type'],
-            `the format ${String(format['type'])} is not in this version: use segment, cloudevents or json`,
-          ),
-        )
-        return { ...rest, format: { type: 'segment' } }
-      }
-      return rest
-    })
+  if (isMap(document.value['sli'])) {
+    const { kind, against, table } = document.value['sli']
+    if (LATER_KINDS.includes(String(kind))) say(['sli', 'kind'], `SLIs of kind ${String(kind)} are`)
+    else if (against !== undefined) say(['sli', 'against'], '"against" is', true)
+    else if (table !== undefined) say(['sli', 'table'], 'SLIs on a table are', true)
+    return { document: problems.length > 0 ? null : document, problems }
   }
-  if (Array.isArray(value['slos'])) {
-    value['slos'] = value['slos'].filter((slo: unknown, index: number) => {
-      const sli = isMap(slo) ? slo['sli'] : null
-      if (!isMap(sli)) return true
-      const kind = String(sli['kind'])
-      const why = LATER_KINDS.includes(kind)
-        ? `the kind ${kind}`
-        : sli['against'] !== undefined
-          ? '"against"'
-          : sli['table'] !== undefined
-            ? 'an SLI on a table'
-            : null
-      if (why === null) return true
-      problems.push(problemAt(document, ['slos', index, 'sli'], `${why} is not in this version`))
-      return false
-    })
-  }
-  return { document: { ...document, value }, problems }
+  const { warehouses, telemetry, ...value } = document.value
+  if (warehouses !== undefined && !isEmpty(warehouses)) say(['warehouses'], 'warehouses are', true)
+  if (telemetry !== undefined && !isEmpty(telemetry)) say(['telemetry'], 'telemetry is', true)
+  const { sources } = value
+  if (!Array.isArray(sources)) return { document: { ...document, value }, problems }
+  const left = sources.map((source: unknown, index) => {
+    if (!isMap(source)) return source
+    const { sampling, ...rest } = source
+    const at = ['sources', index]
+    if (sampling !== undefined && sampling !== 'auto' && sampling !== 1) {
+      say([...at, 'sampling'], 'every record is checked: sampling is')
+    }
+    if (LATER_SOURCES.includes(String(source['type']))) {
+      say([...at, 'type'], `use http or file: sources of type ${String(source['type'])} are`)
+      return { id: source['id'], type: 'http' }
+    }
+    const { format } = source
+    if (isMap(format) && LATER_FORMATS.includes(String(format['type']))) {
+      say([...at, 'format', 'type'], `use segment, cloudevents or json: the format ${String(format['type'])} is`)
+      return { ...rest, format: { type: 'segment' } }
+    }
+    return rest
+  })
+  return { document: { ...document, value: { ...value, sources: left } }, problems }
 }
 
 function isMap(value: unknown): value is Entries {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }

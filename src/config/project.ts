@@ -12,6 +12,15 @@ export interface Located<Value> {
   readonly problem: (path: Path, message: string, severity?: Problem['severity'], atKey?: boolean) => Problem
 }
 
+/**
+ * Names of parts that were written but couldn't be read: nothing that refers to them dangles. `all`: a file was so broken that
+ * nobody knows what it named.
+ */
+export interface Unread {
+  readonly names: ReadonlySet<string>
+  readonly all: boolean
+}
+
 /** A configuration that has been read: each part is well-formed, but parts may not fit together yet. */
 export interface Project {
   /** The folder above the configuration's: `alerts/` is looked for there and relative paths start there. */
@@ -24,12 +33,14 @@ export interface Project {
   readonly contracts: readonly Located<ContractConfig>[]
   readonly slos: readonly Located<SloConfig>[]
   readonly routes: Located<RoutesConfig>
+  readonly unread: { readonly [part in 'domains' | 'events' | 'sources' | 'receivers']: Unread }
   /** Every file that was read, by path relative to the root, sorted: what the plan's hash is made from. */
   readonly texts: readonly { readonly file: string; readonly text: string }[]
   /** Whether a file exists below the root. */
   readonly exists: (path: string) => boolean
 }
 
+/** A part of a document, at the path where it stands in it. */
 export function located<Value>(document: Document, value: Value, domain = '', above: Path = []): Located<Value> {
   return {
     value,
@@ -37,4 +48,9 @@ export function located<Value>(document: Document, value: Value, domain = '', ab
     problem: (path, message, severity = 'error', atKey = false) =>
       problemAt(document, [...above, ...path], message, severity, atKey),
   }
+}
+
+/** The document below a path of another, with the places of that one. */
+export function partOf(document: Document, above: Path, value: unknown): Document {
+  return { file: document.file, value, at: (path, atKey) => document.at([...above, ...path], atKey) }
 }

@@ -1,51 +1,58 @@
 import { z } from 'zod'
-import { isIanaZone, parseDuration } from '../model/time.ts'
+import { isIanaZone } from '../model/time.ts'
 import { demoSourceConfig } from '../observe/sources/demo/config.ts'
 import { fileSourceConfig } from '../observe/sources/file/config.ts'
 import { httpSourceConfig } from '../observe/sources/http/config.ts'
+import { duration } from './duration.ts'
+import { id, name, text } from './name.ts'
 import { secretRef } from './secret.ts'
 
-const name = z.string().min(1).max(200)
-const duration = z.string().refine((text) => parseDuration(text) !== null, 'write a duration: 30s, 15m, 48h, 30d')
-/** In percent. 0.999 is a slip of the pen, 100 leaves no budget. */
+/** In percent. 0.999 is a slip of the pen; 100 leaves no budget. */
 const objective = z
   .number()
-  .refine((value) => value >= 1 || value <= 0, {
+  .refine((value) => value > 1 || value <= 0, {
     error: ({ input }) =>
-      `objectives are written in percent: did you mean ${Number((Number(input) * 100).toFixed(6))}?`,
+      `is ${String(input)} %, since objectives are written in percent: did you mean ${percentOf(Number(input))}?`,
   })
-  .refine(
-    (value) => value > 0 && value < 100,
-    'an objective lies between 0 and 100 percent; 100 leaves no error budget',
-  )
+  .refine((value) => value > 0 && value <= 100, { error: 'must lie between 0 and 100: it is a percentage' })
+  .refine((value) => value !== 100, {
+    error:
+      'leaves no error budget: a single bad record would break it for the whole window; write 99.99, or what you can live with',
+  })
 const tier = z.enum(['P0', 'P1', 'P2', 'P3'])
 const severity = z.enum(['page', 'ticket', 'info'])
 
 export const sourceConfig = z.discriminatedUnion('type', [httpSourceConfig, fileSourceConfig, demoSourceConfig])
 export type SourceConfig = z.infer<typeof sourceConfig>
 
+/** Paths of SQLite files start in the project's folder. */
 export const storeConfig = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sqlite'), path: z.string().min(1) }),
-  z.strictObject({ type: z.literal('postgres'), url: z.union([secretRef, z.string().regex(/^postgres(ql)?:\/\//)]) }),
+  z.strictObject({ type: z.literal('sqlite'), path: text.default('.assay/assay.db') }),
+  z.strictObject({
+    type: z.literal('postgres'),
+    url: z.union([secretRef, z.string().regex(/^postgres(ql)?:\/\//)], {
+      error: 'must be postgres://…, or where to find it: { env: NAME } or { file: PATH }',
+    }),
+  }),
 ])
+export type StoreConfig = z.infer<typeof storeConfig>
 
 /** `rules/assay.yaml` */
 export const assayConfig = z.strictObject({
   version: z.literal(1),
-  environment: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-"')
-    .default('production'),
+  environment: id.default('production'),
   timezone: z
     .string()
-    .refine(isIanaZone, 'no such time zone: write an IANA name, for example Europe/Berlin')
+    .refine(isIanaZone, { error: 'must be the name of a time zone such as Europe/Berlin' })
     .default('UTC'),
   store: storeConfig.default({ type: 'sqlite', path: '.assay/assay.db' }),
   http: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: text.default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(8686),
-      public_url: z.url({ protocol: /^https?$/ }).optional(),
+      public_url: z
+        .url({ protocol: /^https?$/, error: 'must be an address such as https://assay.example.org' })
+        .optional(),
       token: secretRef.optional(),
       write_keys: z.array(secretRef).optional(),
     })
@@ -53,16 +60,19 @@ export const assayConfig = z.strictObject({
   retention: z
     .strictObject({
       // The longest burn window and the hour that it is rounded down to.
-      minutes: duration.default('73h'),
-      hours: duration.default('100d'),
-      quarantine: duration.default('14d'),
+      minutes: duration.prefault('73h'),
+      hours: duration.prefault('100d'),
+      quarantine: duration.prefault('14d'),
     })
     .prefault({}),
   sources: z.array(sourceConfig).default([]),
 })
 export type AssayConfig = z.infer<typeof assayConfig>
 
-const ratioDefault = z.union([objective, z.strictObject({ objective, window: duration.optional() })])
+const common = { objective, window: duration.optional(), severity: severity.optional() }
+const ratioDefault = z.union([objective, z.strictObject(common)], {
+  error: 'must be a percentage such as 99.5, or a map with objective',
+})
 
 /** `rules/domains/<domain>/domain.yaml` */
 export const domainConfig = z.strictObject({
@@ -83,9 +93,9 @@ export const domainConfig = z.strictObject({
           validity: ratioDefault.optional(),
           completeness: ratioDefault.optional(),
           uniqueness: ratioDefault.optional(),
-          freshness: z.strictObject({ max_age: duration, objective, window: duration.optional() }).optional(),
-          timeliness: z.strictObject({ max_delay: duration, objective, window: duration.optional() }).optional(),
-          volume: z.union([objective, z.strictObject({ objective, window: duration.optional() })]).optional(),
+          freshness: z.strictObject({ max_age: duration, ...common }).optional(),
+          timeliness: z.strictObject({ max_delay: duration, ...common }).optional(),
+          volume: ratioDefault.optional(),
         })
         .optional(),
     })
@@ -93,22 +103,32 @@ export const domainConfig = z.strictObject({
 })
 export type DomainConfig = z.infer<typeof domainConfig>
 
-const important = z.union([name, z.strictObject({ property: name, fill: z.number().gt(0).lte(100) })])
+/** A property, or an event, may be called anything that can be sent. */
+const anyName = text.max(200, { error: 'must not be longer than 200 characters' })
+const important = z.union(
+  [
+    anyName,
+    z.strictObject({
+      property: anyName,
+      fill: z.number().gt(0).max(100, { error: 'must be a percentage, 100 at most' }),
+    }),
+  ],
+  { error: 'must be the name of a property, or { property: NAME, fill: PERCENT }' },
+)
 const destination = z
   .strictObject({
-    table: name.optional(),
-    model: name.optional(),
-    dashboard: name.optional(),
-    key: z.string().optional(),
+    table: text.optional(),
+    model: text.optional(),
+    dashboard: text.optional(),
+    key: text.optional(),
   })
-  .refine(
-    ({ table, model, dashboard }) => [table, model, dashboard].filter((one) => one !== undefined).length === 1,
-    'name one of table, model, dashboard',
-  )
+  .refine(({ table, model, dashboard }) => [table, model, dashboard].filter((one) => one !== undefined).length === 1, {
+    error: 'must have exactly one of table, model, dashboard',
+  })
 
 /** `rules/domains/<domain>/events/*.yaml` */
 export const contractConfig = z.strictObject({
-  event: name,
+  event: anyName,
   description: z.string().default(''),
   status: z.enum(['planned', 'active', 'deprecated']).default('active'),
   owner: name.optional(),
@@ -117,47 +137,55 @@ export const contractConfig = z.strictObject({
       z.strictObject({
         version: z.int().min(1),
         description: z.string().optional(),
-        applies_from: z.strictObject({ app_version: z.string().min(1) }).optional(),
+        applies_from: z.strictObject({ app_version: text }).optional(),
         schema: z.record(z.string(), z.unknown()),
       }),
     )
-    .min(1),
+    .min(1, { error: 'must have at least one version' }),
   important: z.array(important).default([]),
   destinations: z.array(destination).default([]),
 })
 export type ContractConfig = z.infer<typeof contractConfig>
 
-const civilTime = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'write a time of day as "08:00"')
+const civilTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+  error: 'must be a time of day in quotes: "08:00"',
+})
 const day = z.enum(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'])
+/** In the order of their numbers, Sunday first. */
 export const DAYS = day.options
 
+/** One entry of `slos.yaml`. */
 export const sloConfig = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'use letters, digits, ".", "_" and "-"'),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, {
+    error: 'must be letters, digits, ".", "_" or "-", starting with a letter or digit, 200 at most',
+  }),
   description: z.string().optional(),
   sli: z.strictObject({
     kind: z.enum(['validity', 'completeness', 'freshness', 'volume', 'uniqueness', 'timeliness']),
-    event: name,
-    source: name.optional(),
+    event: anyName,
+    source: text.optional(),
     max_age: duration.optional(),
     max_delay: duration.optional(),
     active: z
       .strictObject({
         days: z
           .array(day)
-          .min(1)
+          .min(1, { error: 'must name at least one day' })
           .default([...day.options]),
-        from: civilTime,
-        to: civilTime,
+        from: civilTime.default('00:00'),
+        to: civilTime.default('24:00'),
       })
       .optional(),
   }),
   objective,
-  window: duration.default('30d'),
+  window: duration.prefault('30d'),
   severity: severity.optional(),
   min_total: z.int().min(0).optional(),
-  runbook: z.string().optional(),
+  runbook: text.optional(),
 })
 export type SloConfig = z.infer<typeof sloConfig>
 
-/** `rules/domains/<domain>/slos.yaml` */
-export const slosConfig = z.strictObject({ slos: z.array(sloConfig).default([]) })
+/** 0.999 was meant to be 99.9, 1 perhaps 99. */
+function percentOf(ratio: number): number {
+  return ratio === 1 ? 99 : Number((ratio * 100).toFixed(6))
+}

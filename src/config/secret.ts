@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 
 /** Where a secret is found; never its value. */
@@ -32,4 +33,16 @@ export function readSecret(
   } catch {
     return { missing: `file ${ref.file} cannot be read` }
   }
+}
+
+/** The same configuration, in which files of secrets are named from the root: paths in it start in the project's folder. */
+export function resolveSecretFiles<Value>(value: Value, root: string): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => resolveSecretFiles(item, root)) as Value
+  const entries = Object.entries(value)
+  const [only] = entries
+  if (entries.length === 1 && only?.[0] === 'file' && typeof only[1] === 'string') {
+    return { file: resolve(root, only[1]) } as Value
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, resolveSecretFiles(inner, root)])) as Value
 }

@@ -62,3 +62,13 @@ export function formatDuration(duration: Duration): string {
   }
   return text === '' ? '0s' : text
 }
+
+/** Whether this is the name of a time zone that this machine knows. */
+export function isIanaZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name })
+    return !/^[+-]/.test(name)
+  } catch {
+    return false
+  }
+}

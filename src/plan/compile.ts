@@ -1,27 +1,35 @@
 import { createHash } from 'node:crypto'
 import { nearest } from '../config/nearest.ts'
+import { byPlace } from '../config/problem-order.ts'
 import type { Located, Project } from '../config/project.ts'
 import type { ContractConfig, DomainConfig } from '../config/schema.ts'
 import type { Problem } from '../model/problem.ts'
-import { compileVersions } from './contract.ts'
+import { compileVersions, importantOf } from './contract.ts'
 import type { DomainPlan, EventPlan, Plan, SloPlan } from './plan.ts'
 import { routeProblems } from './routes.ts'
+import { createValidators } from './schema/validators.ts'
 import { slug } from './slug.ts'
 import { compileSlo, defaultSlos } from './slos.ts'
 
-/** Puts the parts of a project together. All problems at once; a plan where none of them is an error. `disabled`: why a source can't run, by id. */
+/**
+ * Puts the parts of a project together. All problems at once; a plan where none of them is an error. `disabled`: why a
+ * source can't run, by id. `thorough`: compile every contract now instead of at its first record, as `lint` does.
+ */
 export function compilePlan(
   project: Project,
   disabled: ReadonlyMap<string, string> = new Map(),
+  thorough = false,
 ): { plan: Plan | null; problems: readonly Problem[] } {
-  const problems: Problem[] = [...routeProblems(project)]
+  const problems: Problem[] = []
   const sources = sourcesOf(project, disabled, problems)
   const domains = domainsOf(project, problems)
-  const events = eventsOf(project, domains, problems)
+  const events = eventsOf(project, domains, problems, thorough)
   const around = {
     events,
     sources: sources.map(({ id }) => id),
+    unread: project.unread,
     timezone: project.assay.value.timezone,
+    retained: project.assay.value.retention.hours,
     exists: project.exists,
   }
   const slos = new Map<string, SloPlan>()
@@ -29,24 +37,32 @@ export function compilePlan(
     const { slo, problems: wrong } = compileSlo(located, around)
     problems.push(...wrong)
     if (slo === null) continue
-    if (slos.has(slo.name)) problems.push(located.problem(['name'], `the SLO "${slo.name}" stands twice: give each its own name`))
-    else slos.set(slo.name, slo)
+    if (slos.has(slo.name)) {
+      problems.push(located.problem(['name'], `the SLO "${slo.name}" stands twice: give each its own name`))
+    } else slos.set(slo.name, slo)
   }
-  const explicit = new Set([...slos.values()].map(({ event, kind }) => `${event}\n${kind}`))
+  const explicit = new Set(project.slos.map(({ value: { sli } }) => `${sli.event}\n${sli.kind}`))
+  const told = new Set<string>()
   for (const event of events.values()) {
-    // What isn't sent yet can't be late.
-    const domain = event.status === 'planned' ? undefined : domains.get(event.domain)
+    const domain = domains.get(event.domain)
     for (const located of domain === undefined ? [] : defaultSlos(domain.located, event)) {
       if (explicit.has(`${event.name}\n${located.value.sli.kind}`)) continue
       const { slo, problems: wrong } = compileSlo(located, around)
-      problems.push(...wrong.filter((problem) => !problems.some((known) => known.message === problem.message && known.file === problem.file)))
+      // Every event of the domain has the same to say about its defaults.
+      for (const problem of wrong) {
+        const key = `${problem.file}:${problem.line}:${problem.message}`
+        if (!told.has(key)) problems.push(problem)
+        told.add(key)
+      }
       if (slo === null) continue
-      if (slos.has(slo.name)) problems.push(located.problem([], `the default SLO "${slo.name}" of "${event.name}" has the name of another SLO: rename that one`))
-      else slos.set(slo.name, { ...slo, isDefault: true })
+      if (slos.has(slo.name)) {
+        const message = `the default SLO "${slo.name}" of "${event.name}" has the name of another SLO: rename that one`
+        problems.push(located.problem([], message))
+      } else slos.set(slo.name, { ...slo, isDefault: true })
     }
   }
-  problems.push(...delayProblems([...slos.values()], project))
-  if (problems.some(({ severity }) => severity === 'error')) return { plan: null, problems: sorted(problems) }
+  problems.push(...delayProblems([...slos.values()], project), ...routeProblems(project, [...slos.keys()]))
+  if (problems.some(({ severity }) => severity === 'error')) return { plan: null, problems: problems.sort(byPlace) }
   const plan: Plan = {
     hash: hashOf(project),
     environment: project.assay.value.environment,
@@ -56,68 +72,79 @@ export function compilePlan(
     slos: [...slos.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     sources,
   }
-  return { plan, problems: sorted(problems) }
+  return { plan, problems: problems.sort(byPlace) }
 }
 
 function sourcesOf(project: Project, disabled: ReadonlyMap<string, string>, problems: Problem[]): Plan['sources'] {
   const seen = new Set<string>()
   return project.assay.value.sources.map(({ id, type }, index) => {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id)) {
-      problems.push(project.assay.problem(['sources', index, 'id'], `"${id}" is no id: use letters, digits, ".", "_" and "-"`))
+    if (seen.has(id)) {
+      const message = `the source "${id}" stands twice: give each its own id`
+      problems.push(project.assay.problem(['sources', index, 'id'], message))
     }
-    if (seen.has(id)) problems.push(project.assay.problem(['sources', index, 'id'], `the source "${id}" stands twice: give each its own id`))
     seen.add(id)
     return { id, type, disabled: disabled.get(id) ?? null }
   })
 }
 
-function domainsOf(project: Project, problems: Problem[]): Map<string, { plan: DomainPlan; located: Located<DomainConfig> }> {
-  const domains = new Map<string, { plan: DomainPlan; located: Located<DomainConfig> }>()
+type CompiledDomain = { readonly plan: DomainPlan; readonly located: Located<DomainConfig> }
+
+/** By folder, which has the domain's name. */
+function domainsOf(project: Project, problems: Problem[]): Map<string, CompiledDomain> {
+  const domains = new Map<string, CompiledDomain>()
   for (const located of project.domains) {
     const { domain: name, owner, tier } = located.value
     if (name !== located.domain) {
-      problems.push(located.problem(['domain'], `the folder is called "${located.domain}", this says "${name}": make them the same`))
+      const message = `the folder is called "${located.domain}", this says "${name}": make them the same`
+      problems.push(located.problem(['domain'], message))
     }
-    if (domains.has(name)) problems.push(located.problem(['domain'], `the domain "${name}" stands twice`))
     const { team, slack = null, pagerduty = null, linear = null, backup = null } = owner
-    domains.set(name, { located, plan: { name, owner: { team, slack, pagerduty, linear, backup }, tier } })
+    const plan = { name: located.domain, owner: { team, slack, pagerduty, linear, backup }, tier }
+    domains.set(located.domain, { located, plan })
   }
   return domains
 }
 
 function eventsOf(
   project: Project,
-  domains: ReadonlyMap<string, { plan: DomainPlan }>,
+  domains: ReadonlyMap<string, CompiledDomain>,
   problems: Problem[],
+  thorough: boolean,
 ): Map<string, EventPlan> {
   const events = new Map<string, EventPlan>()
-  const slugs = new Map<string, string>()
+  const slugs = new Set<string>()
+  const places = new Map<string, string>()
+  const validators = createValidators()
   for (const located of project.contracts) {
-    const { versions, notes, problems: wrong } = compileVersions(located)
+    const { versions, notes, problems: wrong } = compileVersions(located, validators, thorough)
     problems.push(...wrong)
     const { event: name, description, status, owner } = located.value
+    const before = places.get(name)
+    if (before !== undefined) {
+      const message = `the event "${name}" has a contract already, at ${before}: keep one, with several versions`
+      problems.push(located.problem(['event'], message))
+      continue
+    }
+    const { file, line } = located.problem(['event'], '')
+    places.set(name, `${file}:${line}`)
     const domain = domains.get(located.domain)?.plan
-    if (domain === undefined) {
-      problems.push(located.problem([], `the folder "${located.domain}" has no domain.yaml that could be read: an event needs an owner`))
-      continue
+    // Without one, its domain.yaml has been complained of; with an error, the plan isn't used.
+    if (domain === undefined && !project.unread.domains.names.has(located.domain)) {
+      problems.push(located.problem([], `the folder "${located.domain}" has no domain.yaml: an event needs an owner`))
     }
-    if (events.has(name)) {
-      problems.push(located.problem(['event'], `the event "${name}" has a contract already: keep one, with several versions`))
-      continue
-    }
+    const { team = '' } = domain?.owner ?? {}
     const own = uniqueSlug(slug(name), slugs)
-    slugs.set(own, name)
-    if (versions.length === 0) continue
+    slugs.add(own)
     events.set(name, {
       name,
       slug: own,
-      domain: domain.name,
+      domain: located.domain,
       description,
       status,
-      owner: owner ?? domain.owner.team,
-      tier: domain.tier,
+      owner: owner ?? team,
+      tier: domain?.tier ?? 'P2',
       versions,
-      important: located.value.important.map((one) => (typeof one === 'string' ? { property: one, fill: null } : one)),
+      important: importantOf(located.value),
       destinations: located.value.destinations.map(destinationOf),
       notes,
     })
@@ -126,14 +153,19 @@ function eventsOf(
 }
 
 /** Two names that differ only in signs have the same slug: the second gets a number. */
-function uniqueSlug(wanted: string, taken: ReadonlyMap<string, string>): string {
+function uniqueSlug(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted
   let number = 2
   while (taken.has(`${wanted}-${number}`)) number += 1
   return `${wanted}-${number}`
 }
 
-function destinationOf({ table, model, dashboard, key }: ContractConfig['destinations'][number]): EventPlan['destinations'][number] {
+function destinationOf({
+  table,
+  model,
+  dashboard,
+  key,
+}: ContractConfig['destinations'][number]): EventPlan['destinations'][number] {
   if (table !== undefined) return { kind: 'table', name: table, key: key ?? null }
   if (model !== undefined) return { kind: 'model', name: model, key: key ?? null }
   return { kind: 'dashboard', name: dashboard ?? '', key: key ?? null }
@@ -141,14 +173,23 @@ function destinationOf({ table, model, dashboard, key }: ContractConfig['destina
 
 /** A record is late by one measure: timeliness SLOs that apply to the same event and source share their `max_delay`. */
 function delayProblems(slos: readonly SloPlan[], project: Project): Problem[] {
-  const timely = slos.filter(({ kind }) => kind === 'timeliness')
-  return timely.flatMap((slo) => {
-    const other = timely.find(
-      (one) => one.name < slo.name && one.event === slo.event && one.source === slo.source && one.maxDelay !== slo.maxDelay,
+  const byEvent = Map.groupBy(
+    slos.filter(({ kind }) => kind === 'timeliness'),
+    ({ event }) => event,
+  )
+  return project.slos.flatMap((located) => {
+    const { name, sli } = located.value
+    const source = sli.source ?? null
+    const other = (byEvent.get(sli.event) ?? []).find(
+      (one) =>
+        sli.kind === 'timeliness' &&
+        one.name < name &&
+        (one.source === source || one.source === null || source === null) &&
+        one.maxDelay !== sli.max_delay,
     )
-    const located = project.slos.find(({ value }) => value.name === slo.name)
-    if (other === undefined || located === undefined) return []
-    return [located.problem(['sli', 'max_delay'], `"${other.name}" holds the same records to another max_delay: use one, or name a source in each`)]
+    if (other === undefined) return []
+    const message = `"${other.name}" holds the same records to another max_delay: use one, or name a source of its own in each`
+    return [located.problem(['sli', 'max_delay'], message)]
   })
 }
 
@@ -161,8 +202,4 @@ function hashOf(project: Project): string {
   const hash = createHash('sha256')
   for (const { file, text } of project.texts) hash.update(`${file}\n${text.length}\n${text}\n`)
   return hash.digest('hex')
-}
-
-function sorted(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))
 }

@@ -1,61 +1,96 @@
 import type { MatchConfig } from '../alert/config.ts'
-import { nearest } from '../config/nearest.ts'
 import type { Path } from '../config/document.ts'
-import type { Project } from '../config/project.ts'
 import { isLoopback } from '../config/loopback.ts'
+import { nearest } from '../config/nearest.ts'
+import type { Project, Unread } from '../config/project.ts'
 import type { Problem } from '../model/problem.ts'
+import { SLI_KINDS } from '../model/sli.ts'
 
 /** What in `routes.yaml` and `assay.yaml` doesn't fit together: routes to nobody, matches on nothing, doors left open. */
-export function routeProblems(project: Project): Problem[] {
-  const problems: Problem[] = []
-  const { routes, assay } = project
-  const names: string[] = []
-  routes.value.receivers.forEach(({ name }, index) => {
-    if (names.includes(name)) problems.push(routes.problem(['receivers', index, 'name'], `the receiver "${name}" stands twice: give each its own name`))
-    names.push(name)
-  })
-  routes.value.routes.forEach(({ to, match }, index) => {
-    to.forEach((receiver, place) => {
-      if (names.includes(receiver)) return
+export function routeProblems(project: Project, slos: readonly string[]): Problem[] {
+  const { routes } = project
+  const { receivers, inhibitions, maintenance } = routes.value
+  const problems: Problem[] = [...doorProblems(project)]
+  const names = receivers.map(({ name }) => name)
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue
+    const message = `the receiver "${name}" stands twice: give each its own name`
+    problems.push(routes.problem(['receivers', index, 'name'], message))
+  }
+  const known = knownValues(project, slos)
+  for (const [index, { to, match }] of routes.value.routes.entries()) {
+    for (const [place, receiver] of to.entries()) {
+      if (names.includes(receiver) || isUnread(project.unread.receivers, receiver)) continue
       const near = nearest(receiver, names)
-      problems.push(routes.problem(['routes', index, 'to', place], `there is no receiver "${receiver}": ${near === null ? 'define it under receivers' : `did you mean "${near}"?`}`))
-    })
-    problems.push(...matchProblems(project, ['routes', index, 'match'], match))
+      const hint = near === null ? 'define it under receivers' : `did you mean "${near}"?`
+      problems.push(routes.problem(['routes', index, 'to', place], `there is no receiver "${receiver}": ${hint}`))
+    }
+    problems.push(...matchProblems(project, known, ['routes', index, 'match'], match))
     const catchesAll = match === undefined || Object.keys(match).length === 0
     if (catchesAll && index < routes.value.routes.length - 1) {
-      problems.push(routes.problem(['routes', index], 'this route matches everything: those after it are never reached', 'warning'))
+      const message = 'this route matches everything: those after it are never reached'
+      problems.push(routes.problem(['routes', index], message, 'warning'))
     }
-  })
-  routes.value.inhibitions.forEach(({ source, target }, index) => {
-    problems.push(...matchProblems(project, ['inhibitions', index, 'source'], source), ...matchProblems(project, ['inhibitions', index, 'target'], target))
-  })
-  routes.value.maintenance.forEach(({ match, from, to }, index) => {
-    problems.push(...matchProblems(project, ['maintenance', index, 'match'], match))
-    if (Date.parse(from) >= Date.parse(to)) problems.push(routes.problem(['maintenance', index, 'to'], 'this window ends before it begins'))
-  })
-  const { host, token } = assay.value.http
-  if (!isLoopback(host) && token === undefined) {
-    problems.push(assay.problem(['http', 'host'], `${host} can be reached from other machines: set http.token: { env: ASSAY_TOKEN }, or listen on 127.0.0.1`))
+  }
+  if (receivers.length > 0 && routes.value.routes.length === 0) {
+    problems.push(routes.problem([], 'there are receivers, but no routes: nobody is told of anything', 'warning'))
+  }
+  for (const [index, { source, target }] of inhibitions.entries()) {
+    problems.push(...matchProblems(project, known, ['inhibitions', index, 'source'], source))
+    problems.push(...matchProblems(project, known, ['inhibitions', index, 'target'], target))
+  }
+  for (const [index, { match }] of maintenance.entries()) {
+    problems.push(...matchProblems(project, known, ['maintenance', index, 'match'], match))
   }
   return problems
 }
 
-/** Values that no incident can have: a domain, an event or an SLO that doesn't exist. */
-function matchProblems(project: Project, path: Path, match: MatchConfig | undefined): Problem[] {
-  const known: Partial<Record<keyof MatchConfig, readonly string[]>> = {
-    severity: ['page', 'ticket', 'info'],
-    domain: ['assay', ...project.domains.map(({ value }) => value.domain)],
-    event: project.contracts.map(({ value }) => value.event),
-    tier: ['P0', 'P1', 'P2', 'P3'],
-    kind: ['validity', 'completeness', 'freshness', 'volume', 'uniqueness', 'timeliness', 'ingest_behind'],
+function doorProblems({ assay }: Project): Problem[] {
+  const { host, token } = assay.value.http
+  if (isLoopback(host) || token !== undefined) return []
+  const message = `${host} can be reached from other machines: set http.token: { env: ASSAY_TOKEN }, or listen on 127.0.0.1`
+  return [assay.problem(['http', 'host'], message)]
+}
+
+type Known = {
+  readonly [label in keyof MatchConfig]?: { readonly values: readonly string[]; readonly unread?: Unread }
+}
+
+function knownValues({ domains, contracts, unread }: Project, slos: readonly string[]): Known {
+  return {
+    severity: { values: ['page', 'ticket', 'info'] },
+    domain: { values: ['assay', ...domains.map(({ domain }) => domain)], unread: unread.domains },
+    event: { values: contracts.map(({ value }) => value.event), unread: unread.events },
+    slo: { values: slos },
+    tier: { values: ['P0', 'P1', 'P2', 'P3'] },
+    kind: { values: [...SLI_KINDS, 'ingest_behind'] },
   }
-  return Object.entries(match ?? {}).flatMap(([label, wanted]) => {
-    const values = known[label as keyof MatchConfig]
-    if (values === undefined || wanted === undefined) return []
-    return (typeof wanted === 'string' ? [wanted] : wanted).flatMap((value) => {
-      if (values.includes(value)) return []
+}
+
+/** Values that no incident can have: a domain, an event or an SLO that doesn't exist. */
+function matchProblems(project: Project, known: Known, path: Path, match: MatchConfig | undefined): Problem[] {
+  const labels = Object.keys(match ?? {}) as (keyof MatchConfig)[]
+  return labels.flatMap((label) => {
+    const of = known[label]
+    const wanted = match?.[label]
+    if (of === undefined || wanted === undefined) return []
+    const { values, unread = NOTHING } = of
+    return [wanted].flat().flatMap((value, index) => {
+      if (values.includes(value) || isUnread(unread, value)) return []
       const near = nearest(value, values)
-      return [project.routes.problem([...path, label], `there is no ${label} "${value}": ${near === null ? `there are ${values.slice(0, 8).join(', ')}` : `did you mean "${near}"?`}`)]
+      const some = values.slice(0, 8).join(', ')
+      const hint = near !== null ? `did you mean "${near}"?` : some === '' ? 'there are none' : `there are ${some}`
+      const at = typeof wanted === 'string' ? [...path, label] : [...path, label, index]
+      // An SLO may be missing only because something else is wrong with it: that is an error by itself.
+      return [
+        project.routes.problem(at, `there is no ${label} "${value}": ${hint}`, label === 'slo' ? 'warning' : 'error'),
+      ]
     })
   })
+}
+
+const NOTHING: Unread = { names: new Set(), all: false }
+
+function isUnread({ names, all }: Unread, name: string): boolean {
+  return all || names.has(name)
 }

@@ -1,11 +1,11 @@
 import { nearest } from '../config/nearest.ts'
-import type { Located } from '../config/project.ts'
+import type { Located, Project } from '../config/project.ts'
 import { DAYS, type DomainConfig, type SloConfig } from '../config/schema.ts'
 import { burnRows } from '../judge/slo/rows.ts'
 import type { Problem } from '../model/problem.ts'
 import { isTimeSlice, type Severity, type SliKind, type Tier } from '../model/sli.ts'
-import { DAY, formatDuration, MINUTE, parseDuration } from '../model/time.ts'
-import type { ActiveHours, EventPlan, SloPlan } from './plan.ts'
+import { DAY, type Duration, formatDuration, HOUR } from '../model/time.ts'
+import type { ActiveHours, BurnRow, EventPlan, SloPlan } from './plan.ts'
 
 const RUNBOOKS: Readonly<Record<SliKind, string>> = {
   validity: 'runbooks/schema-violations.md',
@@ -39,39 +39,33 @@ export function objectiveRatio(percent: number): number {
 interface Surroundings {
   readonly events: ReadonlyMap<string, EventPlan>
   readonly sources: readonly string[]
+  readonly unread: Project['unread']
   readonly timezone: string
+  /** How long hours are kept: no window can reach further back. */
+  readonly retained: Duration
   /** Whether a file exists below the project's folder. */
   readonly exists: (path: string) => boolean
 }
 
 /** An SLO as written, checked against what it names. */
-export function compileSlo(located: Located<SloConfig>, around: Surroundings): { slo: SloPlan | null; problems: readonly Problem[] } {
+export function compileSlo(
+  located: Located<SloConfig>,
+  around: Surroundings,
+): { slo: SloPlan | null; problems: readonly Problem[] } {
   const { value } = located
-  const { sli } = value
-  const problems: Problem[] = []
+  const { sli, window } = value
   const event = around.events.get(sli.event)
-  if (event === undefined) {
-    const near = nearest(sli.event, [...around.events.keys()])
-    problems.push(located.problem(['sli', 'event'], `no contract has the event "${sli.event}": ${near === null ? 'write one, or name an event that has one' : `did you mean "${near}"?`}`))
-  }
-  if (sli.source !== undefined && !around.sources.includes(sli.source)) {
-    const near = nearest(sli.source, around.sources)
-    problems.push(located.problem(['sli', 'source'], `there is no source "${sli.source}": ${near === null ? `there are ${around.sources.join(', ') || 'none'}` : `did you mean "${near}"?`}`))
-  }
-  problems.push(...parameterProblems(located))
-  const window = parseDuration(value.window) ?? 30 * DAY
-  if (window < 5 * MINUTE || window > 400 * DAY) {
-    problems.push(located.problem(['window'], `a window of ${value.window} can't be judged: from 5m to 400d`))
-  }
   const runbook = value.runbook ?? RUNBOOKS[sli.kind]
-  if (runbook.split('/').includes('..')) problems.push(located.problem(['runbook'], 'a runbook lies below alerts/: leave out ".."'))
-  else if (value.runbook !== undefined && !around.exists(`alerts/${runbook}`)) {
-    problems.push(located.problem(['runbook'], `there is no file alerts/${runbook}`, 'warning'))
-  }
-  const { rows, impossible } = burnRows(window, objectiveRatio(value.objective))
-  for (const row of sli.kind === 'volume' ? [] : impossible) {
-    problems.push(located.problem(['objective'], `at ${value.objective} % the ${row.severity} row of ${formatDuration(row.long)} (burn ${row.threshold}) can never be true, not even with every record bad: it is left out`, 'warning'))
-  }
+  const objective = objectiveRatio(value.objective)
+  // Volume pages on its detector's alarm: its ratio only spends budget.
+  const rows = sli.kind === 'volume' ? { rows: [], impossible: [] } : burnRows(window, objective)
+  const problems = [
+    ...nameProblems(located, around),
+    ...parameterProblems(located),
+    ...windowProblems(located, around.retained),
+    ...runbookProblems(located, runbook, around),
+    ...rowProblems(located, rows),
+  ]
   if (event === undefined || problems.some(({ severity }) => severity === 'error')) return { slo: null, problems }
   const slo: SloPlan = {
     name: value.name,
@@ -79,19 +73,87 @@ export function compileSlo(located: Located<SloConfig>, around: Surroundings): {
     event: event.name,
     kind: sli.kind,
     source: sli.source ?? null,
-    objective: objectiveRatio(value.objective),
+    objective,
     window,
     severity: value.severity ?? severityOf(event.tier),
     minTotal: value.min_total ?? (isTimeSlice(sli.kind) ? 0 : 20),
-    maxAge: sli.max_age === undefined ? null : parseDuration(sli.max_age),
-    maxDelay: sli.max_delay === undefined ? null : parseDuration(sli.max_delay),
+    maxAge: sli.max_age ?? null,
+    maxDelay: sli.max_delay ?? null,
     active: activeOf(sli.active, around.timezone),
-    rows: sli.kind === 'volume' ? [] : rows,
+    rows: rows.rows,
     runbook,
     isDefault: false,
     description: value.description ?? '',
   }
   return { slo, problems }
+}
+
+function nameProblems(located: Located<SloConfig>, { events, sources, unread }: Surroundings): Problem[] {
+  const { event, source } = located.value.sli
+  const problems: Problem[] = []
+  if (!events.has(event) && !unread.events.all && !unread.events.names.has(event)) {
+    const near = nearest(event, [...events.keys()])
+    const hint = near === null ? 'write one, or name an event that has one' : `did you mean "${near}"?`
+    problems.push(located.problem(['sli', 'event'], `no contract has the event "${event}": ${hint}`))
+  }
+  if (source !== undefined && !sources.includes(source) && !unread.sources.all && !unread.sources.names.has(source)) {
+    const near = nearest(source, sources)
+    const hint = near === null ? `there are ${sources.join(', ') || 'none'}` : `did you mean "${near}"?`
+    problems.push(located.problem(['sli', 'source'], `there is no source "${source}": ${hint}`))
+  }
+  return problems
+}
+
+function windowProblems(located: Located<SloConfig>, retained: Duration): Problem[] {
+  const { window } = located.value
+  const text = formatDuration(window)
+  if (window < HOUR) {
+    return [
+      located.problem(
+        ['window'],
+        `a window of ${text} is shorter than any burn can be seen in: write 1h or more, usually 30d`,
+      ),
+    ]
+  }
+  if (window <= retained) return []
+  const kept = `hours are kept for ${formatDuration(retained)}`
+  return [
+    located.problem(
+      ['window'],
+      `a window of ${text} is longer than ${kept}: shorten it, or raise retention.hours in assay.yaml`,
+    ),
+  ]
+}
+
+function runbookProblems(located: Located<SloConfig>, runbook: string, { exists }: Surroundings): Problem[] {
+  if (/^([/\\]|[A-Za-z]:)/.test(runbook) || runbook.split(/[/\\]/).includes('..')) {
+    return [located.problem(['runbook'], 'a runbook lies below alerts/: write its path from there, without ".."')]
+  }
+  if (located.value.runbook === undefined || exists(`alerts/${runbook}`)) return []
+  return [
+    located.problem(['runbook'], `there is no file alerts/${runbook}: whoever is woken will look for it`, 'warning'),
+  ]
+}
+
+/** Rows that can't fire, in one warning an SLO. */
+function rowProblems(
+  located: Located<SloConfig>,
+  { rows, impossible }: { readonly rows: readonly BurnRow[]; readonly impossible: readonly BurnRow[] },
+): Problem[] {
+  if (impossible.length === 0) return []
+  const { objective } = located.value
+  const left = impossible.map(
+    ({ severity, threshold, long }) => `${severity} at burn ${threshold} over ${formatDuration(long)}`,
+  )
+  const which = `${left.join(', ')} would need more than every record to be bad`
+  const rest =
+    rows.length === 0
+      ? 'it never alerts'
+      : rows.some(({ severity }) => severity === 'page')
+        ? 'left out'
+        : 'left out, so that it never pages'
+  const message = `at an objective of ${objective} % rows can't fire: ${which}; ${rest}`
+  return [located.problem(['objective'], message, 'warning')]
 }
 
 /** The parameters that a kind needs, and those that mean nothing to it. */
@@ -102,8 +164,10 @@ function parameterProblems(located: Located<SloConfig>): Problem[] {
     ['max_age', 'freshness'],
     ['max_delay', 'timeliness'],
   ] as const) {
-    if (sli.kind === kind && sli[key] === undefined) problems.push(located.problem(['sli'], `${kind} needs ${key}, for example ${key}: 30m`))
-    if (sli.kind !== kind && sli[key] !== undefined) problems.push(located.problem(['sli', key], `${key} means nothing to ${sli.kind}: leave it out`, 'error', true))
+    if (sli.kind === kind && sli[key] === undefined)
+      problems.push(located.problem(['sli'], `${kind} needs ${key}, for example ${key}: 30m`))
+    if (sli.kind !== kind && sli[key] !== undefined)
+      problems.push(located.problem(['sli', key], `${key} means nothing to ${sli.kind}: leave it out`, 'error', true))
   }
   if (sli.active !== undefined && sli.active.from === sli.active.to) {
     problems.push(located.problem(['sli', 'active'], 'these hours end where they begin: no minute would count'))
@@ -113,7 +177,12 @@ function parameterProblems(located: Located<SloConfig>): Problem[] {
 
 function activeOf(active: SloConfig['sli']['active'], timezone: string): ActiveHours | null {
   if (active === undefined) return null
-  return { days: active.days.map((day) => DAYS.indexOf(day)), from: minuteOfDay(active.from), to: minuteOfDay(active.to), timezone }
+  return {
+    days: active.days.map((day) => DAYS.indexOf(day)),
+    from: minuteOfDay(active.from),
+    to: minuteOfDay(active.to),
+    timezone,
+  }
 }
 
 function minuteOfDay(text: string): number {
@@ -121,17 +190,24 @@ function minuteOfDay(text: string): number {
   return hours * 60 + minutes
 }
 
-/** The default SLOs of an event's domain, as if they had been written out. */
+/**
+ * The default SLOs of an event's domain, as if they had been written out. A planned event has none, since what isn't sent yet
+ * can't be late; a deprecated one is still judged, but may fall silent.
+ */
 export function defaultSlos(domain: Located<DomainConfig>, event: EventPlan): Located<SloConfig>[] {
+  if (event.status === 'planned') return []
   const defaults = domain.value.defaults?.slos ?? {}
   return Object.entries(defaults).flatMap(([kind, given]) => {
     if (given === undefined) return []
-    const { objective, window, ...parameters } = typeof given === 'number' ? { objective: given } : { ...given }
+    if (event.status === 'deprecated' && (kind === 'freshness' || kind === 'volume')) return []
+    const { objective, window, severity, ...parameters } =
+      typeof given === 'number' ? { objective: given } : { ...given }
     const value: SloConfig = {
       name: `${event.slug}-${kind}`,
       sli: { kind: kind as SloConfig['sli']['kind'], event: event.name, ...parameters },
       objective,
-      window: window ?? '30d',
+      window: window ?? 30 * DAY,
+      severity,
     }
     return [
       {

@@ -20,7 +20,12 @@ export function contractStub(event: string, bodies: readonly unknown[], path = s
     event,
     description: 'What it means when this arrives, and who sends it.',
     status: 'active',
-    versions: [{ version: 1, schema: { type: 'object', ...objectSchema(bodies.filter(isObject), 1), additionalProperties: true } }],
+    versions: [
+      {
+        version: 1,
+        schema: { type: 'object', ...objectSchema(bodies.filter(isObject), 1), additionalProperties: true },
+      },
+    ],
   })
   document.commentBefore = ` Save as ${path}`
   return document.toString({ lineWidth: 120 })
@@ -31,9 +36,14 @@ function objectSchema(objects: readonly Readonly<Record<string, unknown>>[], lev
   const names = [...new Set(objects.flatMap((object) => Object.keys(object)))].slice(0, MOST_PROPERTIES)
   const properties = names.map((name): [string, Schema] => [
     name,
-    valueSchema(objects.flatMap((object) => (Object.hasOwn(object, name) ? [object[name]] : [])), level),
+    valueSchema(
+      objects.flatMap((object) => (Object.hasOwn(object, name) ? [object[name]] : [])),
+      level,
+    ),
   ])
-  const required = names.filter((name) => objects.every((object) => Object.hasOwn(object, name) && object[name] !== null && object[name] !== ''))
+  const required = names.filter((name) =>
+    objects.every((object) => Object.hasOwn(object, name) && object[name] !== null && object[name] !== ''),
+  )
   return { ...(required.length > 0 ? { required } : {}), properties: Object.fromEntries(properties) }
 }
 

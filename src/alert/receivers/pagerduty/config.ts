@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { secretRef } from '../../../config/secret.ts'
+import { secretRef, urlOrSecret } from '../../../config/secret.ts'
 
+/** An Events API v2 integration. */
 export const pagerdutyConfig = z.strictObject({
   routing_key: secretRef,
-  url: z.union([z.url(), secretRef]).default('https://events.pagerduty.com/v2/enqueue'),
+  url: urlOrSecret.default('https://events.pagerduty.com/v2/enqueue'),
 })
 export type PagerdutyConfig = z.infer<typeof pagerdutyConfig>

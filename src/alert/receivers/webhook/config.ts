@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { secretRef } from '../../../config/secret.ts'
+import { secretRef, urlOrSecret } from '../../../config/secret.ts'
 
-export const webhookConfig = z.strictObject({ url: z.union([z.url(), secretRef]), secret: secretRef.optional() })
+/** Any address of one's own; with a secret, requests are signed. */
+export const webhookConfig = z.strictObject({ url: urlOrSecret, secret: secretRef.optional() })
 export type WebhookConfig = z.infer<typeof webhookConfig>
