@@ -15,24 +15,27 @@ const SLOS = 1_000
 const MINUTES = 60
 
 function plans(): SloPlan[] {
-  return Array.from({ length: SLOS }, (_, index): SloPlan => ({
-    name: `event-${index}-validity`,
-    domain: 'checkout',
-    event: `Event ${index}`,
-    kind: index % 2 === 0 ? 'validity' : 'completeness',
-    source: 'web',
-    objective: 0.99,
-    window: 30 * DAY,
-    severity: 'page',
-    minTotal: 20,
-    maxAge: null,
-    maxDelay: null,
-    active: null,
-    rows: burnRows(30 * DAY, 0.99).rows,
-    runbook: '',
-    isDefault: false,
-    description: '',
-  }))
+  return Array.from(
+    { length: SLOS },
+    (_, index): SloPlan => ({
+      name: `event-${index}-validity`,
+      domain: 'checkout',
+      event: `Event ${index}`,
+      kind: index % 2 === 0 ? 'validity' : 'completeness',
+      source: 'web',
+      objective: 0.99,
+      window: 30 * DAY,
+      severity: 'page',
+      minTotal: 20,
+      maxAge: null,
+      maxDelay: null,
+      active: null,
+      rows: burnRows(30 * DAY, 0.99).rows,
+      runbook: '',
+      isDefault: false,
+      description: '',
+    }),
+  )
 }
 
 /** 1,000 SLOs judged, a minute at a time: through the store as the daemon does it, beside the judge alone. */
@@ -42,7 +45,15 @@ export async function bench(): Promise<Figure[]> {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
   const routes = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
-  const evaluator = await openEvaluator({ db, plan: planOf(slos), routes, publicUrl: null, assertLeads: async () => undefined, everyVerdict: false, collapses: true })
+  const evaluator = await openEvaluator({
+    db,
+    plan: planOf(slos),
+    routes,
+    publicUrl: null,
+    assertLeads: async () => undefined,
+    everyVerdict: false,
+    collapses: true,
+  })
   const times: number[] = []
   for (let minute = 0; minute < MINUTES; minute++) {
     const start = START + minute * MINUTE
@@ -59,14 +70,30 @@ export async function bench(): Promise<Figure[]> {
       listeningSince: null,
       complete: false,
     }
-    await commitIngest(db, writer, { source: 'web', steps: [step], delta: { windows, facets: [], findings: [] }, rejects: [], samples: [], sightings: [] })
+    await commitIngest(db, writer, {
+      source: 'web',
+      steps: [step],
+      delta: { windows, facets: [], findings: [] },
+      rejects: [],
+      samples: [],
+      sightings: [],
+    })
     const began = performance.now()
     await evaluator.evaluate()
     if (minute > 5) times.push(performance.now() - began)
   }
   await db.close()
   const value = median(times)
-  return [{ name: 'judge 1,000 SLOs', value: round(value), unit: 'ms a minute', reference: 'the judge alone, without store', reference_value: round(alone), ratio: round(value / alone) }]
+  return [
+    {
+      name: 'judge 1,000 SLOs',
+      value: round(value),
+      unit: 'ms a minute',
+      reference: 'the judge alone, without store',
+      reference_value: round(alone),
+      ratio: round(value / alone),
+    },
+  ]
 }
 
 function judgeAlone(slos: readonly SloPlan[]): number {

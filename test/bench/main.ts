@@ -1,13 +1,20 @@
 import { bench as decode } from './decode.ts'
 import type { Figure } from './figure.ts'
-import { bench as http } from './http.ts'
+import { bench as http } from './collector.ts'
 import { bench as judge } from './judge.ts'
 import { bench as replay } from './replay.ts'
 import { bench as start } from './start.ts'
 import { bench as store } from './store.ts'
 
 /** `npm run bench [NAME…]`: a JSON line a figure. Names: the keys below; all of them without one. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { decode, replay, http, judge, start, store }
+const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  decode,
+  replay,
+  http,
+  judge,
+  start,
+  store,
+}
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => BENCHES[name] === undefined)

@@ -22,7 +22,18 @@ export type IncidentChange = 'opened' | 'raised' | 'joined' | 'resolved' | 'manu
 export interface Tracking {
   /** Highest severity of a row that was true, before the cap. */
   readonly highest: 'page' | 'ticket'
-  readonly slos: Readonly<Record<string, { readonly calm: number; readonly calmAt: Instant; readonly heldAt: Instant }>>
+  readonly slos: Readonly<Record<string, Followed>>
+}
+
+/** One SLO of an open incident. */
+export interface Followed {
+  /** Minutes that count towards the resolve, and when the last of them was. */
+  readonly calm: number
+  readonly calmAt: Instant
+  /** End of the last minute that held a record. */
+  readonly heldAt: Instant
+  /** Start of the last bad minute, which may be older than minutes are kept. */
+  readonly badAt: Instant
 }
 
 export interface OpenIncident {
@@ -89,7 +100,8 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       firing === null ? { incident: known.incident, change: null } : rise(at, known, slo, firing)
     const highest = firing === 'page' ? 'page' : known.tracking.highest
     const slos = { ...known.tracking.slos }
-    if (incident.slos.includes(slo.name)) slos[slo.name] = calmOf(at, slos[slo.name], slo, judgement, highest)
+    if (incident.slos.includes(slo.name))
+      slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), slo, judgement, highest)
     open.set(slo.event, { incident, tracking: { highest, slos } })
     return change === null ? [] : [{ change, incident }]
   }
@@ -128,7 +140,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
         { at, what: 'opened', text: `${slo.name} burns its budget too fast: ${severity}` },
       ],
     }
-    return { incident, tracking: { highest: firing, slos: { [slo.name]: { calm: 0, calmAt: at, heldAt: at } } } }
+    return { incident, tracking: { highest: firing, slos: { [slo.name]: begin(at, standing, incident) } } }
   }
 
   /** Every open incident whose SLOs have all been calm long enough, or which nothing has been heard of for a week. */
@@ -136,12 +148,13 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const changes: ChangedIncident[] = []
     for (const [event, { incident, tracking }] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (!touched.has(event)) continue
-      const followed = Object.values(tracking.slos)
-      const heldAt = Math.max(...followed.map((slo) => slo.heldAt))
+      const slos = Object.values(tracking.slos)
+      const heldAt = Math.max(...slos.map((slo) => slo.heldAt))
       const forgotten = at - heldAt >= FORGOTTEN
-      if (forgotten || followed.every((slo) => slo.calm >= CALM_MINUTES)) {
-        const resolvedAt = forgotten ? at : Math.max(...followed.map((slo) => slo.calmAt))
-        changes.push({ change: 'resolved', incident: resolve(event, incident, resolvedAt, forgotten) })
+      if (forgotten || slos.every((slo) => slo.calm >= CALM_MINUTES)) {
+        const resolvedAt = forgotten ? at : Math.max(...slos.map((slo) => slo.calmAt))
+        const badAt = Math.max(incident.startedAt, ...slos.map((slo) => slo.badAt))
+        changes.push({ change: 'resolved', incident: resolve(event, incident, badAt, resolvedAt, forgotten) })
       } else if (incident.noData !== at - heldAt >= SILENT) {
         open.set(event, { incident: { ...incident, noData: !incident.noData }, tracking })
       }
@@ -149,10 +162,16 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     return changes
   }
 
-  function resolve(event: string, incident: Incident, resolvedAt: Instant, forgotten: boolean): Incident {
+  function resolve(
+    event: string,
+    incident: Incident,
+    badAt: Instant,
+    resolvedAt: Instant,
+    forgotten: boolean,
+  ): Incident {
     const standings = deps.standingsOf(event)
     const own = standings.filter((standing) => incident.slos.includes(standing.slo.name))
-    const endedAt = lastBadMinute(own, incident.startedAt, resolvedAt)
+    const endedAt = lastBadMinute(own, badAt, resolvedAt)
     const text = forgotten ? 'no record for 7 days' : `${CALM_MINUTES} minutes without a true row`
     const done: Incident = {
       ...incident,
@@ -214,21 +233,26 @@ function rise(
   }
 }
 
-function calmOf(
+/** An SLO that has just become part of an incident. */
+function begin(at: Instant, standing: Standing, { startedAt }: Incident): Followed {
+  return { calm: 0, calmAt: at, heldAt: at, badAt: lastBadMinute([standing], startedAt, at) }
+}
+
+function followed(
   at: Instant,
-  before: Tracking['slos'][string] | undefined,
+  before: Followed,
   slo: SloPlan,
   judgement: MinuteJudgement,
   highest: 'page' | 'ticket',
-): Tracking['slos'][string] {
-  const { calm, calmAt, heldAt } = before ?? { calm: 0, calmAt: at, heldAt: at }
-  const held = judgement.holds ? at : heldAt
+): Followed {
+  const heldAt = judgement.holds ? at : before.heldAt
+  const badAt = judgement.bad ? at - MINUTE : before.badAt
   const burning = slo.rows.some(
     (row, index) => judgement.rows[index] && SEVERITY_RANK[row.severity] >= SEVERITY_RANK[highest],
   )
-  if (burning) return { calm: 0, calmAt: at, heldAt: held }
-  if (!judgement.holds || calm >= CALM_MINUTES) return { calm, calmAt, heldAt: held }
-  return { calm: calm + 1, calmAt: at, heldAt: held }
+  if (burning) return { calm: 0, calmAt: at, heldAt, badAt }
+  if (!judgement.holds || before.calm >= CALM_MINUTES) return { ...before, heldAt, badAt }
+  return { calm: before.calm + 1, calmAt: at, heldAt, badAt }
 }
 
 function capped(firing: 'page' | 'ticket', slo: SloPlan): Severity {

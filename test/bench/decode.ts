@@ -1,0 +1,87 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { DAY } from '../../src/model/time.ts'
+import { createDecoder } from '../../src/observe/decode/decode.ts'
+import { parsePayload } from '../../src/observe/decode/parse.ts'
+import { createSightings } from '../../src/observe/dedupe/sightings.ts'
+import { observeBatch } from '../../src/observe/observe.ts'
+import { createInterner } from '../../src/observe/windows/interner.ts'
+import type { ArrivedRecord } from '../../src/model/record.ts'
+import { contractVersion, planWith } from '../support/contract.ts'
+import type { Figure } from './figure.ts'
+import { ORDER_SCHEMA, segmentEvents } from './segment-events.ts'
+
+const EVENTS = 20_000
+const BATCH = 2_000
+const ROUNDS = 9
+
+/** Events a second from bytes to window counts, beside a bare loop that parses and validates the same bytes. */
+export async function bench(): Promise<Figure[]> {
+  const events = segmentEvents(EVENTS)
+  const plan = planWith({ 'Order Completed': [contractVersion(ORDER_SCHEMA)] })
+  const validate = new Ajv2020().compile(ORDER_SCHEMA)
+  const decode = createDecoder({ type: 'segment' })
+  const interner = createInterner()
+  const lateAfter = () => 5_000
+
+  function bare(): number {
+    let valid = 0
+    for (const bytes of events) {
+      const parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+      if (validate(parsed.properties)) valid += 1
+    }
+    return valid
+  }
+
+  function observed(): number {
+    const sightings = createSightings({ horizon: DAY, capacity: 2_000_000 })
+    let valid = 0
+    for (let from = 0; from < events.length; from += BATCH) {
+      const records: ArrivedRecord[] = []
+      for (let index = from; index < Math.min(from + BATCH, events.length); index++) {
+        const parsed = parsePayload(events[index] ?? new Uint8Array())
+        const decoded = parsed.ok ? decode(parsed.value, null) : parsed
+        records.push({ partition: 'bench', position: '', arrivedAt: decoded.receivedAt, decoded })
+      }
+      const batch = { source: 'bench', records, manyPartitions: false }
+      const seen = observeBatch(batch, { plan, interner, sightings: () => sightings, lateAfter })
+      seen.commit()
+      valid += seen.outcomes.valid
+    }
+    return valid
+  }
+
+  const reference: number[] = []
+  const own: number[] = []
+  for (let round = 0; round < ROUNDS + 3; round++) {
+    const [bareSeconds, ownSeconds] = [timed(bare), timed(observed)]
+    if (round < 3) continue
+    reference.push(EVENTS / bareSeconds)
+    own.push(EVENTS / ownSeconds)
+  }
+  const value = Math.round(median(own))
+  const reference_value = Math.round(median(reference))
+  const bytes = Math.round(events.reduce((sum, event) => sum + event.length, 0) / events.length)
+  return [
+    {
+      name: `decode, check, dedupe and windows of ${bytes}-byte events`,
+      value,
+      unit: 'events/s',
+      reference: 'JSON.parse + compiled Ajv over the same buffers',
+      reference_value,
+      ratio: Number((value / reference_value).toFixed(3)),
+    },
+  ]
+}
+
+/** Seconds; throws when not every event was found valid, since then it would be something else that was timed. */
+function timed(run: () => number): number {
+  const started = performance.now()
+  const valid = run()
+  const seconds = (performance.now() - started) / 1_000
+  if (valid !== EVENTS) throw new Error(`only ${valid} of ${EVENTS} events are valid`)
+  return seconds
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { until } from './until.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const MAIN = join(ROOT, 'src', 'main.ts')
+
+/** An Assay in a process of its own, as users run it. */
+export interface RunningAssay {
+  readonly url: string
+  readonly child: ChildProcess
+  /** What it has written so far, both streams. */
+  readonly output: () => string
+  /** SIGKILL, and the end of the process. */
+  readonly kill: () => Promise<void>
+  /** SIGINT, and its exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+/** Starts `assay run` on a configuration and waits until it says that it is ready. The port is a free one. */
+export async function startAssay(
+  config: string,
+  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<RunningAssay> {
+  const child = spawn(process.execPath, [MAIN, 'run', '--config', config, '--port', '0', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const ended = once(child, 'exit')
+  const url = await until('Assay to be ready', () => {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Assay ended: ${output}`)
+    return /page\s+(http:\/\/\S+?)\/?\n/.exec(output)?.[1]
+  })
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await ended
+    }
+    return child.exitCode
+  }
+  return { url, child, output: () => output, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGINT') }
+}
