@@ -5,6 +5,8 @@ export interface Io {
   readonly cwd: string
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** What `-` reads; left out: the process's own standard input. */
+  readonly stdin?: AsyncIterable<Uint8Array>
   /** Whether `out` is a terminal: colours and progress. */
   readonly isTerminal: boolean
   readonly now: () => number

@@ -1,0 +1,43 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
+
+/** One thing to read payloads from. */
+export interface Input {
+  /** As the user would name it; `-`: standard input. */
+  readonly name: string
+  /** Empty for standard input. */
+  readonly path: string
+}
+
+/** The files that arguments name. A folder means every file below it, but for hidden ones; `-` is standard input. */
+export function findInputs(
+  args: readonly string[],
+  cwd: string,
+): { readonly inputs: readonly Input[]; readonly problems: readonly string[] } {
+  const inputs = new Map<string, Input>()
+  const problems: string[] = []
+  for (const name of args) {
+    if (name === '-') {
+      inputs.set('-', { name, path: '' })
+      continue
+    }
+    const path = resolve(cwd, name)
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) problems.push(`there is no file ${name}`)
+    else if (!found.isDirectory()) inputs.set(path, { name, path })
+    else {
+      const below = filesBelow(path)
+      if (below.length === 0) problems.push(`the folder ${name} holds no file`)
+      for (const file of below) inputs.set(join(path, file), { name: join(name, file), path: join(path, file) })
+    }
+  }
+  return { inputs: [...inputs.values()], problems }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')))
+    .sort()
+}
