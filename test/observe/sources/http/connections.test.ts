@@ -60,6 +60,24 @@ describe('clients that are not as they should be', () => {
     await stillServes()
   })
 
+  it('are told 413 also when they go on writing for a while', async () => {
+    const { socket, answer, closed } = await client(collector.port)
+    let failure = ''
+    socket.on('error', (error) => {
+      failure = error.message
+    })
+    const chunk = `100000\r\n${' '.repeat(MEBIBYTE)}\r\n`
+    socket.pause()
+    socket.write(head('Transfer-Encoding: chunked'))
+    for (let sent = 0; sent < 6; sent++) await new Promise((written) => socket.write(chunk, written))
+    socket.write('0\r\n\r\n')
+    await until('all to be read', () => collector.bytesRead() > 6 * MEBIBYTE)
+    socket.resume()
+    await until('the end of the connection', closed)
+    expect(answer()).toMatch(/^HTTP\/1\.1 413 .*"status":413/s)
+    expect(failure).toBe('')
+  })
+
   it('are told 413 for a gzip bomb', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * MEBIBYTE, ' '))
     expect((await post(`${collector.url}/v1/batch`, bomb, { 'content-encoding': 'gzip' })).status).toBe(413)
