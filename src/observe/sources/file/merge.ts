@@ -1,0 +1,190 @@
+import type { ArrivedRecord } from '../../../model/record.ts'
+import { type Duration, floorTo, type Instant, MINUTE } from '../../../model/time.ts'
+import type { Decode } from '../../decode/decode.ts'
+import type { SourceBatch } from '../source.ts'
+import { createFileSet } from './file-set.ts'
+import { NOTHING_READ, readPosition, SET_PARTITION, type SetPosition } from './position.ts'
+import type { Entry, FileReader } from './reader.ts'
+import { createReorder } from './reorder.ts'
+import { createSteps } from './steps.ts'
+import { createWatch } from './watch.ts'
+
+export interface MergeDeps {
+  readonly root: string
+  readonly paths: readonly string[]
+  readonly decode: Decode
+  readonly follow: boolean
+  readonly now: () => Instant
+  readonly lookEvery: Duration
+}
+
+/** The records of all files in the order of their arrival, batch by batch. */
+export interface Merge {
+  /** The next batch; null: nothing has changed. */
+  readonly read: (signal: AbortSignal) => Promise<Pick<SourceBatch, 'records' | 'steps' | 'afterJudging'> | null>
+  /** Nothing will ever come again. */
+  readonly isOver: () => boolean
+  /** Everything there is was read, and no file may grow. */
+  readonly isComplete: () => boolean
+  readonly isEmpty: () => boolean
+  readonly problems: () => readonly string[]
+  readonly close: () => Promise<void>
+}
+
+/** Records wait this long for older ones: the watermark is that far behind the newest arrival. */
+const REORDER: Duration = 5 * MINUTE
+const MOST_RECORDS = 2_000
+const MOST_BYTES = 8 * 1024 * 1024
+/** More aren't held: past it the oldest go out early, which changes no count, since the watermark stays behind them. */
+const MOST_HELD = 40_000
+const MOST_HELD_BYTES = 32 * 1024 * 1024
+
+/**
+ * Records go out once their arrival is behind the watermark, in the order of (arrival, file, line); those that come too
+ * late at once. A batch with late records is marked to wait until the minutes before the watermark are judged without
+ * them, and the watermark's minute never moves before a late record within a batch: so each minute is judged on the same
+ * records however the batches fall, live and in replay.
+ */
+export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeDeps): Merge {
+  const set = createFileSet(deps)
+  const watch = createWatch(set, positions, deps)
+  const stored = readPosition<SetPosition>(positions.get(SET_PARTITION)) ?? NOTHING_READ
+  const steps = createSteps(positions)
+  const order = createReorder<Entry>(stored.floor)
+  let heldBytes = 0
+  let newest = stored.newest
+  let observed = stored.observed
+  let complete = stored.complete
+  /** What the last step said of how far all is counted. */
+  let reported = stored.observed
+  let isAtEnd = false
+  let records: ArrivedRecord[] = []
+  let bytes = 0
+
+  const watermark = (): Instant =>
+    Math.max(observed ?? Number.NEGATIVE_INFINITY, (newest ?? Number.NEGATIVE_INFINITY) - REORDER)
+  const isFull = (): boolean => records.length >= MOST_RECORDS || bytes >= MOST_BYTES
+
+  function give(entry: Entry): void {
+    entry.isOut = true
+    records.push(entry.record)
+    bytes += entry.end - entry.offset
+    steps.touch(entry.reader)
+  }
+
+  /** Gives out the first one held, if it is before `until`. */
+  function giveFirst(until: Instant): boolean {
+    const entry = order.take(until)
+    if (entry === null) return false
+    heldBytes -= entry.end - entry.offset
+    give(entry)
+    return true
+  }
+
+  function hold(entry: Entry): void {
+    order.add(entry)
+    heldBytes += entry.end - entry.offset
+  }
+
+  /** Takes in a record just read. */
+  function accept(entry: Entry): void {
+    steps.touch(entry.reader)
+    if (entry.again) {
+      if (order.isOut(entry)) entry.isOut = true
+      else hold(entry)
+      return
+    }
+    if (order.isOut(entry) || entry.at < watermark()) {
+      order.raise(entry)
+      give(entry)
+      return
+    }
+    hold(entry)
+    if (deps.follow && entry.at > deps.now() + REORDER) {
+      // A clock that is ahead must not move the watermark: it, and what is before it, goes out now.
+      while (!entry.isOut && giveFirst(Number.POSITIVE_INFINITY));
+      return
+    }
+    newest = Math.max(newest ?? entry.at, entry.at)
+    while ((order.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) && giveFirst(Number.POSITIVE_INFINITY));
+  }
+
+  async function read(signal: AbortSignal): ReturnType<Merge['read']> {
+    records = []
+    bytes = 0
+    let afterJudging: Instant | null = null
+    for (const reader of await watch.look()) release(reader)
+    const begun = floorTo(reported ?? Number.NEGATIVE_INFINITY, MINUTE)
+    while (!signal.aborted) {
+      while (!isFull() && giveFirst(watermark()));
+      if (isFull()) break
+      const entry = set.ready()
+      if (entry === null) {
+        if (await set.settle()) continue
+        if (advance()) continue
+        break
+      }
+      if (isLate(entry)) {
+        const judged = floorTo(watermark(), MINUTE)
+        if (judged > begun) break
+        afterJudging = judged
+      }
+      isAtEnd = false
+      complete = false
+      set.take()
+      accept(entry)
+    }
+    return cut(afterJudging)
+  }
+
+  /** A verdict of the minute it belongs to may have been given already. */
+  function isLate(entry: Entry): boolean {
+    return (
+      !entry.again && entry.record.arrivedAt === entry.at && floorTo(entry.at, MINUTE) < floorTo(watermark(), MINUTE)
+    )
+  }
+
+  /** At the end of all files: everything is observed until when? True: so more is to be given out. */
+  function advance(): boolean {
+    const readers = [...set.readers.values()]
+    const growing = readers.some((reader) => reader.isGrowing())
+    const unsettled = readers.some(
+      (reader) => reader.state() === 'failed' || (reader.state() === 'waiting' && !reader.isGrowing()),
+    )
+    isAtEnd = true
+    complete = !deps.follow || (!growing && !unsettled && readers.length > 0)
+    let until = Number.NEGATIVE_INFINITY
+    if (growing) until = (watch.lookedAt() ?? until) - REORDER
+    else if (complete && newest !== null) until = floorTo(newest, MINUTE) + 2 * MINUTE
+    if (until <= watermark()) return false
+    observed = until
+    return order.size() > 0
+  }
+
+  /** What was held of files that can't be read again goes out, with all that stands before it. */
+  function release(reader: FileReader): void {
+    for (const entry of reader.held()) while (!entry.isOut && giveFirst(Number.POSITIVE_INFINITY));
+    steps.touch(reader)
+  }
+
+  function cut(afterJudging: Instant | null): Awaited<ReturnType<Merge['read']>> {
+    const until = Math.min(watermark(), order.first()?.at ?? Number.POSITIVE_INFINITY)
+    if (Number.isFinite(until)) reported = Math.max(reported ?? until, until)
+    for (const reader of set.ended()) steps.touch(reader)
+    const whole = { newest, observed: reported, floor: order.floor(), complete: complete && order.size() === 0 }
+    const changed = steps.since(set.readers, whole, reported)
+    return records.length === 0 && changed.length === 0 ? null : { records, steps: changed, afterJudging }
+  }
+
+  return {
+    read,
+    isOver: () => !deps.follow && isAtEnd && order.size() === 0,
+    isComplete: () => complete,
+    isEmpty: () => set.readers.size === 0,
+    problems: () => [
+      ...watch.problems(),
+      ...[...set.readers.values()].flatMap((reader) => (reader.problem() === '' ? [] : [reader.problem()])),
+    ],
+    close: set.close,
+  }
+}
