@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duration } from '../../../model/time.ts'
 
 /** How reading a body ended. `gone`: the client went away, nobody is left to answer. */
-export type BodyRead =
+type BodyRead =
   | { readonly outcome: 'read'; readonly bytes: Buffer }
   | { readonly outcome: 'too_large' }
   | { readonly outcome: 'too_slow' }

@@ -19,7 +19,7 @@ export interface Waiting {
 }
 
 /** Records that are to be stored together, and what becomes of their requests. */
-export interface Cut {
+interface Cut {
   readonly records: readonly ArrivedRecord[]
   readonly stored: () => void
   /** Answers how many requests were sent away. */
