@@ -21,6 +21,8 @@ export interface Evidence {
   /** Time slices: newest arrival before the silence, where it is known. */
   readonly lastArrival?: Instant | null
   readonly findings: readonly { readonly finding: Finding; readonly count: number }[]
+  /** JSON pointers of properties with a fill goal of their own: unfilled, they make no record incomplete. */
+  readonly apart?: readonly string[]
   /** A bad payload. */
   readonly example: string | null
   /** Civil time in the words is this IANA zone's. */
@@ -41,13 +43,17 @@ export function explain(evidence: Evidence): Explanation {
   return isTimeSlice(evidence.kind) ? explainSilence(evidence) : explainRecords(evidence)
 }
 
-function explainRecords({ kind, startedAt, until, facets, findings, example, timezone }: Evidence): Explanation {
+function explainRecords(evidence: Evidence): Explanation {
+  const { kind, startedAt, until, facets, findings, apart = [], example, timezone } = evidence
   const ranked = causesOf(facets)
   const cause = ranked[0] ?? null
   const words = [
     causeSentence(kind, cause),
     `since ${clockTime(startedAt, until, timezone)}`,
-    ...findingSentences(kind, findings),
+    ...findingSentences(
+      kind,
+      findings.filter(({ finding }) => finding.kind !== 'unfilled' || !apart.includes(finding.path)),
+    ),
   ]
   if (example !== null) words.push(exampleSentence(example))
   return { cause, ranked, words }

@@ -4,6 +4,7 @@ import type { Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { WindowCounts } from '../../model/window.ts'
+import { pointerTo } from '../../observe/check/fill.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
@@ -56,6 +57,8 @@ async function evidenceOf(
   const facets = await facetCounts(db, ids, from, until, 'minute')
   // A silence shows only beside what came before it, for as long.
   const before = slo.kind === 'freshness' ? await facetCounts(db, ids, from - 2 * HOUR, from, 'minute') : []
+  const lastArrival = Math.max(0, ...before.map(({ counts }) => counts.lastArrival))
+  const goals = (plan.events.get(slo.event)?.important ?? []).filter(({ fill }) => fill !== null)
   const findings = await findingCounts(db, ids, from, until, 'minute')
   return explain({
     kind: slo.kind,
@@ -72,7 +75,9 @@ async function evidenceOf(
       facet,
       all: counts.received,
     })),
+    lastArrival: lastArrival === 0 ? null : lastArrival,
     findings,
+    apart: goals.map(({ property }) => pointerTo(property)),
     example,
     timezone: plan.timezone,
   })

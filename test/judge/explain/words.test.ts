@@ -52,6 +52,25 @@ describe('the words of an explanation', () => {
 })
 
 describe('findings', () => {
+  it('leave out properties with a fill goal of their own', () => {
+    const unfilled = (path: string): Finding => ({ kind: 'unfilled', path, keyword: '', message: '' })
+    const { words: said } = explain({
+      kind: 'completeness',
+      event: 'Order Completed',
+      startedAt: 0,
+      until: 1,
+      facets: [],
+      before: [],
+      findings: [
+        { finding: unfilled('/coupon_code'), count: 540 },
+        { finding: unfilled('/cart_id'), count: 180 },
+      ],
+      apart: ['/coupon_code'],
+      example: null,
+      timezone: 'UTC',
+    })
+    expect(said.slice(2)).toEqual(['`cart_id`: not filled'])
+  })
   it('come most frequent first, counted where there are several, three at most', () => {
     const findings = ['/a', '/b/0/~1c', '/d', ''].map((path, index) => ({
       finding: violation(path, 'missing'),

@@ -1,0 +1,38 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { replay } from '../../src/cli/replay.ts'
+import { differences } from './expectation.ts'
+import { runScenario, scenarios } from './run.ts'
+
+const folders: string[] = []
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-scenario-'))
+  folders.push(folder)
+  return folder
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+describe('a replay gives what was worked out by hand', () => {
+  it.each(scenarios().map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
+    expect(differences(scenario.expected, await runScenario(scenario, newFolder(), replay))).toEqual([])
+  })
+
+  it.each(['bad-release', 'hostile-payloads', 'silent-event'])('and the same bytes again: %s', async (name) => {
+    const scenario = scenarios().find((one) => one.name === name)
+    if (scenario === undefined) throw new Error(`no scenario ${name}`)
+    const out = newFolder()
+    const written = async () => {
+      await runScenario(scenario, out, replay)
+      return readdirSync(out)
+        .sort()
+        .map((file) => [file, readFileSync(join(out, file), 'utf8')] as const)
+    }
+    const first = await written()
+    expect(first.map(([file]) => file)).toContain('scorecard.json')
+    expect(await written()).toEqual(first)
+  })
+})
