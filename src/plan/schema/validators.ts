@@ -60,7 +60,7 @@ export function createValidators(): Validators {
     let all: ValidateFunction | null = null
     return (body) => {
       try {
-        first ??= compile(schema, draft, false)
+        first ??= compileFirst(schema, draft)
         if (first(body) === true) return NONE
         if (isLarge(body)) return violationsOf(first.errors ?? [], body)
         all ??= compile(schema, draft, true)
@@ -73,9 +73,19 @@ export function createValidators(): Validators {
     }
   }
 
+  /** One that stops at the first violation. Its code nests by property: of thousands of them only the other kind can be made. */
+  function compileFirst(schema: Json, draft: Draft): ValidateFunction {
+    try {
+      return compile(schema, draft, false)
+    } catch (error) {
+      if (error instanceof RangeError) return compile(schema, draft, true)
+      throw error
+    }
+  }
+
   function compileProblem(schema: Json, draft: Draft): string | null {
     try {
-      compile(schema, draft, false)
+      compileFirst(schema, draft)
       return null
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
@@ -116,8 +126,9 @@ export function metaProblems(schema: Json, draft: Draft): readonly { pointer: st
   const violations = violationsOf(ajv.errors ?? [], schema)
   const told = new Map<string, string>()
   for (const { path, keyword, message } of violations) {
-    // `anyOf` only says that what else is said at its place is so.
+    // `anyOf` only says that what else is said at its place is so; a list of types is no wrong type if one in it is.
     if (keyword === 'anyOf' && violations.some((other) => other.path === path && other.keyword !== 'anyOf')) continue
+    if (violations.some((other) => other.path.startsWith(`${path}/`))) continue
     if (keyword === 'enum' || !told.has(path)) told.set(path, message)
   }
   return [...told].map(([pointer, message]) => ({ pointer, message }))
