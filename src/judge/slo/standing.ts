@@ -5,7 +5,7 @@ import type { SloPlan } from '../../plan/plan.ts'
 import { measureOf } from '../sli/measure.ts'
 import { type ActiveClock, activeClock } from './active.ts'
 import { createLedger, type Ledger, type Tally } from './ledger.ts'
-import { BURN_LENGTHS, type Circumstances, ORDINARY, verdictAt } from './verdict.ts'
+import { BURN_LENGTHS, type Circumstances, ORDINARY, type Sums, verdictAt } from './verdict.ts'
 
 /** How long a uniqueness SLO can't be called met: until the horizon of duplicates is covered once. */
 const WARMING: Duration = DAY
@@ -51,6 +51,8 @@ export interface Standing {
   /** Where row windows start at the earliest: the last resolve of the event; null: none. */
   readonly clippedAt: () => Instant | null
   readonly minute: (start: Instant) => Tally
+  /** What its windows hold at `at`: what the last judgement went by. */
+  readonly sums: () => Sums
   readonly oldest: () => Instant
 }
 
@@ -91,6 +93,12 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     return { bad, total }
   }
 
+  const sums = (): Sums => ({
+    window: sum((ledger) => ledger.sum(slo.window)),
+    burn: BURN_LENGTHS.map((length) => sum((ledger) => ledger.sum(length))),
+    clipped: (length) => sum((ledger) => ledger.clippedSum(length)),
+  })
+
   function judge(facts: MinuteFacts): MinuteJudgement {
     const start = now
     now += MINUTE
@@ -98,12 +106,7 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     if (mark !== null && mark !== '.') slices?.setMinute(start, mark === '-' ? 1 : 0, 1)
     for (const ledger of all()) ledger.advance()
     const seen = sum((ledger) => ledger.minute(start))
-    const sums = {
-      window: sum((ledger) => ledger.sum(slo.window)),
-      burn: BURN_LENGTHS.map((length) => sum((ledger) => ledger.sum(length))),
-      clipped: (length: Duration) => sum((ledger) => ledger.clippedSum(length)),
-    }
-    const { verdict, rows } = verdictAt(slo, now, sums, circumstances(facts))
+    const { verdict, rows } = verdictAt(slo, now, sums(), circumstances(facts))
     return { verdict, rows, holds: seen.total > 0, bad: seen.bad > 0, mark }
   }
 
@@ -183,6 +186,7 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     },
     clippedAt: () => clippedAt,
     minute: (start) => sum((ledger) => ledger.minute(start)),
+    sums,
     oldest: () => now - MINUTES_BACK,
   }
 }

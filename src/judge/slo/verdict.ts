@@ -10,7 +10,7 @@ import { TOLERANCE } from './rows.ts'
 export const BURN_LENGTHS: readonly Duration[] = BURN_WINDOWS.map((name) => parseDuration(name) ?? Number.NaN)
 
 /** Bad records in the long window below which no row is true. */
-const MINIMUM_BAD = 3
+export const MINIMUM_BAD = 3
 
 /** What an SLO's windows hold at the end of a minute. */
 export interface Sums {
@@ -35,7 +35,7 @@ export interface Circumstances {
 export const ORDINARY: Circumstances = { notEvaluated: null, neverSeen: false, warming: false }
 
 /** Bad of total as a ratio; time slices are divided by the whole window, observed or not. Null where nothing was counted. */
-function errorRatio(slo: SloPlan, tally: Tally, length: Duration): number | null {
+export function errorRatio(slo: SloPlan, tally: Tally, length: Duration): number | null {
   if (tally.total === 0) return null
   return tally.bad / (isTimeSlice(slo.kind) ? length / MINUTE : tally.total)
 }

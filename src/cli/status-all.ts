@@ -1,0 +1,94 @@
+import { localTime, span } from '../alert/figures.ts'
+import type { Incident } from '../model/incident.ts'
+import { type Instant, iso } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import { incidentDocument } from '../report/documents/incident.ts'
+import { watermarkOf } from '../runtime/evaluate/watermark.ts'
+import { sloDocuments } from '../serve/api/slos.ts'
+import { standings } from '../serve/standing.ts'
+import { openIncidents } from '../store/incidents.ts'
+import { sourceProgress } from '../store/positions.ts'
+import { judgedUntil } from '../store/read/verdicts.ts'
+import type { Sql } from '../store/sql.ts'
+import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
+import type { Io } from './io.ts'
+import { type Paint, paintFor, printable } from './printable.ts'
+import { sloTable } from './slo-table.ts'
+import { table } from './table.ts'
+
+/** A command's answer, for people and for programs. */
+export interface Answer {
+  readonly text: string
+  readonly document: object
+}
+
+interface SourceLine {
+  readonly id: string
+  readonly type: string
+  readonly watermark: Instant | null
+  readonly complete: boolean
+}
+
+/** Sources, SLOs and open incidents. */
+export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> {
+  const now = io.now()
+  const paint = paintFor(io)
+  const sources = await readSources(db, plan)
+  const judged = await standings(db, plan.slos)
+  const until = await judgedUntil(db)
+  const open = await openIncidents(db)
+  const document = {
+    schema_version: SCHEMA_VERSION,
+    at: iso(now),
+    judged_until: until === null ? null : iso(until),
+    sources: sources.map(({ id, type, watermark, complete }) => ({
+      id,
+      type,
+      watermark: watermark === null ? null : iso(watermark),
+      behind_seconds: watermark === null || complete ? null : Math.max(0, now - watermark) / 1_000,
+      complete,
+    })),
+    slos: await sloDocuments({ db, plan: () => plan }, () => true),
+    incidents: open.map(incidentDocument),
+  }
+  const said =
+    until === null ? 'No minute has been judged yet.\n' : `Judged until ${localTime(until, plan.timezone)}.\n`
+  const text = [said, sourceTable(sources, plan, now), sloTable(judged, paint), incidentText(open, plan, now, paint)]
+  return { text: text.join('\n'), document }
+}
+
+async function readSources(db: Sql, plan: Plan): Promise<readonly SourceLine[]> {
+  const progress = new Map((await sourceProgress(db)).map(({ source, partitions }) => [source, partitions]))
+  return plan.sources.map(({ id, type }) => {
+    const watermark = watermarkOf(progress.get(id) ?? [], type === 'http')
+    return { id, type, watermark: watermark?.at ?? null, complete: watermark?.complete === true }
+  })
+}
+
+function sourceTable(sources: readonly SourceLine[], plan: Plan, now: Instant): string {
+  if (sources.length === 0) return 'There is no source: add one under sources in assay.yaml.\n'
+  const rows = sources.map(({ id, type, watermark, complete }) => [
+    id,
+    type,
+    watermark === null ? 'nothing yet' : localTime(watermark, plan.timezone),
+    watermark === null ? '–' : complete ? 'complete' : behind(now - watermark),
+  ])
+  return table([{ title: 'SOURCE' }, { title: 'TYPE' }, { title: 'COUNTED UNTIL' }, { title: 'BEHIND' }], rows)
+}
+
+function behind(duration: number): string {
+  return duration < 60_000 ? `${Math.max(0, Math.floor(duration / 1_000))} s` : span(duration)
+}
+
+/** Each open incident with the first thing that explains it. */
+export function incidentText(open: readonly Incident[], plan: Plan, now: Instant, paint: Paint): string {
+  if (open.length === 0) return 'No incident is open.\n'
+  const lines = open.map((incident) => {
+    const about = incident.event ?? 'Assay itself'
+    const head = `${paint(incident.severity === 'page' ? 'red' : 'yellow', incident.severity)}  ${paint('bold', printable(about))} (${incident.domain})  ${incident.id}`
+    const since = `since ${localTime(incident.startedAt, plan.timezone)} (${span(now - incident.startedAt)})${incident.noData ? ', no data arrives' : ''}`
+    const why = printable(incident.explanation[0] ?? 'not explained yet')
+    return `${head}\n  ${since}: ${incident.slos.join(', ')}\n  ${why}\n`
+  })
+  return `${open.length} open incident${open.length === 1 ? '' : 's'}\n${lines.join('')}`
+}
