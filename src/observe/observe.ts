@@ -1,16 +1,15 @@
 import type { Judgement, Outcome } from '../model/observation.ts'
-import type { ArrivedRecord } from '../model/record.ts'
+import type { ArrivedRecord, DecodedEvent } from '../model/record.ts'
 import type { QuarantineEntry } from '../model/reject.ts'
 import type { EventSample } from '../model/sample.ts'
-import { DAY, type Duration, type Instant, isPlausibleArrival, MINUTE } from '../model/time.ts'
-import type { WindowCounts } from '../model/window.ts'
-import type { Plan } from '../plan/plan.ts'
-import { check } from './check/check.ts'
-import { pointerTo } from './check/fill.ts'
+import { type Duration, type Instant, isPlausibleArrival, MINUTE } from '../model/time.ts'
+import type { EventPlan, Plan } from '../plan/plan.ts'
+import { judge, UNPLANNED } from './check/check.ts'
 import type { PendingSightings, Sightings } from './dedupe/sightings.ts'
+import { type Looked, sampleOf } from './redact/event-sample.ts'
 import { implausibleEntry, invalidEntry, undecodableEntry } from './redact/rejects.ts'
-import { createSampler } from './redact/sampler.ts'
-import { type Book, createBook } from './windows/book.ts'
+import { bareCounts, createPage, deltaOf, facetCounts, partitionCounts, type SeriesPage } from './windows/book.ts'
+import { countArrival, countFindings, countRecord } from './windows/count.ts'
 import type { WindowDelta } from './windows/delta.ts'
 import type { Interner } from './windows/interner.ts'
 import type { SeriesSlot } from './windows/slot.ts'
@@ -29,7 +28,7 @@ export interface ObserveContext {
   readonly interner: Interner
   /** The filter of a partition; the same for all partitions of a source that share ids (files). Asked for once a batch and partition. */
   readonly sightings: (partition: string) => Sightings
-  /** The `max_delay` of the event's timeliness SLO for this source; null: none. */
+  /** The `max_delay` of the event's timeliness SLO for this source; null: none. Asked for once a batch and event. */
   readonly lateAfter: (event: string, source: string) => Duration | null
 }
 
@@ -38,6 +37,7 @@ export interface Observed {
   readonly delta: WindowDelta
   readonly rejects: readonly QuarantineEntry[]
   readonly samples: readonly EventSample[]
+  /** Partitions that share a filter are told under the first of them. */
   readonly sightings: readonly (PendingSightings & { readonly partition: string })[]
   readonly outcomes: Readonly<Record<Outcome, number>>
   /** Records rejected, kept or not, by reason. */
@@ -49,28 +49,63 @@ export interface Observed {
   readonly discard: () => void
 }
 
+/** What a batch knows of one event's name. */
+interface EventRow {
+  readonly plan: EventPlan | null
+  readonly page: SeriesPage
+  readonly lateAfter: Duration | null
+  readonly delays: Duration[]
+  last: ArrivedRecord | null
+  lastVersion: number | null
+  lastInvalid: Looked | null
+}
+
 /**
  * One record's way: check it against the plan, see whether its id was seen, count it into its minute, keep what is wrong
  * with it. One batch of a source at a time: `commit` or `discard` it before the next.
  */
 export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, context: ObserveContext): Observed {
-  const { plan, interner, lateAfter } = context
+  const { plan, interner } = context
   const names = interner.ofSource(source)
   const filters = new Map<string, Sightings>()
-  const book = createBook()
-  const sampler = createSampler(source, (event, version) => piiOf(plan, event, version))
+  const pages = new Map<SeriesSlot, SeriesPage>()
+  const rows = new Map<string, EventRow>()
   const rejects: QuarantineEntry[] = []
   const outcomes: Record<Outcome, number> = { valid: 0, invalid: 0, unplanned: 0, undecodable: 0 }
   const quarantined = new Map<string, number>()
-  const delays = new Map<string, Duration[]>()
+  const seen = { arrivedAt: 0, duplicate: null as boolean | null, delay: null as Duration | null, late: false }
 
-  function see(record: ArrivedRecord, id: string, arrivedAt: Instant): boolean {
-    let filter = filters.get(record.partition)
-    if (filter === undefined) {
-      filter = context.sightings(record.partition)
-      filters.set(record.partition, filter)
-    }
-    return filter.see(id, arrivedAt)
+  function pageOf(series: SeriesSlot): SeriesPage {
+    const known = pages.get(series)
+    if (known !== undefined) return known
+    const page = createPage(series)
+    pages.set(series, page)
+    return page
+  }
+
+  function newRow(event: string): EventRow {
+    const planned = plan.events.get(event) ?? null
+    const page = pageOf(planned === null ? names.unplanned(event) : names.planned(event))
+    const lateAfter = planned === null ? null : context.lateAfter(event, source)
+    const row = { plan: planned, page, lateAfter, delays: [], last: null, lastVersion: null, lastInvalid: null }
+    rows.set(event, row)
+    return row
+  }
+
+  function newFilter(partition: string): Sightings {
+    const filter = context.sightings(partition)
+    filters.set(partition, filter)
+    return filter
+  }
+
+  function reject(record: ArrivedRecord, arrivedAt: Instant, decoded: DecodedEvent, judged: Judgement, row: EventRow) {
+    increment(quarantined, 'invalid')
+    row.lastInvalid = { arrivedAt, decoded, version: judged.version }
+    const [first] = judged.violations
+    const { series } = row.page
+    const fault = first === undefined ? null : series.finding('violation', first.path, first.keyword, first.message)
+    if (!series.admits(fault, arrivedAt)) return
+    rejects.push(invalidEntry(source, record, decoded, judged, piiOf(row.plan, judged.version)))
   }
 
   for (const record of records) {
@@ -82,46 +117,45 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
       continue
     }
     const minute = arrivedAt - (arrivedAt % MINUTE)
-    const judged = check(plan, decoded)
-    outcomes[judged.outcome] += 1
     if (!decoded.ok) {
-      const series = names.undecodable(decoded.reason)
-      countArrival(book.window(series, minute), arrivedAt)
+      outcomes.undecodable += 1
       increment(quarantined, decoded.reason)
+      const series = names.undecodable(decoded.reason)
+      countArrival(bareCounts(pageOf(series), minute), arrivedAt)
       if (series.admits(null, arrivedAt)) rejects.push(undecodableEntry(source, record, decoded))
       continue
     }
-    const planned = judged.outcome !== 'unplanned'
-    const series = planned ? names.planned(decoded.event) : names.unplanned(decoded.event)
-    const duplicate = decoded.id === null ? null : see(record, decoded.id, arrivedAt)
-    const delay = decoded.eventTime === null ? null : arrivedAt - decoded.eventTime
-    const mostDelay = planned && delay !== null ? lateAfter(decoded.event, source) : null
-    const late = mostDelay !== null && delay !== null && delay > mostDelay
-    const facet = series.facet(decoded.dimensions)
-    count(book.facet(series, facet, minute), arrivedAt, judged, duplicate, delay, late)
+    const row = rows.get(decoded.event) ?? newRow(decoded.event)
+    const { page } = row
+    const judged = row.plan === null ? UNPLANNED : judge(row.plan, decoded)
+    outcomes[judged.outcome] += 1
+
+    seen.arrivedAt = arrivedAt
+    seen.delay = decoded.eventTime === null ? null : arrivedAt - decoded.eventTime
+    seen.late = seen.delay !== null && row.lateAfter !== null && seen.delay > row.lateAfter
+    seen.duplicate =
+      decoded.id === null
+        ? null
+        : (filters.get(record.partition) ?? newFilter(record.partition)).see(decoded.id, arrivedAt)
+    countRecord(facetCounts(page, page.series.facet(decoded.dimensions), minute), judged, seen)
     if (manyPartitions) {
-      const partition = series.partition(record.partition)
-      count(book.partition(series, partition, minute), arrivedAt, judged, duplicate, delay, late)
+      countRecord(partitionCounts(page, page.series.partition(record.partition), minute), judged, seen)
     }
-    if (planned && delay !== null) addDelay(delays, decoded.event, delay)
-    sampler.see(series.key, arrivedAt, decoded, judged)
-    countFindings(book, series, minute, judged)
-    if (judged.outcome === 'invalid') {
-      increment(quarantined, 'invalid')
-      if (series.admits(firstFault(series, judged), arrivedAt)) {
-        rejects.push(invalidEntry(source, record, decoded, judged, piiOf(plan, decoded.event, judged.version)))
-      }
-    }
+    if (seen.delay !== null && row.plan !== null) row.delays.push(seen.delay)
+    row.last = record
+    row.lastVersion = judged.version
+    countFindings(page, minute, judged)
+    if (judged.outcome === 'invalid') reject(record, arrivedAt, decoded, judged, row)
   }
 
   return {
-    delta: book.delta(),
+    delta: deltaOf([...pages.values()]),
     rejects,
-    samples: sampler.samples(),
+    samples: samplesOf(rows.values()),
     sightings: pendingOf(filters),
     outcomes,
     quarantined,
-    delays,
+    delays: delaysOf(rows),
     commit: () => {
       for (const filter of filters.values()) filter.commit()
       names.commit()
@@ -133,60 +167,28 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
   }
 }
 
-function count(
-  counts: WindowCounts,
-  arrivedAt: Instant,
-  judged: Judgement,
-  duplicate: boolean | null,
-  delay: Duration | null,
-  late: boolean,
-): void {
-  countArrival(counts, arrivedAt)
-  if (judged.outcome === 'invalid') counts.invalid += 1
-  if (judged.unfilled.length > 0) counts.incomplete += 1
-  if (duplicate !== null) counts.identified += 1
-  if (duplicate === true) counts.duplicates += 1
-  if (delay === null) return
-  counts.timed += 1
-  if (late) counts.late += 1
-  if (delay > DAY) counts.backfilled += 1
-}
-
-function countArrival(counts: WindowCounts, arrivedAt: Instant): void {
-  counts.received += 1
-  if (arrivedAt > counts.lastArrival) counts.lastArrival = arrivedAt
-}
-
-function countFindings(book: Book, series: SeriesSlot, minute: Instant, judged: Judgement): void {
-  const { violations, unfilled, unfilledGoals, unplannedProperties } = judged
-  for (const { path, keyword, message } of violations) {
-    book.find(series, series.finding('violation', path, keyword, message), minute)
-  }
-  for (const property of unfilled) book.find(series, series.finding('unfilled', pointerTo(property), '', ''), minute)
-  for (const property of unfilledGoals) {
-    book.find(series, series.finding('unfilled', pointerTo(property), '', ''), minute)
-  }
-  for (const property of unplannedProperties) {
-    book.find(series, series.finding('unplanned_property', pointerTo(property), '', ''), minute)
-  }
-}
-
-/** What stands for all that is wrong with a record, when it is asked whether enough of its like are kept. */
-function firstFault(series: SeriesSlot, { violations: [first] }: Judgement) {
-  return first === undefined ? null : series.finding('violation', first.path, first.keyword, first.message)
-}
-
-function addDelay(delays: Map<string, Duration[]>, event: string, delay: Duration): void {
-  const known = delays.get(event)
-  if (known === undefined) delays.set(event, [delay])
-  else known.push(delay)
-}
-
 function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-/** Partitions that share a filter share what it saw: it is told once, under the first of them. */
+/** One sample a series; names over the cap share one, and its sample is the last of theirs. */
+function samplesOf(rows: Iterable<EventRow>): EventSample[] {
+  const samples = new Map<SeriesSlot, EventSample>()
+  for (const { plan, page, last, lastVersion, lastInvalid } of rows) {
+    if (last === null || last.arrivedAt === null || !last.decoded.ok) continue
+    const looked = { arrivedAt: last.arrivedAt, decoded: last.decoded, version: lastVersion }
+    const known = samples.get(page.series)
+    if (known !== undefined && known.arrivedAt > looked.arrivedAt) continue
+    const pii = (version: number | null) => piiOf(plan, version)
+    samples.set(page.series, sampleOf(page.series.key, looked, lastInvalid, pii))
+  }
+  return [...samples.values()]
+}
+
+function delaysOf(rows: ReadonlyMap<string, EventRow>): ReadonlyMap<string, readonly Duration[]> {
+  return new Map([...rows].flatMap(([event, { delays }]) => (delays.length === 0 ? [] : [[event, delays] as const])))
+}
+
 function pendingOf(filters: ReadonlyMap<string, Sightings>): Observed['sightings'] {
   const told = new Set<Sightings>()
   return [...filters].flatMap(([partition, filter]) => {
@@ -198,7 +200,6 @@ function pendingOf(filters: ReadonlyMap<string, Sightings>): Observed['sightings
 
 const NO_PII: ReadonlyMap<string, string> = new Map()
 
-function piiOf(plan: Plan, event: string, version: number | null): ReadonlyMap<string, string> {
-  if (version === null) return NO_PII
-  return plan.events.get(event)?.versions.find((contract) => contract.version === version)?.pii ?? NO_PII
+function piiOf(event: EventPlan | null, version: number | null): ReadonlyMap<string, string> {
+  return event?.versions.find((contract) => contract.version === version)?.pii ?? NO_PII
 }

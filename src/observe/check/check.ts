@@ -1,5 +1,5 @@
 import type { Judgement } from '../../model/observation.ts'
-import type { Decoded } from '../../model/record.ts'
+import type { Decoded, DecodedEvent } from '../../model/record.ts'
 import { contractFor } from '../../plan/match.ts'
 import type { ContractVersion, EventPlan, Plan } from '../../plan/plan.ts'
 import { isObject, type JsonObject } from '../decode/text.ts'
@@ -7,30 +7,43 @@ import { isFilled } from './fill.ts'
 
 const NONE: readonly never[] = []
 const UNDECODABLE = judgement('undecodable', null)
-const UNPLANNED = judgement('unplanned', null)
+/** What is said of every record that no contract has the name of. */
+export const UNPLANNED = judgement('unplanned', null)
 
 /** Unplanned properties named for one record. */
 const MOST_UNPLANNED = 50
 /** App versions whose contract version is remembered, an event. */
 const MOST_REMEMBERED = 1_000
 
-const remembered = new WeakMap<EventPlan, Map<string | null, ContractVersion>>()
-const flawless = new WeakMap<ContractVersion, Judgement>()
-const goals = new WeakMap<ContractVersion, readonly string[]>()
+/** A contract version with what is asked of it for every record. */
+interface Prepared {
+  readonly contract: ContractVersion
+  readonly goals: readonly string[]
+  /** Whether a body without violations has no property beside the contract's. */
+  readonly closed: boolean
+  /** Most records are flawless: they share one judgement. */
+  readonly flawless: Judgement
+}
 
-/** What the plan says of a decoded record: the contract version that holds for its app version judges its body. Never throws. */
+/** By event, then by app version as sent. */
+const remembered = new WeakMap<EventPlan, Map<string | null, Prepared>>()
+
+/** What the plan says of a decoded record. Never throws. */
 export function check(plan: Plan, decoded: Decoded): Judgement {
   if (!decoded.ok) return UNDECODABLE
   const event = plan.events.get(decoded.event)
-  if (event === undefined) return UNPLANNED
-  const contract = contractOf(event, decoded.dimensions.appVersion)
-  const { body } = decoded
+  return event === undefined ? UNPLANNED : judge(event, decoded)
+}
+
+/** What an event's contract says of a record: the version that holds for its app version judges its body. Never throws. */
+export function judge(event: EventPlan, { body, dimensions }: DecodedEvent): Judgement {
+  const { contract, goals, closed, flawless } = preparedFor(event, dimensions.appVersion)
   const violations = contract.violations(body)
   const unfilled = missing(contract.watched, body)
-  const unfilledGoals = contract.goals.length === 0 ? NONE : missing(goalNames(contract), body)
-  const unplannedProperties = isObject(body) ? unplanned(contract, body) : NONE
+  const unfilledGoals = goals.length === 0 ? NONE : missing(goals, body)
+  const unplannedProperties = (closed && violations.length === 0) || !isObject(body) ? NONE : unplanned(contract, body)
   if (violations.length === 0 && unfilled === NONE && unfilledGoals === NONE && unplannedProperties === NONE) {
-    return flawlessFor(contract)
+    return flawless
   }
   return {
     outcome: violations.length === 0 ? 'valid' : 'invalid',
@@ -42,7 +55,7 @@ export function check(plan: Plan, decoded: Decoded): Judgement {
   }
 }
 
-function contractOf(event: EventPlan, appVersion: string | null): ContractVersion {
+function preparedFor(event: EventPlan, appVersion: string | null): Prepared {
   let versions = remembered.get(event)
   if (versions === undefined) {
     versions = new Map()
@@ -51,25 +64,15 @@ function contractOf(event: EventPlan, appVersion: string | null): ContractVersio
   const known = versions.get(appVersion)
   if (known !== undefined) return known
   const contract = contractFor(event, appVersion)
-  if (versions.size < MOST_REMEMBERED) versions.set(appVersion, contract)
-  return contract
-}
-
-function goalNames(contract: ContractVersion): readonly string[] {
-  const known = goals.get(contract)
-  if (known !== undefined) return known
-  const names = contract.goals.map(({ property }) => property)
-  goals.set(contract, names)
-  return names
-}
-
-/** Most records are flawless: they share one judgement a contract version. */
-function flawlessFor(contract: ContractVersion): Judgement {
-  const known = flawless.get(contract)
-  if (known !== undefined) return known
-  const made = judgement('valid', contract.version)
-  flawless.set(contract, made)
-  return made
+  const same = [...versions.values()].find((prepared) => prepared.contract === contract)
+  const prepared = same ?? {
+    contract,
+    goals: contract.goals.map(({ property }) => property),
+    closed: contract.schema['additionalProperties'] === false && contract.schema['patternProperties'] === undefined,
+    flawless: judgement('valid', contract.version),
+  }
+  if (versions.size < MOST_REMEMBERED) versions.set(appVersion, prepared)
+  return prepared
 }
 
 function missing(properties: readonly string[], body: unknown): readonly string[] {
@@ -88,7 +91,8 @@ function unplanned(contract: ContractVersion, body: JsonObject): readonly string
   for (const property in body) {
     if (contract.known.has(property) || contract.covers(property)) continue
     found ??= []
-    if (found.length < MOST_UNPLANNED) found.push(property)
+    found.push(property)
+    if (found.length === MOST_UNPLANNED) break
   }
   return found ?? NONE
 }

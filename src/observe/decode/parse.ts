@@ -1,33 +1,38 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import type { Undecodable, UndecodableReason } from '../../model/record.ts'
 import { beginning } from './text.ts'
 
 /** A payload nested deeper than this is not looked into. */
 export const MOST_LEVELS = 64
 const EXCERPT = 2_000
-const BYTE_ORDER_MARK = '\ufeff'
+const BYTE_ORDER_MARK = 0xfeff
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | Undecodable
 
 /** JSON from bytes, whatever they are. Duplicate keys: the last wins; numbers past the range become infinite. Never throws. */
 export function parsePayload(bytes: Uint8Array): Parsed {
-  if (bytes.length === 0) return undecodable('empty', '')
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (isAscii(buffer)) return parseText(buffer.toString('latin1'))
-  if (!isUtf8(buffer)) return undecodable('invalid_utf8', buffer.subarray(0, 4 * EXCERPT).toString('utf8'))
-  return parseText(buffer.toString('utf8'))
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (buffer.length === 0) return undecodable('empty', '')
+  if (buffer.length > LONGEST) return undecodable('too_large', buffer.toString('utf8', 0, 4 * EXCERPT))
+  const text = buffer.toString()
+  // Decoding puts U+FFFD for what is no UTF-8; only where there is one it matters whether it was sent so.
+  if (text.includes('\ufffd') && !isUtf8(buffer)) return undecodable('invalid_utf8', text)
+  return parseText(text)
 }
 
 /** The same for text that is decoded already. */
 export function parseText(given: string): Parsed {
-  const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given
+  const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given
   if (mayBeTooDeep(text) && isTooDeep(text)) return undecodable('too_deep', text)
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {
-    return undecodable(text.trim() === '' ? 'empty' : 'malformed_json', text)
+    return undecodable(/\S/.test(text) ? 'malformed_json' : 'empty', text)
   }
 }
+
+/** Longer text than that can't be made: V8's strings end at 2²⁹ − 24 characters. */
+const LONGEST = 2 ** 29 - 24
 
 export function undecodable(reason: UndecodableReason, text: string, event: string | null = null): Undecodable {
   return { ok: false, reason, event, receivedAt: null, excerpt: beginning(text, EXCERPT) }
@@ -35,15 +40,15 @@ export function undecodable(reason: UndecodableReason, text: string, event: stri
 
 /** Whether there are enough opening brackets for it; a few native searches, where counting levels would cost as much as parsing. */
 function mayBeTooDeep(text: string): boolean {
-  if (text.length < 2 * MOST_LEVELS) return false
-  let openings = 0
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      openings += 1
-      if (openings > MOST_LEVELS) return true
-    }
-  }
-  return false
+  if (text.length <= MOST_LEVELS) return false
+  return openings(text, '{', openings(text, '[', 0)) > MOST_LEVELS
+}
+
+/** Adds how often the bracket stands in the text, as far as it matters. */
+function openings(text: string, bracket: string, before: number): number {
+  let count = before
+  for (let at = text.indexOf(bracket); at !== -1 && count <= MOST_LEVELS; at = text.indexOf(bracket, at + 1)) count += 1
+  return count
 }
 
 /** Counts levels outside of strings. Text that is no JSON at all may be called too deep: it is refused either way. */

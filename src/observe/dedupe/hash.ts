@@ -5,17 +5,18 @@ export interface IdHash {
 }
 
 /**
- * Hashes an id's UTF-16 code units into `out`: two accumulators with different multipliers, crossed and finalised as in
- * MurmurHash3 (Austin Appleby, fmix32). At 10 million ids the expected number of pairs that collide is 3e-6.
+ * Hashes an id's UTF-16 code units, two at a time, into `out`: two accumulators with multipliers of their own, crossed and
+ * finalised as in MurmurHash3 (Austin Appleby, fmix32). Among 10 million ids the expected number of pairs that collide is 3e-6.
  */
 export function hashId(id: string, out: IdHash): IdHash {
-  let a = 0xdeadbeef ^ id.length
-  let b = 0x41c6ce57 ^ id.length
-  for (let at = 0; at < id.length; at++) {
-    const unit = id.charCodeAt(at)
-    a = Math.imul(a ^ unit, 0x9e3779b1)
+  const { length } = id
+  let a = 0xdeadbeef ^ length
+  let b = 0x41c6ce57 ^ length
+  for (let at = 0; at < length; at += 2) {
+    const units = id.charCodeAt(at) | (at + 1 < length ? id.charCodeAt(at + 1) << 16 : 0)
+    a = Math.imul(a ^ units, 0x9e3779b1)
     a ^= a >>> 15
-    b = Math.imul(b ^ unit, 0x5f356495)
+    b = Math.imul(b ^ units, 0x5f356495)
     b ^= b >>> 13
   }
   out.high = finalise(a ^ (b >>> 7)) >>> 0

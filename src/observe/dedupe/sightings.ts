@@ -173,21 +173,23 @@ function countFrom(times: Float64Array, from: Instant): number {
 }
 
 function entriesByHour(batch: readonly number[]): PendingSightings[] {
-  const byHour = new Map<Instant, number[]>()
-  for (let at = 0; at < batch.length; at += 4) {
-    const hour = floorTo(batch[at + 2] ?? 0, HOUR)
-    const entries = byHour.get(hour)
-    if (entries === undefined) byHour.set(hour, [at])
-    else entries.push(at)
+  const hours = new Map<Instant, number>()
+  for (let at = 2; at < batch.length; at += 4) {
+    const hour = floorTo(batch[at] ?? 0, HOUR)
+    hours.set(hour, (hours.get(hour) ?? 0) + 1)
   }
-  return [...byHour].map(([hour, entries]) => {
-    const bytes = new Uint8Array(entries.length * ENTRY)
-    const view = new DataView(bytes.buffer)
-    entries.forEach((at, index) => {
-      view.setUint32(index * ENTRY, batch[at] ?? 0, true)
-      view.setUint32(index * ENTRY + 4, batch[at + 1] ?? 0, true)
-      view.setUint32(index * ENTRY + 8, (batch[at + 2] ?? 0) - hour, true)
-    })
-    return { hour, bytes }
-  })
+  const writers = new Map<Instant, { readonly view: DataView; to: number }>()
+  for (const [hour, count] of hours) writers.set(hour, { view: new DataView(new ArrayBuffer(count * ENTRY)), to: 0 })
+  for (let at = 0; at < batch.length; at += 4) {
+    const arrivedAt = batch[at + 2] ?? 0
+    const hour = floorTo(arrivedAt, HOUR)
+    const writer = writers.get(hour)
+    if (writer === undefined) continue
+    const { view, to } = writer
+    view.setUint32(to, batch[at] ?? 0, true)
+    view.setUint32(to + 4, batch[at + 1] ?? 0, true)
+    view.setUint32(to + 8, arrivedAt - hour, true)
+    writer.to += ENTRY
+  }
+  return [...writers].map(([hour, { view }]) => ({ hour, bytes: new Uint8Array(view.buffer) }))
 }

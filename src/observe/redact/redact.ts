@@ -1,4 +1,5 @@
 import { storable } from '../decode/text.ts'
+import { below, type Classified, classesOf, classHere } from './classes.ts'
 import { isVersionKey, privateKind } from './private-keys.ts'
 import { redactName, redactText, redactVersion } from './redact-text.ts'
 
@@ -11,16 +12,19 @@ const LONGEST_READ = 1_000
 
 /**
  * A payload as it may be stored and shown: classified properties (`pii`: JSON pointer into `body`, a part of the payload
- * or all of it → class; `*` stands for any element of an array), keys that name something private and values that look
- * it are replaced by `‹class›`. Bounded in depth, breadth and size.
+ * or all of it → class; `*` stands for any item of a list and any property of a map), keys that name something private and
+ * values that look it are replaced by `‹class›`. Bounded in depth, breadth and size.
  */
 export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>, body: unknown = payload): unknown {
-  const hiddenBody = pii.get('')
+  const root = classesOf(pii)
   let left = MOST_CHARACTERS
 
-  /** `pointer`: from the body on; null outside of it. */
-  function value(given: unknown, key: string, pointer: string | null, level: number): unknown {
+  /** `key`: under which it stands; `classes`: what the contract says of it, nothing outside of the body. */
+  function value(given: unknown, key: string, classes: Classified, level: number): unknown {
     if (left <= 0) return '…'
+    const at = given === body ? root : classes
+    const kind = classHere(at) ?? privateKind(key)
+    if (kind !== null && holdsSomething(given)) return `‹${kind}›`
     if (typeof given === 'string') {
       const text = string(given, key)
       left -= JSON.stringify(text).length + 1
@@ -30,22 +34,17 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
       left -= 8
       return primitive(given)
     }
-    const at = given === body ? '' : pointer
-    if (at === '' && hiddenBody !== undefined) return `‹${hiddenBody}›`
     if (level >= MOST_LEVELS) return '…'
-    return Array.isArray(given) ? elements(given, key, at, level) : members(given, at, level)
+    return Array.isArray(given) ? elements(given, at, level) : members(given, at, level)
   }
 
-  function elements(given: readonly unknown[], key: string, pointer: string | null, level: number): unknown[] {
-    const below = pointer === null ? null : `${pointer}/*`
-    const kind = below === null ? undefined : pii.get(below)
-    const kept = given
-      .slice(0, MOST_ELEMENTS)
-      .map((element) => (kind === undefined ? value(element, key, below, level + 1) : `‹${kind}›`))
+  function elements(given: readonly unknown[], classes: Classified, level: number): unknown[] {
+    const at = below(classes, null)
+    const kept = given.slice(0, MOST_ELEMENTS).map((element) => value(element, '', at, level + 1))
     return given.length > MOST_ELEMENTS ? [...kept, `… ${given.length - MOST_ELEMENTS} more`] : kept
   }
 
-  function members(given: object, pointer: string | null, level: number): Record<string, unknown> {
+  function members(given: object, classes: Classified, level: number): Record<string, unknown> {
     const kept: [string, unknown][] = []
     for (const key in given) {
       if (!Object.hasOwn(given, key)) continue
@@ -53,18 +52,15 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
         kept.push(['…', 'more'])
         break
       }
-      const member = (given as Record<string, unknown>)[key]
       const name = redactName(readable(key))
       left -= JSON.stringify(name).length + 2
-      const at = pointer === null ? null : `${pointer}/${escaped(key)}`
-      const kind = (at === null ? undefined : pii.get(at)) ?? privateKind(key)
-      kept.push([name, kind !== null && holdsSomething(member) ? `‹${kind}›` : value(member, key, at, level + 1)])
+      kept.push([name, value((given as Record<string, unknown>)[key], key, below(classes, key), level + 1)])
     }
     // Made so, a key named __proto__ is a property like any other.
     return Object.fromEntries(kept)
   }
 
-  return value(payload, '', null, 0)
+  return value(payload, '', [], 0)
 }
 
 /** Text that is no JSON, or only its beginning: what stands after a key that names something private goes as well. */
@@ -96,10 +92,6 @@ function primitive(given: unknown): unknown {
 
 function readable(text: string): string {
   return storable(text.length > LONGEST_READ ? text.slice(0, LONGEST_READ) : text)
-}
-
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** Whether there is something to hide: that a private property is null is no secret, and often the fault. */

@@ -3,22 +3,6 @@ import { emptyCounts, type Facet, type Finding, mergeCounts, type WindowCounts }
 import type { WindowDelta } from './delta.ts'
 import type { SeriesSlot } from './slot.ts'
 
-/**
- * Folds the records of one batch into sums per series and minute. A record is counted in one place, the facet of its
- * dimensions, and a series' minute is the sum of its facets; only what has no dimensions is counted in the minute itself.
- */
-export interface Book {
-  /** What a series' records without dimensions add to its minute. */
-  readonly window: (series: SeriesSlot, minute: Instant) => WindowCounts
-  /** What the records of one combination of dimensions add to its minute, and so to the series'. */
-  readonly facet: (series: SeriesSlot, facet: Facet, minute: Instant) => WindowCounts
-  /** What a partition's records add: the same records once more, under another aspect. */
-  readonly partition: (series: SeriesSlot, partition: Facet, minute: Instant) => WindowCounts
-  readonly find: (series: SeriesSlot, finding: Finding, minute: Instant) => void
-  /** What was folded. No key stands twice. */
-  readonly delta: () => WindowDelta
-}
-
 /** The sums of one key by minute; the last minute is at hand, since records come in order of arrival. */
 interface Minutes {
   last: Instant
@@ -26,52 +10,61 @@ interface Minutes {
   readonly all: Map<Instant, WindowCounts>
 }
 
-interface SeriesPage {
+/**
+ * What one batch adds to a series. A record is counted in one place, the facet of its dimensions, and the series' minute is
+ * the sum of its facets; only what has no dimensions is counted in the minute itself.
+ */
+export interface SeriesPage {
+  readonly series: SeriesSlot
   readonly bare: Minutes
   readonly facets: Map<Facet, Minutes>
+  /** The same records once more, under another aspect. */
   readonly partitions: Map<Facet, Minutes>
   readonly findings: Map<Finding, Map<Instant, number>>
 }
 
-export function createBook(): Book {
-  const pages = new Map<SeriesSlot, SeriesPage>()
+export function createPage(series: SeriesSlot): SeriesPage {
+  return { series, bare: noMinutes(), facets: new Map(), partitions: new Map(), findings: new Map() }
+}
 
-  function pageOf(series: SeriesSlot): SeriesPage {
-    const known = pages.get(series)
-    if (known !== undefined) return known
-    const page: SeriesPage = { bare: noMinutes(), facets: new Map(), partitions: new Map(), findings: new Map() }
-    pages.set(series, page)
-    return page
+/** The counts of a minute of records without dimensions, to be added to. */
+export function bareCounts(page: SeriesPage, minute: Instant): WindowCounts {
+  return countsIn(page.bare, minute)
+}
+
+export function facetCounts(page: SeriesPage, facet: Facet, minute: Instant): WindowCounts {
+  return countsIn(minutesOf(page.facets, facet), minute)
+}
+
+export function partitionCounts(page: SeriesPage, partition: Facet, minute: Instant): WindowCounts {
+  return countsIn(minutesOf(page.partitions, partition), minute)
+}
+
+export function addFinding({ findings }: SeriesPage, finding: Finding, minute: Instant): void {
+  let minutes = findings.get(finding)
+  if (minutes === undefined) {
+    minutes = new Map()
+    findings.set(finding, minutes)
   }
+  minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+}
 
+/** What was folded, of pages that each have a series of their own: no key stands twice. */
+export function deltaOf(pages: readonly SeriesPage[]): WindowDelta {
   return {
-    window: (series, minute) => countsIn(pageOf(series).bare, minute),
-    facet: (series, facet, minute) => countsIn(minutesOf(pageOf(series).facets, facet), minute),
-    partition: (series, partition, minute) => countsIn(minutesOf(pageOf(series).partitions, partition), minute),
-    find: (series, finding, minute) => {
-      const { findings } = pageOf(series)
-      let minutes = findings.get(finding)
-      if (minutes === undefined) {
-        minutes = new Map()
-        findings.set(finding, minutes)
-      }
-      minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
-    },
-    delta: () => ({
-      windows: [...pages].flatMap(([{ key: series }, page]) =>
-        [...wholeMinutes(page)].map(([minute, counts]) => ({ series, minute, counts })),
+    windows: pages.flatMap((page) =>
+      [...wholeMinutes(page)].map(([minute, counts]) => ({ series: page.series.key, minute, counts })),
+    ),
+    facets: pages.flatMap(({ series: { key: series }, facets, partitions }) =>
+      [...facets, ...partitions].flatMap(([facet, { all }]) =>
+        [...all].map(([minute, counts]) => ({ series, facet, minute, counts })),
       ),
-      facets: [...pages].flatMap(([{ key: series }, { facets, partitions }]) =>
-        [...facets, ...partitions].flatMap(([facet, { all }]) =>
-          [...all].map(([minute, counts]) => ({ series, facet, minute, counts })),
-        ),
+    ),
+    findings: pages.flatMap(({ series: { key: series }, findings }) =>
+      [...findings].flatMap(([finding, minutes]) =>
+        [...minutes].map(([minute, count]) => ({ series, finding, minute, count })),
       ),
-      findings: [...pages].flatMap(([{ key: series }, { findings }]) =>
-        [...findings].flatMap(([finding, minutes]) =>
-          [...minutes].map(([minute, count]) => ({ series, finding, minute, count })),
-        ),
-      ),
-    }),
+    ),
   }
 }
 
