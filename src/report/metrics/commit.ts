@@ -2,7 +2,7 @@ import type { Outcome } from '../../model/observation.ts'
 import type { Duration } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { WindowDelta } from '../../observe/windows/delta.ts'
-import type { Meters } from './registry.ts'
+import type { Meters } from './meters.ts'
 
 /** What one stored batch held, as far as it is counted: what `observeBatch` answers, and whose it is. */
 export interface CommitSummary {

@@ -2,7 +2,7 @@ import type { Incident } from '../../model/incident.ts'
 import type { Severity } from '../../model/sli.ts'
 import type { Duration, Instant } from '../../model/time.ts'
 import { BURN_WINDOWS, type Verdict } from '../../model/verdict.ts'
-import type { Meters } from './registry.ts'
+import type { Meters } from './meters.ts'
 
 /** What judging a minute gave. Lists may hold only what changed; a series stays at its last value. */
 export interface Evaluation {

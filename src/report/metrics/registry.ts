@@ -7,6 +7,7 @@ import { type Evaluation, recordEvaluation } from './evaluation.ts'
 import { FAMILIES, type Family, type FamilyName } from './families.ts'
 import { type BulkHistogram, createHistogram } from './histogram.ts'
 import { createSeries, type Series } from './series.ts'
+import type { Meters } from './meters.ts'
 import { sortedText } from './text.ts'
 
 /** Upper bounds of the event delay's buckets, in seconds: from a browser's beacon to a backfill. */
@@ -38,14 +39,6 @@ export interface Metrics {
   text(): Promise<string>
   /** What the data alone decides, in one order: the same bytes from the same records. */
   state(): Promise<string>
-}
-
-/** What the parts of a registry write to. */
-export interface Meters {
-  readonly series: Series
-  readonly delay: BulkHistogram
-  readonly ingest: BulkHistogram
-  readonly evaluation: BulkHistogram
 }
 
 /** prom-client's gauges that are named like counters: `promtool check metrics` rejects them. */

@@ -18,7 +18,11 @@ export interface MonthOfIncidents {
 }
 
 /** One entry a month, by domain: what each SLO reached against its objective, and its incidents. */
-export function scorecardDocument(plan: Plan, slos: readonly MonthOfSlo[], incidents: readonly MonthOfIncidents[]): object {
+export function scorecardDocument(
+  plan: Plan,
+  slos: readonly MonthOfSlo[],
+  incidents: readonly MonthOfIncidents[],
+): object {
   const months = [...new Set([...slos.map(({ month }) => month), ...incidents.map(({ month }) => month)])].sort()
   return {
     schema_version: SCHEMA_VERSION,
@@ -30,7 +34,9 @@ export function scorecardDocument(plan: Plan, slos: readonly MonthOfSlo[], incid
         slos: plan.slos
           .filter((slo) => slo.domain === domain)
           .map((slo) => {
-            const counted = slos.filter((one) => one.month === month && one.slo === slo.name).reduce((sum, one) => addRatio(sum, one.counted), NO_RATIO)
+            const counted = slos
+              .filter((one) => one.month === month && one.slo === slo.name)
+              .reduce((sum, one) => addRatio(sum, one.counted), NO_RATIO)
             const ratio = ratioValue(counted)
             return {
               slo: slo.name,

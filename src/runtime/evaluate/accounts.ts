@@ -3,12 +3,12 @@ import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { readNote } from '../../store/notes.ts'
-import { observedSpans, sourceProgress } from '../../store/positions.ts'
+import { observedSpans, sourceProgress, type StoredSpan } from '../../store/positions.ts'
 import type { Database } from '../../store/sql.ts'
 import { readSlices, readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
-import { type ObservedSpan, wasObserved } from './observed.ts'
+import { wasObserved } from './observed.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
@@ -57,7 +57,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
-  let spans: ReadonlyMap<string, ReadonlyMap<string, readonly ObservedSpan[]>> = new Map()
+  let spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>> = new Map()
   let lastSeries = 0
   /** By series. */
   const newest = new Map<number, Instant>()
@@ -181,7 +181,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   async function readSpans(): Promise<void> {
     const from = Math.min(...ordered.map((standing) => standing.at()))
     if (!Number.isFinite(from)) return
-    const read = new Map<string, ReadonlyMap<string, readonly ObservedSpan[]>>()
+    const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of watermarks.keys()) {
       if (collectors.has(source))
         read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))

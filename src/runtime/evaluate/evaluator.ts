@@ -10,6 +10,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { openIncidents } from '../../store/incidents.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
+import { type Gathered, nothingGathered } from './gathered.ts'
 import { explainIncident, isDueForAnotherLook } from './evidence.ts'
 import type { Line } from './lines.ts'
 import { judgeMinutes, type JudgedMinute, type Written } from './minutes.ts'
@@ -145,7 +146,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     await accounts.refresh()
     const counted = new Map<string, { good: number; total: number }>()
     const total: Mutable<Evaluation> = { judged: 0, counted, lines: [], changes: [], notifications: [] }
-    let gathered = nothing()
+    let gathered = nothingGathered()
     const commit = async (): Promise<void> => {
       if (gathered.minutes === 0) return
       for (const { incident } of book.open()) gathered.incidents.set(incident.id, incident)
@@ -162,7 +163,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       total.lines.push(...gathered.lines)
       total.changes.push(...gathered.changes)
       total.notifications.push(...gathered.notifications)
-      gathered = nothing()
+      gathered = nothingGathered()
     }
     for (const minute of judgeMinutes(accounts, book, written, deps.everyVerdict)) {
       gathered.from = Math.min(gathered.from, minute.at - MINUTE)
@@ -224,34 +225,6 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
 
 type Mutable<Shape> = {
   -readonly [Key in keyof Shape]: Shape[Key] extends readonly (infer Item)[] ? Item[] : Shape[Key]
-}
-
-/** What stands to be written in the next transaction. */
-export interface Gathered {
-  from: Instant
-  until: Instant
-  minutes: number
-  judged: number
-  readonly slos: Set<string>
-  readonly lines: Line[]
-  readonly changes: ChangedIncident[]
-  /** By id: as they are now. */
-  readonly incidents: Map<string, Incident>
-  readonly notifications: Notification[]
-}
-
-function nothing(): Gathered {
-  return {
-    from: Number.POSITIVE_INFINITY,
-    until: Number.NEGATIVE_INFINITY,
-    minutes: 0,
-    judged: 0,
-    slos: new Set(),
-    lines: [],
-    changes: [],
-    incidents: new Map(),
-    notifications: [],
-  }
 }
 
 /** Where the judged time stands: what resolved a week before it is no regression's ancestor. */

@@ -1,10 +1,5 @@
+import type { StoredSpan } from '../../store/positions.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
-
-/** A stretch in which a partition's collector was listening. */
-export interface ObservedSpan {
-  readonly started: Instant
-  readonly ended: Instant
-}
 
 /** A gap up to this long between two spans doesn't make a minute unobserved. */
 const TOLERATED_GAP = 5_000
@@ -13,13 +8,13 @@ const TOLERATED_GAP = 5_000
  * Whether a source was listening throughout the minute from `start`: in some partition's spans, with gaps of at most
  * 5 s. A source that reports no spans (files, which keep what arrived while nobody read) was always observed.
  */
-export function wasObserved(partitions: ReadonlyMap<string, readonly ObservedSpan[]>, start: Instant): boolean {
+export function wasObserved(partitions: ReadonlyMap<string, readonly StoredSpan[]>, start: Instant): boolean {
   if (partitions.size === 0) return true
   return [...partitions.values()].some((spans) => covers(spans, start, start + MINUTE))
 }
 
 /** Whether one stretch of listening holds all of [from, to), once gaps that don't matter are closed. `spans` sorted by start. */
-function covers(spans: readonly ObservedSpan[], from: Instant, to: Instant): boolean {
+function covers(spans: readonly StoredSpan[], from: Instant, to: Instant): boolean {
   let started = Number.POSITIVE_INFINITY
   let ended = Number.NEGATIVE_INFINITY
   for (const span of spans) {

@@ -1,12 +1,5 @@
+import type { PartitionProgress } from '../../store/positions.ts'
 import { floorTo, type Instant, MINUTE } from '../../model/time.ts'
-
-/** How far one partition of a source has been read. */
-export interface PartitionProgress {
-  readonly partition: string
-  /** Everything that arrived before it has been counted; null: not known, so that it holds nothing back. */
-  readonly observedUntil: Instant | null
-  readonly complete: boolean
-}
 
 /** An instance that lags this far behind another of the same source has left the set: its lease has lapsed. */
 const LAPSED = 30_000
