@@ -37,7 +37,7 @@ export async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
     const decode = decoders.of(input)
     try {
       for await (const { line, decoded } of payloadsOf(input, decode, io)) {
-        if (io.signal.aborted) throw new Failure('interrupted', 'The check was interrupted.')
+        if (io.signal.aborted && input.path !== '') throw new Failure('interrupted', 'The check was interrupted.')
         const checked = checkLine(input.name, line, decoded, judge(config.plan, decoded))
         tallies.add(checked, decoded)
         output.line(options.json || !io.isTerminal ? JSON.stringify(checked) : readableLine(checked, paint))
@@ -55,7 +55,34 @@ export async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
 }
 
 function payloadsOf({ path }: Input, decode: Decode, io: Io): AsyncIterable<Payload> {
-  return payloadStream(path === '' ? (io.stdin ?? process.stdin) : createReadStream(path), decode)
+  const stdin = () => untilAborted(io.stdin ?? process.stdin, io.signal)
+  return payloadStream(path === '' ? stdin() : createReadStream(path, { highWaterMark: 256 * 1024 }), decode)
+}
+
+/** Ctrl-C is the end of what is typed or piped in: what came before it still gets its summary. */
+async function* untilAborted(input: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const chunks = input[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await nextOrAbort(chunks, signal)
+    if (next === null || next.done === true) return
+    yield next.value
+  }
+}
+
+/** Not a race against one lasting promise: that would hold on to every chunk there ever was. */
+function nextOrAbort<Value>(
+  values: AsyncIterator<Value>,
+  signal: AbortSignal,
+): Promise<IteratorResult<Value, unknown> | null> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(null)
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    values
+      .next()
+      .finally(() => signal.removeEventListener('abort', stop))
+      .then(resolve, reject)
+  })
 }
 
 /** A decoder for each input, made once a format; the problems where no format can be told. */

@@ -55,7 +55,10 @@ export async function* payloadStream(input: AsyncIterable<Uint8Array>, decode: D
 
 /** By the first line that isn't blank; `unknown` until its end has come. */
 function shapeOf(bytes: Buffer): 'unknown' | 'document' | 'lines' {
-  const beginning = bytes.toString('latin1', 0, 4096).replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
+  const beginning = bytes
+    .toString('latin1', 0, 4096)
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart()
   const end = beginning.indexOf('\n')
   if (end === -1) return beginning.length < 1024 && (beginning === '' || OPENING.test(beginning)) ? 'unknown' : 'lines'
   return OPENING.test(beginning.slice(0, end)) ? 'document' : 'lines'
@@ -63,15 +66,15 @@ function shapeOf(bytes: Buffer): 'unknown' | 'document' | 'lines' {
 
 async function* inflated(input: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   const chunks = input[Symbol.asyncIterator]()
-  let head = Buffer.alloc(0)
+  let head: Buffer = Buffer.alloc(0)
   while (head.length < 2) {
     const { done, value } = await chunks.next()
     if (done === true) break
-    head = Buffer.concat([head, value])
+    head = head.length === 0 ? asBuffer(value) : Buffer.concat([head, value])
   }
   const whole = (async function* () {
     if (head.length > 0) yield head
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield Buffer.from(next.value)
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield asBuffer(next.value)
   })()
   if (head[0] !== 0x1f || head[1] !== 0x8b) {
     yield* whole
@@ -85,4 +88,8 @@ async function* inflated(input: AsyncIterable<Uint8Array>): AsyncIterable<Buffer
   } finally {
     source.destroy()
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

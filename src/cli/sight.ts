@@ -10,8 +10,7 @@ import { table } from './table.ts'
 /** What each row asks for at this traffic. */
 export function rowTable(slo: SloPlan, perHour: number, nominal: boolean): string {
   if (slo.rows.length === 0) return ''
-  const slices = isTimeSlice(slo.kind)
-  const at = nominal && !slices ? `At ${whole(perHour)} records an hour:\n` : ''
+  const at = nominal ? `At ${whole(perHour)} records an hour:\n` : ''
   const rows = slo.rows.map((row) => {
     const { page, ticket } = sightOf({ ...slo, rows: [row] }, perHour)
     const after = page ?? ticket

@@ -100,11 +100,10 @@ function text(
       `Traffic    ${trafficWords(slo, examined.traffic)}`,
     )
   }
-  if (why !== '') lines.push(paint('yellow', `${why} What follows is for traffic that is made up.`))
-  const sights = rates.map(
-    (rate) => `\n${rowTable(slo, rate, rates === NOMINAL)}${sightSentence(slo, sightOf(slo, rate))}\n`,
-  )
-  return `${lines.join('\n')}\n${isTimeSlice(slo.kind) ? (sights[0] ?? '') : sights.join('')}`
+  const madeUp = rates === NOMINAL && !isTimeSlice(slo.kind) && slo.rows.length > 0
+  if (why !== '') lines.push(paint('yellow', madeUp ? `${why} What follows is for traffic that is made up.` : why))
+  const sights = rates.map((rate) => `\n${rowTable(slo, rate, madeUp)}${sightSentence(slo, sightOf(slo, rate))}\n`)
+  return `${lines.join('\n')}\n${madeUp ? sights.join('') : (sights[0] ?? '')}`
 }
 
 function document(slo: SloPlan, examined: Examined | null, why: string, rates: readonly number[]): object {
