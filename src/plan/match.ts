@@ -1,13 +1,16 @@
 import semver from 'semver'
 import type { ContractVersion, EventPlan } from './plan.ts'
 
-/** An app version as semver reads it: `4.3` is 4.3.0, `v4.2.0.1234` is 4.2.0; null for what is none. */
+/**
+ * An app version as three numbers: `4.3` is 4.3.0, `v4.2.0.1234` is 4.2.0; null for what is none. A pre-release is read as the
+ * release that it leads to: it sends what that one will send.
+ */
 export function readAppVersion(text: string | null): string | null {
-  if (text === null || !/^v?\d/i.test(text)) return null
-  return semver.valid(text) ?? semver.coerce(text)?.version ?? null
+  if (text === null || !/^v?\d{1,15}(?:$|[.\s+(-])/i.test(text)) return null
+  return semver.coerce(text)?.version ?? null
 }
 
-/** Whether an app version lies in a range; a pre-release counts as the release it leads to. */
+/** Whether an app version lies in a range. */
 export function inRange(appVersion: string, range: string): boolean {
   return semver.satisfies(appVersion, range, { includePrerelease: true })
 }

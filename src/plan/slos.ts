@@ -116,7 +116,7 @@ function windowProblems(located: Located<SloConfig>, retained: Duration): Proble
     ]
   }
   if (window <= retained) return []
-  const kept = `hours are kept for ${formatDuration(retained)}`
+  const kept = `hours are kept (${formatDuration(retained)})`
   return [
     located.problem(
       ['window'],

@@ -1,3 +1,6 @@
+/** File names end at 255 bytes. */
+const LONGEST = 60
+
 /** Lower case, words joined by `-`: `Order Completed` and `orderCompleted` become `order-completed`. */
 export function slug(name: string): string {
   const words = name
@@ -6,6 +9,6 @@ export function slug(name: string): string {
     .replaceAll(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1-$2')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-  return words === '' ? 'event' : words
+  const short = [...words.replace(/^-/, '')].slice(0, LONGEST).join('').replace(/-$/, '')
+  return short === '' ? 'event' : short
 }
