@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import type { Project } from '../config/project.ts'
 import { Failure } from '../model/failure.ts'
 import { check as judge } from '../observe/check/check.ts'
@@ -9,7 +9,7 @@ import { createTallies } from './check-summary.ts'
 import { chooseSource } from './choose-source.ts'
 import { findInputs, type Input } from './inputs.ts'
 import type { ExitCode, Io } from './io.ts'
-import { type Payload, payloadStream } from './payload-stream.ts'
+import { filePayloads, type Payload, payloadStream } from './payload-stream.ts'
 import { paintFor } from './printable.ts'
 import { configured } from './project.ts'
 
@@ -55,8 +55,9 @@ export async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
 }
 
 function payloadsOf({ path }: Input, decode: Decode, io: Io): AsyncIterable<Payload> {
-  const stdin = () => untilAborted(io.stdin ?? process.stdin, io.signal)
-  return payloadStream(path === '' ? stdin() : createReadStream(path, { highWaterMark: 256 * 1024 }), decode)
+  if (path === '') return payloadStream(untilAborted(io.stdin ?? process.stdin, io.signal), decode)
+  // A pipe with a name, such as a shell's <(…), can only be read from one end to the other.
+  return statSync(path).isFile() ? filePayloads(path, decode) : payloadStream(createReadStream(path), decode)
 }
 
 /** Ctrl-C is the end of what is typed or piped in: what came before it still gets its summary. */

@@ -22,13 +22,15 @@ export function findInputs(
       continue
     }
     const path = resolve(cwd, name)
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) problems.push(`there is no file ${name}`)
-    else if (!found.isDirectory()) inputs.set(path, { name, path })
-    else {
-      const below = filesBelow(path)
-      if (below.length === 0) problems.push(`the folder ${name} holds no file`)
-      for (const file of below) inputs.set(join(path, file), { name: join(name, file), path: join(path, file) })
+    try {
+      const found = statSync(path, { throwIfNoEntry: false })
+      const below = found?.isDirectory() === true ? filesBelow(path) : null
+      if (found === undefined) problems.push(`there is no file ${name}`)
+      else if (below === null) inputs.set(path, { name, path })
+      else if (below.length === 0) problems.push(`the folder ${name} holds no file`)
+      else for (const file of below) inputs.set(join(path, file), { name: join(name, file), path: join(path, file) })
+    } catch (error) {
+      problems.push(`${name} can't be read (${error instanceof Error && 'code' in error ? error.code : error})`)
     }
   }
   return { inputs: [...inputs.values()], problems }

@@ -1,5 +1,6 @@
 import { localTime } from '../alert/figures.ts'
 import { sightSentence } from '../judge/slo/sight.ts'
+import { iso } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
@@ -48,6 +49,7 @@ export async function statusOfSlos(db: Database, plan: Plan, named: Named, io: I
 function examinedDocument(one: Examined): object {
   const judged = unjudgedSentence(one.verdict) === null
   return {
+    clipped_at: one.clippedAt === null ? null : iso(one.clippedAt),
     rows: one.rows.map((row) => rowDocument(one.slo, row, judged)),
     sight: sightDocument(one.slo, one.traffic.perHour),
   }

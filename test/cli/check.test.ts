@@ -108,6 +108,18 @@ describe('check', () => {
     expect(linesOf(printed).every(({ file }) => file === '-')).toBe(true)
   })
 
+  it('says where an archive breaks off, after everything before it', async () => {
+    const random = Array.from({ length: 3_000 }, (_, index) =>
+      call('Order Completed', { order_id: `${Math.sin(index)}`, revenue: index }),
+    )
+    const whole = gzipSync(random.join('\n'))
+    project.write('broken.gz', whole.subarray(0, whole.length / 2))
+    const lines = linesOf(await run(['broken.gz']))
+    expect(lines.length).toBeGreaterThan(1_000)
+    expect(lines.slice(0, -1).every(({ outcome }) => outcome === 'valid')).toBe(true)
+    expect(lines.at(-1)).toMatchObject({ line: lines.length, outcome: 'undecodable', reason: 'truncated' })
+  })
+
   it('prints a line as soon as its payload has come, and sums up when it is told to stop', async () => {
     let printed = ''
     const stop = new AbortController()

@@ -152,7 +152,9 @@ describe('what a row is held to', () => {
       total: 2400,
       rows: [{ long: { bad: 0 } }, { long: { bad: 0 } }, { long: { bad: 0 } }, { long: { bad: 0 } }],
     })
-    expect(slos[0].rows[2].long.total).toBeLessThan(2400)
+    const minutesSince = (START + 240 * MINUTE - Date.parse(slos[0].clipped_at)) / MINUTE
+    expect(slos[0].rows[2].long.total).toBe(10 * minutesSince)
+    expect(minutesSince).toBeLessThan(160)
     expect(slos[0].at).toBe(new Date(START + 240 * MINUTE).toISOString())
     calm.remove()
   })
