@@ -54,6 +54,8 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
   const collectors = new Set(plan.sources.filter(({ type }) => type === 'http').map(({ id }) => id))
+  /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
+  const archives = new Set(plan.sources.filter(({ type }) => type === 'file').map(({ id }) => id))
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
@@ -183,7 +185,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     if (!Number.isFinite(from)) return
     const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of watermarks.keys()) {
-      if (collectors.has(source))
+      if (!archives.has(source))
         read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
     }
     spans = read
