@@ -8,7 +8,7 @@ import { type WebhookConfig, webhookConfig } from './receivers/webhook/config.ts
 const textOrList = z.union([text, z.array(text).min(1)], { error: 'must be a text or a list of texts' })
 
 /** Labels an incident must have: of each label named, one of the values. Empty matches all. */
-export const matchConfig = z.strictObject({
+const matchConfig = z.strictObject({
   severity: textOrList.optional(),
   domain: textOrList.optional(),
   event: textOrList.optional(),
@@ -26,7 +26,7 @@ export type ReceiverConfig =
   | { readonly name: string; readonly console: ConsoleConfig }
 
 /** A name and exactly one of the families' keys. */
-export const receiverConfig = z
+const receiverConfig = z
   .strictObject({
     name,
     pagerduty: pagerdutyConfig.optional(),

@@ -114,7 +114,7 @@ function kindOf(value: unknown): string {
 }
 
 /** `slos[0].sli.kind` */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>(
     (before, step) =>
       typeof step === 'number' ? `${before}[${step}]` : before === '' ? String(step) : `${before}.${String(step)}`,

@@ -22,11 +22,11 @@ const objective = z
 const tier = z.enum(['P0', 'P1', 'P2', 'P3'])
 const severity = z.enum(['page', 'ticket', 'info'])
 
-export const sourceConfig = z.discriminatedUnion('type', [httpSourceConfig, fileSourceConfig, demoSourceConfig])
+const sourceConfig = z.discriminatedUnion('type', [httpSourceConfig, fileSourceConfig, demoSourceConfig])
 export type SourceConfig = z.infer<typeof sourceConfig>
 
 /** Paths of SQLite files start in the project's folder. */
-export const storeConfig = z.discriminatedUnion('type', [
+const storeConfig = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sqlite'), path: text.default('.assay/assay.db') }),
   z.strictObject({
     type: z.literal('postgres'),

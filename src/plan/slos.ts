@@ -32,7 +32,7 @@ function severityOf(tier: Tier): Severity {
 }
 
 /** Percent read as a decimal: 99.9 / 100 would be 0.9990000000000001. */
-export function objectiveRatio(percent: number): number {
+function objectiveRatio(percent: number): number {
   return Number((percent / 100).toFixed(8))
 }
 
