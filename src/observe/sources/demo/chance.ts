@@ -1,49 +1,48 @@
-/** Numbers that look random and are decided by what they are asked for: the same seed tells the same story. */
+/** Repeatable chance. */
 export interface Chance {
   /** In [0, 1). */
   readonly next: () => number
+  /** Whole, in [0, n). */
+  readonly below: (n: number) => number
+  readonly pick: <Value>(values: readonly [Value, ...Value[]]) => Value
+  /** By weights that sum to 1. */
+  readonly weighted: <Value>(values: readonly [Weighted<Value>, ...Weighted<Value>[]]) => Value
+  /** So many hexadecimal digits. */
+  readonly hex: (digits: number) => string
 }
 
-/** Mixes any number of integers into one seed (Austin Appleby's fmix32, step by step). */
-export function seedOf(...parts: readonly number[]): number {
-  let hash = 0x9e3779b9
-  for (const part of parts) {
-    hash = Math.imul(hash ^ (part | 0) ^ Math.floor(part / 4_294_967_296), 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-    hash ^= hash >>> 16
+export type Weighted<Value> = readonly [value: Value, weight: number]
+
+/** The same numbers give the same chance (T. Ettinger's mulberry32, seeded by a mix of them). */
+export function chanceOf(...numbers: readonly number[]): Chance {
+  let state = 0x9e3779b9
+  for (const number of numbers) state = mixed(state ^ Math.imul(number | 0, 0x85ebca6b)) + 0x6d2b79f5
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0
+    return (mixed(state) >>> 0) / 2 ** 32
   }
-  return hash >>> 0
-}
-
-/** A stream of numbers from a seed (mulberry32). */
-export function createChance(seed: number): Chance {
-  let state = seed >>> 0
+  const below = (n: number): number => Math.floor(next() * n)
   return {
-    next: () => {
-      state = (state + 0x6d2b79f5) >>> 0
-      let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+    next,
+    below,
+    pick: (values) => values[below(values.length)] ?? values[0],
+    weighted: (values) => {
+      let rest = next()
+      for (const [value, weight] of values) {
+        if (rest < weight) return value
+        rest -= weight
+      }
+      return values[0][0]
     },
+    hex: (digits) =>
+      below(16 ** digits)
+        .toString(16)
+        .padStart(digits, '0'),
   }
 }
 
-/** A Poisson number (D. E. Knuth, The Art of Computer Programming 2, 3.4.1, algorithm Q); for means up to some hundreds. */
-export function poisson(mean: number, chance: Chance): number {
-  const limit = Math.exp(-mean)
-  let count = 0
-  for (let product = chance.next(); product > limit; product *= chance.next()) count += 1
-  return count
-}
-
-/** One of some values by their weights. */
-export function pick<Value>(weighted: readonly (readonly [Value, number])[], chance: Chance): Value {
-  let left = chance.next() * weighted.reduce((sum, [, weight]) => sum + weight, 0)
-  for (const [value, weight] of weighted) {
-    left -= weight
-    if (left < 0) return value
-  }
-  const last = weighted.at(-1)
-  if (last === undefined) throw new RangeError('nothing to pick from')
-  return last[0]
+function mixed(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 15), value | 1)
+  hash ^= hash + Math.imul(hash ^ (hash >>> 7), hash | 61)
+  return hash ^ (hash >>> 14)
 }

@@ -25,8 +25,8 @@ const VERSIONS: Readonly<Record<Platform, readonly [Weighted<string>, ...Weighte
     ['7.8.0', 0.25],
   ],
   ios: [
-    ['5.2.0', 0.7],
-    ['5.1.2', 0.3],
+    ['4.2.1', 0.7],
+    ['4.2.0', 0.3],
   ],
   android: [
     ['4.2.1', 0.65],

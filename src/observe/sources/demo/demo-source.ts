@@ -1,104 +1,114 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ArrivedRecord } from '../../../model/record.ts'
-import { floorTo, type Instant, MINUTE, SECOND } from '../../../model/time.ts'
+import { type Duration, floorTo, type Instant, MINUTE, SECOND } from '../../../model/time.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Source, SourceBatch, SourceState } from '../source.ts'
-import { type ShopMessage, shopMinute } from './shop.ts'
-import { CYCLE } from './story.ts'
+import { readDemoPosition } from './position.ts'
+import { CYCLE_MINUTES } from './story.ts'
+import { demoMinute, type Message, type TrafficOptions } from './traffic.ts'
 
-export interface DemoSourceDeps {
+export interface DemoSourceDeps extends TrafficOptions {
   readonly id: string
   readonly seed: number
   readonly now: () => Instant
+  /** When the story begins, if it hasn't yet; default: six hours before now. */
+  readonly storyStart?: Instant
+  /** How often, once it has caught up, what has arrived is handed over. */
+  readonly every?: Duration
 }
 
-/** How far the story has been told. */
-interface Position {
-  /** Where its first cycle began. */
-  readonly anchor: Instant
-  /** The minute under way, and how many of its records have gone out. */
-  readonly minute: Instant
-  readonly sent: number
-}
-
-const PARTITION = 'shop'
-/** Minutes told at once while the past is caught up with. */
-const MINUTES_A_BATCH = 10
-
+/** The one partition: the story is told in one piece. */
+export const STORY_PARTITION = 'story'
 const decode = createDecoder({ type: 'segment' })
+/** While it catches up, a batch ends with the minute that reaches this many records. */
+const ENOUGH = 1_500
 
 /**
- * The demo shop: a story that starts six hours in the past, is told fast until it reaches now, then as it happens. What is
- * sent in a minute depends on the seed and the minute alone, so that a restart goes on where it was; after a stop of more
- * than a cycle, it goes on six hours before now, and what was left out is unobserved.
+ * The demo shop. Its story begins six hours in the past, is told as fast as it is taken until it reaches now, and then in
+ * real time. What arrives in a minute depends on the seed and the minute alone, so that a restart goes on where it was.
+ * After a stop longer than the story the shop was closed: what was missed stays unobserved.
  */
-export function createDemoSource({ id, seed, now }: DemoSourceDeps): Source {
+export function createDemoSource(deps: DemoSourceDeps): Source {
+  const { now, every = SECOND } = deps
   let state: SourceState = { state: 'starting', detail: '' }
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
-    const stored = positions.get(PARTITION) ?? null
-    const start = floorTo(now(), MINUTE) - CYCLE
-    const before: Position | null = stored === null ? null : (JSON.parse(stored) as Position)
-    let position = before ?? { anchor: start, minute: start, sent: 0 }
-    let listeningSince: Instant | null = before === null ? start : null
-    if (position.minute < start) {
-      position = { ...position, minute: start, sent: 0 }
-      listeningSince = start
-    }
-    let from = stored
-    while (!signal.aborted) {
-      const next = position.minute + MINUTE <= now() ? past(position) : present(position)
-      if (next === null) {
-        await pause(SECOND - (now() % SECOND), undefined, { signal }).catch(() => undefined)
-        continue
-      }
-      const to = JSON.stringify(next.position)
-      let refused = false
-      yield {
-        records: next.records,
-        steps: [{ partition: PARTITION, from, to, observedUntil: next.observedUntil, listeningSince, complete: false }],
-        afterJudging: null,
-        acknowledge: () => undefined,
-        refuse: () => {
-          refused = true
-        },
-      }
-      if (refused) continue
-      from = to
-      position = next.position
-      listeningSince = null
-    }
-  }
-
-  /** Whole minutes that are over. */
-  function past({ anchor, minute, sent }: Position) {
-    const until = Math.min(minute + MINUTES_A_BATCH * MINUTE, floorTo(now(), MINUTE))
-    const records: ArrivedRecord[] = []
-    for (let at = minute; at < until; at += MINUTE) {
-      const messages = shopMinute(at, { seed, anchor, faults: true })
-      records.push(...messages.slice(at === minute ? sent : 0).map((message, place) => recordOf(message, at, place)))
-    }
-    state = { state: 'running', detail: until + MINUTE > now() ? '' : `catching up: it is ${new Date(until).toISOString().slice(11, 16)} UTC in the shop` }
-    return { records, position: { anchor, minute: until, sent: 0 }, observedUntil: until }
-  }
-
-  /** What has arrived by now of the minute under way; null: nothing new to say before the next second. */
-  function present({ anchor, minute, sent }: Position) {
-    const at = floorTo(now(), SECOND)
-    if (at <= minute) return null
-    const messages = shopMinute(minute, { seed, anchor, faults: true })
-    const arrived = messages.filter(({ receivedAt }) => Date.parse(receivedAt) < at)
-    if (arrived.length <= sent) return null
+    let from = positions.get(STORY_PARTITION) ?? null
+    const stored = readDemoPosition(from)
+    const anchor = stored?.anchor ?? floorTo(deps.storyStart ?? now() - CYCLE_MINUTES * MINUTE, MINUTE)
+    let minute = stored?.minute ?? 0
+    /** Messages of that minute that were handed over. */
+    let told = stored?.told ?? 0
+    let listeningSince = stored === null ? anchor : null
+    const messagesOf = rememberLast((index) => demoMinute(deps.seed, anchor, index, deps))
     state = { state: 'running', detail: '' }
-    const records = arrived.slice(sent).map((message, place) => recordOf(message, minute, sent + place))
-    return { records, position: { anchor, minute, sent: arrived.length }, observedUntil: at }
+
+    while (!signal.aborted) {
+      const instant = now()
+      const present = Math.floor((instant - anchor) / MINUTE)
+      const missed = present - CYCLE_MINUTES - minute
+      if (missed > 1 && from !== null) {
+        minute += missed
+        told = 0
+        listeningSince = anchor + minute * MINUTE
+        state = { state: 'running', detail: `The shop was closed for ${inWords(missed)} while Assay was stopped.` }
+      }
+      const records: ArrivedRecord[] = []
+      for (; minute < present && records.length < ENOUGH; minute++, told = 0) {
+        for (const message of messagesOf(minute).slice(told)) records.push(recordOf(message, minute, told++))
+      }
+      if (minute === present) {
+        const messages = messagesOf(minute)
+        for (let next = messages[told]; next !== undefined; next = messages[told]) {
+          const record = recordOf(next, minute, told)
+          if ((record.arrivedAt ?? instant) > instant) break
+          records.push(record)
+          told += 1
+        }
+      }
+      const isCaughtUp = minute >= present
+      const observedUntil = minute === present ? instant : anchor + minute * MINUTE
+      const to = JSON.stringify({ anchor, minute, told, until: observedUntil })
+      // A clock that was set back has nothing to tell.
+      if (to !== from && minute <= present) {
+        let refused = false
+        do {
+          refused = false
+          yield {
+            records,
+            steps: [{ partition: STORY_PARTITION, from, to, observedUntil, listeningSince, complete: false }],
+            afterJudging: null,
+            acknowledge: () => {},
+            refuse: () => {
+              refused = true
+            },
+          }
+        } while (refused && !signal.aborted)
+        from = to
+        listeningSince = null
+      }
+      if (isCaughtUp) await pause(every, undefined, { signal }).catch(() => undefined)
+    }
   }
 
-  return { id, type: 'demo', read, state: () => state }
+  return { id: deps.id, type: 'demo', read, state: () => state }
 }
 
-function recordOf(message: ShopMessage, minute: Instant, place: number): ArrivedRecord {
+function recordOf(message: Message, minute: number, index: number): ArrivedRecord {
   const decoded = decode(message, null)
-  const position = `minute ${new Date(minute).toISOString().slice(0, 16)}Z, message ${place + 1}`
-  return { partition: PARTITION, position, arrivedAt: decoded.receivedAt, decoded }
+  const position = `minute ${minute}, message ${index + 1}`
+  return { partition: STORY_PARTITION, position, arrivedAt: decoded.receivedAt, decoded }
+}
+
+/** The present minute is asked for every second. */
+function rememberLast(make: (index: number) => readonly Message[]): (index: number) => readonly Message[] {
+  let last: { readonly index: number; readonly messages: readonly Message[] } | null = null
+  return (index) => {
+    if (last?.index !== index) last = { index, messages: make(index) }
+    return last.messages
+  }
+}
+
+function inWords(minutes: number): string {
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
 }

@@ -76,8 +76,8 @@ interface Scene {
 }
 
 const NO_FAULT = { fault: null, isFirst: false } as const
-/** A message sent once more comes this much later. */
-const RETRY = 2 * SECOND
+/** A message sent once more comes this much later, but within its minute. */
+export const RETRY = 2 * SECOND
 
 function messagesOf(shopEvent: ShopEvent, index: number, scene: Scene): Message[] {
   const { seed, start, minute, chapter } = scene
@@ -92,10 +92,10 @@ function messagesOf(shopEvent: ShopEvent, index: number, scene: Scene): Message[
     const arrival = start + Math.floor(((n + offset) * MINUTE) / count)
     const own = odd?.index === n ? odd.kind : null
     // The first message of a fault's first minute shows it, so that it can be said to the minute when it began.
-    const client =
-      isFirst && n === 0 && fault !== null ? culprit(fault, chance, chapter) : clientOf(chance, chapter.rollouts)
+    const drawn = clientOf(chance, chapter.rollouts)
+    const client = isFirst && n === 0 && fault !== null ? culprit(fault, drawn) : drawn
     const properties = shopEvent.properties(chance)
-    const isBad = fault !== null && isOf(client, fault)
+    const isBad = fault !== null && isOf(client, fault.client)
     if (isBad) spoil(properties, fault)
     if (own === 'spoilt') Object.assign(properties, shopEvent.spoil)
     const message: Message = {
@@ -117,18 +117,17 @@ function messagesOf(shopEvent: ShopEvent, index: number, scene: Scene): Message[
   return messages
 }
 
-function isOf(client: Client, { client: bad }: Fault): boolean {
+function isOf(client: Client, bad: Fault['client']): boolean {
   return bad !== null && client.platform === bad.platform && (bad.version === null || client.version === bad.version)
 }
 
-function culprit({ client }: Fault, chance: Chance, chapter: Chapter): Client {
-  const drawn = clientOf(chance, chapter.rollouts)
-  if (client === null) return drawn
-  if (client.version !== null) return { platform: client.platform, version: client.version }
-  return drawn.platform === client.platform ? drawn : { platform: client.platform, version: USUAL[client.platform] }
+/** A client that shows the fault. */
+function culprit({ client }: Fault, drawn: Client): Client {
+  if (client === null || isOf(drawn, client)) return drawn
+  return { platform: client.platform, version: client.version ?? USUAL[client.platform] }
 }
 
-const USUAL = { web: '7.8.1', ios: '5.2.0', android: '4.2.1' } as const
+const USUAL = { web: '7.8.1', ios: '4.2.1', android: '4.2.1' } as const
 
 function spoil(properties: Properties, { kind, property }: Fault): void {
   if (property === null) return
