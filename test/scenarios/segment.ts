@@ -4,7 +4,7 @@ import { type Instant, iso, MINUTE, SECOND } from '../../src/model/time.ts'
 export type Line = string | Uint8Array
 
 /** Monday morning: the start of every scenario that doesn't need another. */
-export const START: Instant = Date.UTC(2026, 2, 2, 8, 0)
+const START: Instant = Date.UTC(2026, 2, 2, 8, 0)
 
 /** A Segment call as an archive keeps it. */
 export interface Call {

@@ -34,7 +34,7 @@ export function causeSentence(kind: SliKind, cause: Cause | null): string {
 }
 
 /** A cause's value as people say it: `android 4.3.0`, `app version 4.3.0`, `source web`. */
-export function nameOf({ dimension, value }: Pick<Cause, 'dimension' | 'value'>): string {
+function nameOf({ dimension, value }: Pick<Cause, 'dimension' | 'value'>): string {
   if (dimension === 'platform+app_version') return value.replace('+', ' ')
   if (dimension === 'platform' && value !== 'unknown') return value
   return `${dimension.replace('_', ' ')} ${value}`
