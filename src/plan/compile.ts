@@ -9,7 +9,7 @@ import type { DomainPlan, EventPlan, Plan, SloPlan } from './plan.ts'
 import { routeProblems } from './routes.ts'
 import { createValidators } from './schema/validators.ts'
 import { slug } from './slug.ts'
-import { compileSlo, defaultSlos } from './slos.ts'
+import { compileSlo, defaultSlos, missingRunbooks } from './slos.ts'
 
 /**
  * Puts the parts of a project together. All problems at once; a plan where none of them is an error. `disabled`: why a
@@ -61,7 +61,11 @@ export function compilePlan(
       } else slos.set(slo.name, { ...slo, isDefault: true })
     }
   }
-  problems.push(...delayProblems([...slos.values()], project), ...routeProblems(project, [...slos.keys()]))
+  problems.push(
+    ...delayProblems([...slos.values()], project),
+    ...routeProblems(project, [...slos.keys()]),
+    ...missingRunbooks(project),
+  )
   if (problems.some(({ severity }) => severity === 'error')) return { plan: null, problems: problems.sort(byPlace) }
   const plan: Plan = {
     hash: hashOf(project),

@@ -72,11 +72,11 @@ export interface ContractVersion {
   /** Top-level `required` of the schema and the important properties without a goal of their own. Sorted. */
   readonly watched: readonly string[]
   readonly goals: readonly ImportantProperty[]
-  /** Top-level properties that the schema names. */
+  /** Top-level properties that the schema names, in whatever part of it judges the whole body. */
   readonly known: ReadonlySet<string>
   /** Whether a property outside `known` is covered by `patternProperties` or the like, and so planned. */
   readonly covers: (property: string) => boolean
-  /** JSON pointers (into the body) of properties classified `x-pii`, with their class. */
+  /** JSON pointers (into the body) of properties classified `x-pii`, with their class; `*` is any item or any property of a map. */
   readonly pii: ReadonlyMap<string, string>
   /** The JSON Schema as written. */
   readonly schema: Readonly<Record<string, unknown>>

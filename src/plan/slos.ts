@@ -135,6 +135,30 @@ function runbookProblems(located: Located<SloConfig>, runbook: string, { exists 
   ]
 }
 
+/** Runbooks that SLOs get without naming one and that aren't there, each once; nothing where nobody keeps runbooks. */
+export function missingRunbooks({ slos, domains, exists }: Project): Problem[] {
+  if (!exists('alerts/runbooks')) return []
+  const told = new Set<string>()
+  const missing = (kind: string, problem: (message: string) => Problem): Problem[] => {
+    const runbook = RUNBOOKS[kind as SliKind]
+    if (exists(`alerts/${runbook}`) || told.has(runbook)) return []
+    told.add(runbook)
+    return [
+      problem(`there is no file alerts/${runbook}, which every SLO of kind ${kind} links to: write it, or set runbook`),
+    ]
+  }
+  return [
+    ...slos.flatMap(({ value, problem }) =>
+      value.runbook === undefined ? missing(value.sli.kind, (message) => problem([], message, 'warning')) : [],
+    ),
+    ...domains.flatMap(({ value, problem }) =>
+      Object.keys(value.defaults?.slos ?? {}).flatMap((kind) =>
+        missing(kind, (message) => problem(['defaults', 'slos', kind], message, 'warning')),
+      ),
+    ),
+  ]
+}
+
 /** Rows that can't fire, in one warning an SLO. */
 function rowProblems(
   located: Located<SloConfig>,

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadProject } from '../../src/config/load.ts'
 import { type Files, linted, SOUND, writeProject } from '../support/project.ts'
@@ -215,5 +216,66 @@ describe('secrets', () => {
     const { config, root, remove } = writeProject({ [ASSAY]: 'version: 1\nhttp: { token: { file: secrets/token } }\n' })
     expect(loadProject(config).project?.assay.value.http.token).toEqual({ file: `${root}/secrets/token` })
     remove()
+  })
+})
+
+describe('whatever stands in the files', () => {
+  const word = fc.constantFrom(
+    'version',
+    'sources',
+    'id',
+    'type',
+    'http',
+    'file',
+    'format',
+    'receivers',
+    'routes',
+    'to',
+    'name',
+    'match',
+    'domain',
+    'owner',
+    'team',
+    'defaults',
+    'slos',
+    'validity',
+    'freshness',
+    'sli',
+    'kind',
+    'event',
+    'objective',
+    'versions',
+    'schema',
+    'properties',
+    'required',
+    '$ref',
+    '#',
+    'allOf',
+    '__proto__',
+    'screen',
+  )
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 5, depthSize: 'small' },
+      tie('leaf'),
+      fc.dictionary(word, tie('tree'), { maxKeys: 5 }),
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ),
+    leaf: fc.oneof(word, fc.constantFrom(0, 1, 99.9, -1, null, true, '', 'P0', '30m', 'Order Completed')),
+  }))
+  const files = fc.constantFrom(ASSAY, DOMAIN, EVENT, SLOS, ROUTES)
+
+  it('lint says where something is wrong, or makes a plan', () => {
+    fc.assert(
+      fc.property(fc.dictionary(files, tree), (given) => {
+        const texts = Object.fromEntries(Object.entries(given).map(([file, value]) => [file, JSON.stringify(value)]))
+        const { problems, plan } = linted(texts)
+        expect(plan === null).toBe(problems.some(({ severity }) => severity === 'error'))
+        for (const { file, line, column, message } of problems) {
+          expect([file.startsWith('/'), line >= 1, column >= 1, message.length > 0]).toEqual([false, true, true, true])
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -143,6 +143,19 @@ routes:
       `${SLOS}:4:89: a runbook lies below alerts/: write its path from there, without ".."`,
     ],
   },
+  'a runbook that an SLO gets without asking': {
+    given: {
+      'alerts/runbooks/schema-violations.md': 'Look.',
+      [SLOS]: `slos:
+  - { name: a, sli: { kind: validity, event: Order Completed }, objective: 99 }
+  - { name: b, sli: { kind: uniqueness, event: Order Completed }, objective: 99 }
+  - { name: c, sli: { kind: uniqueness, event: Order Completed, source: web }, objective: 99 }
+`,
+    },
+    then: [
+      `${SLOS}:3:5: warning: there is no file alerts/runbooks/duplicates.md, which every SLO of kind uniqueness links to: write it, or set runbook`,
+    ],
+  },
   'a door that is left open': {
     given: { [ASSAY]: 'version: 1\nhttp: { host: 0.0.0.0 }\nsources: [{ id: web, type: http }]\n' },
     then: [
