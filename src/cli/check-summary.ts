@@ -1,6 +1,6 @@
 import { nearest } from '../config/nearest.ts'
 import { OUTCOMES, type Outcome } from '../model/observation.ts'
-import { type Decoded, type DecodedEvent } from '../model/record.ts'
+import type { Decoded, DecodedEvent } from '../model/record.ts'
 import { OTHER } from '../model/window.ts'
 import { isObject } from '../observe/decode/text.ts'
 import { redactName } from '../observe/redact/redact-text.ts'

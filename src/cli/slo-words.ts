@@ -52,6 +52,7 @@ export function allowance(slo: SloPlan, perHour: number | null): string {
   const share = `${percent(1 - slo.objective)}`
   if (isTimeSlice(slo.kind))
     return `${share}, ${span(slo.window * (1 - slo.objective))} of ${formatDuration(slo.window)}`
+  if (slo.kind === 'volume') return `${share} of the hours of ${formatDuration(slo.window)}`
   if (perHour === null || perHour === 0) return `${share} of the records of ${formatDuration(slo.window)}`
   const records = ((perHour * slo.window) / HOUR) * (1 - slo.objective)
   return `${share}, about ${records < 10 ? factor(records) : whole(records)} records in ${formatDuration(slo.window)} at its traffic`

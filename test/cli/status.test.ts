@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runProgram } from '../../src/cli/program.ts'
 import { status } from '../../src/cli/status.ts'
 import { HOUR, MINUTE } from '../../src/model/time.ts'
 import { type TestProject, testProject } from './project.ts'
@@ -118,8 +119,13 @@ describe('status', () => {
     quiet.remove()
   })
 
-  it('says in a sentence that there is no store yet', async () => {
+  it('says in a sentence that there is no store yet, with exit code 3', async () => {
     const bare = testProject()
+    expect(await bare.run((io) => runProgram(['status'], io))).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringMatching(/^assay: There is no store at .*\n$/),
+    })
     const run = () => bare.run((io) => status({ name: null, json: false, config: 'rules/assay.yaml' }, io))
     await expect(run()).rejects.toThrow(expect.objectContaining({ name: 'Failure', code: 'store_missing' }))
     bare.write(
