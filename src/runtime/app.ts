@@ -103,14 +103,6 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       receivers.map(({ name }) => name),
     )
 
-    const delivery = startDelivery(db, {
-      receivers: () => (loop.leads() ? receivers : []),
-      now,
-      log,
-      onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
-    })
-    cleanUp.push(() => delivery.stop(1_000))
-
     let lastReload: ReloadStatus | null = null
     let judgedUntil: Instant | null = null
     const watermarks = new Map<string, Instant>()
@@ -140,6 +132,14 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         changes.tell()
       },
     })
+
+    const delivery = startDelivery(db, {
+      receivers: () => (loop.leads() ? receivers : []),
+      now,
+      log,
+      onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
+    })
+    cleanUp.push(() => delivery.stop(1_000))
 
     async function recordJudged(
       to: Metrics,

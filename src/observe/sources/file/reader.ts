@@ -122,7 +122,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   async function step(): Promise<void> {
     lines ??= await open()
     if (stuck) await lookAhead()
-    else if (!advance(lines)) {
+    else if (!advance(lines) && !stuck) {
       const more = await lines.more()
       if (more === 'last') await last(lines)
       else if (more === 'end') await end()
