@@ -59,6 +59,8 @@ export function segmentEvents(count: number, seed = 1): Uint8Array[] {
         library: { name: library, version: '1.84.3' },
         locale: 'de-DE',
         timezone: 'Europe/Berlin',
+        network: { wifi: true, cellular: false, carrier: 'Example Mobile' },
+        channel: 'browser',
         page: { path: '/checkout/done', url: 'https://shop.example.org/checkout/done', title: 'Thank you' },
       },
       properties: {

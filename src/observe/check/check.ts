@@ -4,6 +4,7 @@ import { contractFor } from '../../plan/match.ts'
 import type { ContractVersion, EventPlan, Plan } from '../../plan/plan.ts'
 import { isObject, type JsonObject } from '../decode/text.ts'
 import { isFilled } from './fill.ts'
+import { isGuaranteed } from './guaranteed.ts'
 
 const NONE: readonly never[] = []
 const UNDECODABLE = judgement('undecodable', null)
@@ -19,6 +20,8 @@ const MOST_REMEMBERED = 1_000
 interface Prepared {
   readonly contract: ContractVersion
   readonly goals: readonly string[]
+  /** Watched properties that a body without violations may still leave unfilled. */
+  readonly unsure: readonly string[]
   /** Whether a body without violations has no property beside the contract's. */
   readonly closed: boolean
   /** Most records are flawless: they share one judgement. */
@@ -37,9 +40,9 @@ export function check(plan: Plan, decoded: Decoded): Judgement {
 
 /** What an event's contract says of a record: the version that holds for its app version judges its body. Never throws. */
 export function judge(event: EventPlan, { body, dimensions }: DecodedEvent): Judgement {
-  const { contract, goals, closed, flawless } = preparedFor(event, dimensions.appVersion)
+  const { contract, goals, unsure, closed, flawless } = preparedFor(event, dimensions.appVersion)
   const violations = contract.violations(body)
-  const unfilled = missing(contract.watched, body)
+  const unfilled = missing(violations.length === 0 ? unsure : contract.watched, body)
   const unfilledGoals = goals.length === 0 ? NONE : missing(goals, body)
   const unplannedProperties = (closed && violations.length === 0) || !isObject(body) ? NONE : unplanned(contract, body)
   if (violations.length === 0 && unfilled === NONE && unfilledGoals === NONE && unplannedProperties === NONE) {
@@ -68,6 +71,7 @@ function preparedFor(event: EventPlan, appVersion: string | null): Prepared {
   const prepared = same ?? {
     contract,
     goals: contract.goals.map(({ property }) => property),
+    unsure: contract.watched.filter((property) => !isGuaranteed(contract.schema, property)),
     closed: contract.schema['additionalProperties'] === false && contract.schema['patternProperties'] === undefined,
     flawless: judgement('valid', contract.version),
   }

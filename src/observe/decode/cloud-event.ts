@@ -1,4 +1,5 @@
 import type { Decoded, UndecodableReason } from '../../model/record.ts'
+import { dimensionsOf, readVersion } from './dimensions.ts'
 import { readInstant } from './instant.ts'
 import { parsePayload } from './parse.ts'
 import type { Collected } from './segment.ts'
@@ -19,11 +20,11 @@ export function decodeCloudEvent(event: JsonObject, collected: Collected | null)
     body: data,
     eventTime: readInstant(event['time']),
     receivedAt: collected === null ? readInstant(event['receivedAt'] ?? event['receivedat']) : collected.receipt,
-    dimensions: {
-      appVersion: readName(event['appversion'] ?? event['app_version']),
-      platform: readName(event['platform']),
-      library: readName(event['library']),
-    },
+    dimensions: dimensionsOf(
+      readName(event['platform']),
+      readVersion(event['appversion'] ?? event['app_version']),
+      readName(event['library']),
+    ),
     envelope: typeof event['data_base64'] === 'string' ? unpacked(event, data) : event,
   }
 }

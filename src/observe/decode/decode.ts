@@ -2,6 +2,7 @@ import type { Decoded, DecodedEvent, UndecodableReason } from '../../model/recor
 import { decodeCloudEvent } from './cloud-event.ts'
 import type { FormatConfig } from './config.ts'
 import { redactPayload } from '../redact/redact.ts'
+import { dimensionsOf, NO_DIMENSIONS, readVersion } from './dimensions.ts'
 import { readInstant } from './instant.ts'
 import { undecodable } from './parse.ts'
 import { compilePointer } from './pointer.ts'
@@ -39,7 +40,7 @@ function readerOf(format: FormatConfig): Reader {
         body: value,
         eventTime: null,
         receivedAt: collected?.receipt ?? null,
-        dimensions: { appVersion: null, platform: null, library: null },
+        dimensions: NO_DIMENSIONS,
         envelope: value,
       }))
   }
@@ -73,18 +74,14 @@ function overridden(pointers: Pointers, read: Reader): Reader {
       body: body === null ? decoded.body : (body(value) ?? {}),
       eventTime: time === null ? decoded.eventTime : readInstant(time(value)),
       receivedAt: receivedAt === null || collected !== null ? decoded.receivedAt : readInstant(receivedAt(value)),
-      dimensions: {
-        appVersion: appVersion === null ? decoded.dimensions.appVersion : readVersion(appVersion(value)),
-        platform: platform === null ? decoded.dimensions.platform : readName(platform(value)),
-        library: library === null ? decoded.dimensions.library : readName(library(value)),
-      },
+      dimensions: dimensionsOf(
+        platform === null ? decoded.dimensions.platform : readName(platform(value)),
+        appVersion === null ? decoded.dimensions.appVersion : readVersion(appVersion(value)),
+        library === null ? decoded.dimensions.library : readName(library(value)),
+      ),
     }
     return corrected
   }
-}
-
-function readVersion(value: unknown): string | null {
-  return readName(typeof value === 'number' ? String(value) : value)
 }
 
 /** An archive's record may be unreadable and still say when it arrived. */

@@ -5,6 +5,8 @@ import { beginning } from './text.ts'
 /** A payload nested deeper than this is not looked into. */
 export const MOST_LEVELS = 64
 const EXCERPT = 2_000
+/** Text that is parsed before its levels are counted: a parser's stack of these takes 20 MB at worst. */
+const SHORT = 256 * 1024
 const BYTE_ORDER_MARK = 0xfeff
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | Undecodable
@@ -23,9 +25,12 @@ export function parsePayload(bytes: Uint8Array): Parsed {
 /** The same for text that is decoded already. */
 export function parseText(given: string): Parsed {
   const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given
-  if (mayBeTooDeep(text) && isTooDeep(text)) return undecodable('too_deep', text)
+  const suspicious = mayBeTooDeep(text)
+  if (suspicious && text.length > SHORT && isTooDeep(text)) return undecodable('too_deep', text)
   try {
-    return { ok: true, value: JSON.parse(text) }
+    const value: unknown = JSON.parse(text)
+    if (suspicious && text.length <= SHORT && isDeeper(value, MOST_LEVELS)) return undecodable('too_deep', text)
+    return { ok: true, value }
   } catch {
     return undecodable(/\S/.test(text) ? 'malformed_json' : 'empty', text)
   }
@@ -51,7 +56,16 @@ function openings(text: string, bracket: string, before: number): number {
   return count
 }
 
-/** Counts levels outside of strings. Text that is no JSON at all may be called too deep: it is refused either way. */
+/** Whether a value has more levels than that; of what is parsed already this takes a third of the time that counting brackets would. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1))
+  for (const key in value) if (isDeeper((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true
+  return false
+}
+
+/** Counts levels outside of strings, without making them: long text could be millions deep. Text that is no JSON at all may be called too deep: it is refused either way. */
 function isTooDeep(text: string): boolean {
   let depth = 0
   let inString = false

@@ -1,5 +1,6 @@
 import type { Decoded, Dimensions } from '../../model/record.ts'
 import type { Instant } from '../../model/time.ts'
+import { dimensionsOf, readVersion } from './dimensions.ts'
 import { readInstant } from './instant.ts'
 import { isObject, type JsonObject, readId, readName } from './text.ts'
 
@@ -29,7 +30,7 @@ export function decodeSegment(message: JsonObject, collected: Collected | null):
     body: bodyOf(message, type),
     eventTime: eventTimeOf(message, collected),
     receivedAt: collected === null ? readInstant(message['receivedAt']) : collected.receipt,
-    dimensions: dimensionsOf(context),
+    dimensions: readDimensions(context),
     envelope: message,
   }
 }
@@ -51,17 +52,13 @@ function eventTimeOf(message: JsonObject, collected: Collected | null): Instant 
   return collected.receipt - (collected.sentAt - timestamp)
 }
 
-function dimensionsOf(context: JsonObject): Dimensions {
+function readDimensions(context: JsonObject): Dimensions {
   const app = context['app']
   const device = context['device']
   const of = context['library']
   const library = isObject(of) ? readName(of['name']) : null
-  return {
-    appVersion: isObject(app) ? readName(app['version']) : null,
-    platform:
-      readName(context['platform']) ?? (isObject(device) ? readName(device['type']) : null) ?? platformOf(library),
-    library,
-  }
+  const platform = readName(context['platform']) ?? (isObject(device) ? readName(device['type']) : null)
+  return dimensionsOf(platform ?? platformOf(library), isObject(app) ? readVersion(app['version']) : null, library)
 }
 
 /** Words in the official libraries' names, and the platform they run on. The first that is among a name's words counts. */

@@ -18,9 +18,9 @@ export function readName(value: unknown): string | null {
   return clean
 }
 
-/** An id: text, or a number as text, as long as it is; null: none. */
+/** An id: text as it was sent, or a number as text; null: none. Told apart by its hash, so it may hold and be as long as it likes. */
 export function readId(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : storable(value)
+  if (typeof value === 'string') return value === '' ? null : value
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
 }
 

@@ -36,6 +36,8 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
   const platforms = createValues(redactName)
   const appVersions = createValues(redactVersion)
   const libraries = createValues(redactName)
+  /** Decoders share one object among all records with the same dimensions. */
+  const byIdentity = new Map<Dimensions, Facet>()
   /** By platform, app version and library: looking up three short texts is quicker than joining them into one. */
   const facets = new Map<string | null, Map<string | null, Map<string | null, Facet>>>()
   const partitions = new Map<string, Facet>()
@@ -71,8 +73,14 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
 
   return {
     key,
-    facet: (dimensions) =>
-      facets.get(dimensions.platform)?.get(dimensions.appVersion)?.get(dimensions.library) ?? newFacet(dimensions),
+    facet: (dimensions) => {
+      const known = byIdentity.get(dimensions)
+      if (known !== undefined) return known
+      const facet =
+        facets.get(dimensions.platform)?.get(dimensions.appVersion)?.get(dimensions.library) ?? newFacet(dimensions)
+      if (byIdentity.size < MOST_FACETS) byIdentity.set(dimensions, facet)
+      return facet
+    },
     partition: (name) => {
       const known = partitions.get(name)
       if (known !== undefined) return known
