@@ -4,7 +4,7 @@ import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
 import type { FormatConfig } from '../../decode/config.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Source, SourceBatch, SourceState } from '../source.ts'
-import { createMerge, type Merge } from './merge.ts'
+import { createMerge, type Merge, type MergeLimits } from './merge.ts'
 
 export interface FileSourceDeps {
   readonly id: string
@@ -18,6 +18,7 @@ export interface FileSourceDeps {
   readonly now: () => Instant
   /** How often to look whether files have changed. */
   readonly lookEvery?: Duration
+  readonly limits?: Partial<MergeLimits>
 }
 
 /** Files of payloads, a line each, in the order of their arrival. What is promised is told in `merge.ts`. */

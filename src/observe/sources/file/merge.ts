@@ -16,6 +16,7 @@ export interface MergeDeps {
   readonly follow: boolean
   readonly now: () => Instant
   readonly lookEvery: Duration
+  readonly limits?: Partial<MergeLimits>
 }
 
 /** The records of all files in the order of their arrival, batch by batch. */
@@ -33,11 +34,23 @@ export interface Merge {
 
 /** Records wait this long for older ones: the watermark is that far behind the newest arrival. */
 const REORDER: Duration = 5 * MINUTE
-const MOST_RECORDS = 2_000
-const MOST_BYTES = 8 * 1024 * 1024
-/** More aren't held: past it the oldest go out early, which changes no count, since the watermark stays behind them. */
-const MOST_HELD = 40_000
-const MOST_HELD_BYTES = 32 * 1024 * 1024
+
+/** How much is taken at once. */
+export interface MergeLimits {
+  /** Of a batch; it ends with the record that reaches one of them. */
+  readonly records: number
+  readonly bytes: number
+  /** Held back for older ones. Past it the oldest go out early, which changes no count: the watermark stays behind them. */
+  readonly held: number
+  readonly heldBytes: number
+}
+
+const LIMITS: MergeLimits = {
+  records: 2_000,
+  bytes: 8 * 1024 * 1024,
+  held: 40_000,
+  heldBytes: 32 * 1024 * 1024,
+}
 
 /**
  * Records go out once their arrival is behind the watermark, in the order of (arrival, file, line); those that come too
@@ -46,6 +59,7 @@ const MOST_HELD_BYTES = 32 * 1024 * 1024
  * records however the batches fall, live and in replay.
  */
 export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeDeps): Merge {
+  const limits: MergeLimits = { ...LIMITS, ...deps.limits }
   const set = createFileSet(deps)
   const watch = createWatch(set, positions, deps)
   const stored = readPosition<SetPosition>(positions.get(SET_PARTITION)) ?? NOTHING_READ
@@ -63,7 +77,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
 
   const watermark = (): Instant =>
     Math.max(observed ?? Number.NEGATIVE_INFINITY, (newest ?? Number.NEGATIVE_INFINITY) - REORDER)
-  const isFull = (): boolean => records.length >= MOST_RECORDS || bytes >= MOST_BYTES
+  const isFull = (): boolean => records.length >= limits.records || bytes >= limits.bytes
 
   function give(entry: Entry): void {
     entry.isOut = true
@@ -106,7 +120,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
       return
     }
     newest = Math.max(newest ?? entry.at, entry.at)
-    while ((order.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) && giveFirst(Number.POSITIVE_INFINITY));
+    while ((order.size() > limits.held || heldBytes > limits.heldBytes) && giveFirst(Number.POSITIVE_INFINITY));
   }
 
   async function read(signal: AbortSignal): ReturnType<Merge['read']> {
