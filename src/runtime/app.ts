@@ -116,7 +116,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       now,
       log,
       onLead: (leads) => {
-        if (!leads) metrics.forgetVerdicts()
+        if (leads) delivery.wake()
+        else metrics.forgetVerdicts()
       },
       onRound: async (evaluator, evaluation, took) => {
         for (const [source, { at }] of evaluator.accounts.watermarks()) {
@@ -134,7 +135,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     })
 
     const delivery = startDelivery(db, {
-      receivers: () => (loop.leads() ? receivers : []),
+      receivers: () => receivers,
+      leads: loop.leads,
       now,
       log,
       onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),

@@ -5,11 +5,12 @@ import type { Outbox } from '../alert/outbox.ts'
 import type { Database } from '../store/sql.ts'
 import { endOutbox, postponeOutbox, waitingFor, waitingReceivers } from '../store/outbox.ts'
 
-/** The stored outbox behind delivery's port. */
-export function storedOutbox(db: Database): Outbox {
+/** The stored outbox behind delivery's port. Where this process doesn't lead there is nothing in it for it. */
+export function storedOutbox(db: Database, leads: () => boolean = () => true): Outbox {
   return {
-    receivers: () => waitingReceivers(db),
+    receivers: async () => (leads() ? waitingReceivers(db) : []),
     waiting: async (receiver, limit) => {
+      if (!leads()) return []
       const rows = await waitingFor<Notification>(db, receiver, limit)
       return rows.map(({ id, incident, attempts, dueAt, document }) => ({
         id,
@@ -32,11 +33,11 @@ export function storedOutbox(db: Database): Outbox {
 /** The deliver loop on the stored outbox, with the world's clock. */
 export function startDelivery(
   db: Database,
-  deps: Pick<DeliveryDeps, 'receivers' | 'log' | 'onOutcome' | 'now'>,
+  deps: Pick<DeliveryDeps, 'receivers' | 'log' | 'onOutcome' | 'now'> & { readonly leads?: () => boolean },
 ): Delivery {
   return createDelivery({
     ...deps,
-    outbox: storedOutbox(db),
+    outbox: storedOutbox(db, deps.leads),
     random: Math.random,
     setTimer: (wait, run) => {
       const timer = startTimer(run, wait)

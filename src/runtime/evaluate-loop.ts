@@ -48,11 +48,13 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
   }
 
   async function round(): Promise<void> {
-    leadership ??= await takeLeadership(deps.db, deps.holder, deps.now())
-    if (leadership === null) return
+    if (leadership === null) {
+      leadership = await takeLeadership(deps.db, deps.holder, deps.now())
+      if (leadership === null) return
+      deps.onLead(true)
+    }
     const lead = leadership
     if (lead.lost.aborted) throw new Failure('lead_lost', 'The lock of the lead is gone.', { retryable: true })
-    deps.onLead(true)
     evaluator ??= await openEvaluator({
       db: deps.db,
       plan: deps.plan(),

@@ -1,6 +1,6 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
 import { explained } from '../../judge/incidents/book.ts'
-import type { Incident } from '../../model/incident.ts'
+import type { Cause, Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { WindowCounts } from '../../model/window.ts'
@@ -36,10 +36,15 @@ export async function explainIncident(
   const example = await latestExample(db, incident.event, incident.startedAt, until)
   const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
   const now = explained(incident, explanation.cause, explanation.words)
-  const changed = JSON.stringify(incident.cause) !== JSON.stringify(explanation.cause)
+  const changed = nameOf(incident.cause) !== nameOf(explanation.cause)
   if (!changed || explanation.cause === null) return { incident: now, example }
   const text = explanation.words[0] ?? ''
   return { incident: { ...now, timeline: [...now.timeline, { at, what: 'explained', text }] }, example }
+}
+
+/** What a cause names; its shares move with every record and are no news. */
+function nameOf(cause: Cause | null): string {
+  return cause === null ? '' : `${cause.dimension}=${cause.value}`
 }
 
 async function evidenceOf(
