@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
+import type { EarlyCheck } from '../../check/early.ts'
 import type { FormatConfig } from '../../decode/config.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Source, SourceBatch, SourceState } from '../source.ts'
@@ -16,10 +17,15 @@ export interface FileSourceDeps {
   /** Plain files may grow and new files may come; false: what is there is read to its end, and that is all. */
   readonly follow: boolean
   readonly now: () => Instant
+  /** Judges records where they are read, so that those that wait for their turn are small; without it, with their batch. */
+  readonly early?: EarlyCheck
   /** How often to look whether files have changed. */
   readonly lookEvery?: Duration
   readonly limits?: Partial<MergeLimits>
 }
+
+/** Nothing is said of a record where it is read. */
+const judgedLater: EarlyCheck = (decoded) => ({ decoded, judged: null })
 
 /** Files of payloads, a line each, in the order of their arrival. What is promised is told in `merge.ts`. */
 export function createFileSource(deps: FileSourceDeps): Source {
@@ -28,7 +34,7 @@ export function createFileSource(deps: FileSourceDeps): Source {
   let merge: Merge | null = null
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
-    const reading = createMerge(positions, { ...deps, lookEvery, decode })
+    const reading = createMerge(positions, { ...deps, lookEvery, decode, early: deps.early ?? judgedLater })
     merge = reading
     try {
       while (!signal.aborted) {

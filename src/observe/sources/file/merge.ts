@@ -1,5 +1,6 @@
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, floorTo, type Instant, MINUTE } from '../../../model/time.ts'
+import type { EarlyCheck } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
 import type { SourceBatch } from '../source.ts'
 import { createFileSet } from './file-set.ts'
@@ -13,6 +14,7 @@ export interface MergeDeps {
   readonly root: string
   readonly paths: readonly string[]
   readonly decode: Decode
+  readonly early: EarlyCheck
   readonly follow: boolean
   readonly now: () => Instant
   readonly lookEvery: Duration
@@ -100,14 +102,21 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
     heldBytes += entry.end - entry.offset
   }
 
+  /** Reads again what was read before the restart: what isn't out is held as it was. */
+  async function restore(): Promise<void> {
+    for (;;) {
+      const entry = set.ready()
+      if (entry?.again === false || (entry === null && !(await set.settle()))) return
+      if (entry === null) continue
+      set.take()
+      if (order.isOut(entry)) entry.isOut = true
+      else hold(entry)
+    }
+  }
+
   /** Takes in a record just read. */
   function accept(entry: Entry): void {
     steps.touch(entry.reader)
-    if (entry.again) {
-      if (order.isOut(entry)) entry.isOut = true
-      else hold(entry)
-      return
-    }
     if (order.isOut(entry) || entry.at < watermark()) {
       order.raise(entry)
       give(entry)
@@ -128,6 +137,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
     bytes = 0
     let afterJudging: Instant | null = null
     for (const reader of await watch.look()) release(reader)
+    await restore()
     const begun = floorTo(reported ?? Number.NEGATIVE_INFINITY, MINUTE)
     while (!signal.aborted) {
       while (!isFull() && giveFirst(watermark()));

@@ -28,7 +28,7 @@ export interface FilePosition {
   readonly low: LineStart
   /** Lines and bytes read. Of the lines between the two, those up to the floor are out. */
   readonly head: { readonly line: number; readonly offset: number }
-  /** Nothing more will come of it. */
+  /** All of it is out, and nothing more will come. */
   readonly done: boolean
 }
 

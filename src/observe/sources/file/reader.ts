@@ -1,5 +1,6 @@
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, type Instant, isPlausibleArrival, MINUTE } from '../../../model/time.ts'
+import type { EarlyCheck } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
 import { type FileLines, openLines } from './file-lines.ts'
 import { readBeginning } from './mark.ts'
@@ -55,6 +56,7 @@ export interface FileReader {
 
 export interface ReaderDeps {
   readonly decode: Decode
+  readonly early: EarlyCheck
   /** Plain files may grow, and a gzipped one may still be on its way. */
   readonly follow: boolean
   readonly now: () => Instant
@@ -158,18 +160,19 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   /** Makes the current line the next record; false: only a line after it tells when it arrived. */
   function place(from: FileLines): boolean {
     const parsed = from.parse()
-    const decoded = parsed.ok ? deps.decode(parsed.value, null) : parsed
-    const { receivedAt } = decoded
+    const read = parsed.ok ? deps.decode(parsed.value, null) : parsed
+    const { receivedAt } = read
     const before = carry
     if (receivedAt !== null && isPlausibleArrival(receivedAt)) carry = receivedAt
     stuck = carry === null && !silent
     if (stuck) return false
+    const { decoded, judged } = deps.early(read)
     const number = from.number()
     next = {
       at: carry ?? Number.NEGATIVE_INFINITY,
       name,
       line: number,
-      record: { partition: file.path, position: `line ${number}`, arrivedAt: receivedAt ?? carry, decoded },
+      record: { partition: file.path, position: `line ${number}`, arrivedAt: receivedAt ?? carry, decoded, judged },
       reader,
       offset: from.offset(),
       end: from.end(),
@@ -269,7 +272,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
             ? { line, offset, carry: carried }
             : { line: first.line - 1, offset: first.offset, carry: first.carry },
         head: line < readBefore.line ? readBefore : { line, offset },
-        done: state === 'done',
+        done: state === 'done' && first === undefined,
       }
     },
     close,
