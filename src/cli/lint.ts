@@ -9,7 +9,7 @@ export interface LintOptions {
 
 /** Prints every problem of the configuration, then what is watched. 2 where one is an error. */
 export async function lint({ config, json }: LintOptions, io: Io): Promise<ExitCode> {
-  const { plan, problems } = readConfiguration(config, io, true)
+  const { plan, problems } = readConfiguration(config, io, { thorough: true })
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
   if (json) {

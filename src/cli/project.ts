@@ -23,16 +23,22 @@ export function configured(config: string, io: Io): Configured | null {
 
 /**
  * Reads and compiles the configuration. Every problem at once: what could be read is put together even where something else
- * couldn't. `thorough`: every contract is compiled now instead of at its first record.
+ * couldn't. `thorough`: every contract is compiled now instead of at its first record. `choose`: what of it is wanted.
  */
 export function readConfiguration(
   config: string,
   io: Pick<Io, 'cwd'>,
-  thorough = false,
+  { thorough = false, choose = (project) => project }: ReadOptions = {},
 ): { project: Project | null; plan: Plan | null; problems: readonly Problem[] } {
   const read = readProject(resolve(io.cwd, config))
-  const compiled = compilePlan(read.project, new Map(), thorough)
+  const project = choose(read.project)
+  const compiled = compilePlan(project, new Map(), thorough)
   const problems = [...read.problems, ...compiled.problems].sort(byPlace)
   const isBroken = problems.some(({ severity }) => severity === 'error')
-  return { project: isBroken ? null : read.project, plan: isBroken ? null : compiled.plan, problems }
+  return { project: isBroken ? null : project, plan: isBroken ? null : compiled.plan, problems }
+}
+
+interface ReadOptions {
+  readonly thorough?: boolean
+  readonly choose?: (project: Project) => Project
 }

@@ -1,12 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { join } from 'node:path'
-import { loadProject, type Project } from '../config/load.ts'
+import type { Project } from '../config/load.ts'
+import type { SourceConfig } from '../config/schema.ts'
 import { problemLine } from '../model/problem.ts'
-import { compilePlan } from '../plan/compile.ts'
 import { type Configuration, type Daemon, startDaemon } from '../runtime/app.ts'
 import { createLog } from '../runtime/log.ts'
-import { resolve } from 'node:path'
 import type { ExitCode, Io } from './io.ts'
+import { readConfiguration } from './project.ts'
 import { version } from './version.ts'
 
 export interface RunOptions {
@@ -23,8 +23,7 @@ const SETTLED_MS = 300
 
 /** Runs the daemon until the signal aborts. */
 export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
-  const file = resolve(io.cwd, options.config)
-  const read = () => readConfiguration(file, options)
+  const read = () => readChosen(options, io)
   const first = read()
   if (first.configuration === null) {
     for (const problem of first.problems) io.err(`${problem}\n`)
@@ -58,24 +57,31 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   }
 }
 
-function readConfiguration(
-  file: string,
-  { demo, onlyDemo = false }: RunOptions,
+function readChosen(
+  { config, demo, onlyDemo = false }: RunOptions,
+  io: Io,
 ): { configuration: Configuration | null; problems: readonly string[] } {
-  const { project, problems } = loadProject(file)
-  if (project === null) return { configuration: null, problems: problems.map(problemLine) }
-  const chosen = withSources(project, demo, onlyDemo)
-  const { plan, problems: more } = compilePlan(chosen)
-  const lines = [...problems, ...more].map(problemLine)
-  return { configuration: plan === null ? null : { project: chosen, plan }, problems: lines }
+  const choose = (project: Project): Project => withSources(project, demo, onlyDemo)
+  const { project, plan, problems } = readConfiguration(config, io, { choose })
+  return {
+    configuration: project === null || plan === null ? null : { project, plan },
+    problems: problems.map(problemLine),
+  }
 }
 
-/** The project with or without its demo sources. */
+/** The project with or without its demo sources. An SLO that names one left out names no unknown source. */
 function withSources(project: Project, demo: boolean, onlyDemo: boolean): Project {
   const { value } = project.assay
-  const sources = value.sources.filter(({ type }) => (onlyDemo ? type !== 'file' : demo || type !== 'demo'))
+  const isWanted = ({ type }: SourceConfig): boolean => (onlyDemo ? type !== 'file' : demo || type !== 'demo')
+  const sources = value.sources.filter(isWanted)
   const store = onlyDemo ? { type: 'sqlite' as const, path: ':memory:' } : value.store
-  return { ...project, assay: { ...project.assay, value: { ...value, sources, store } } }
+  const { names, all } = project.unread.sources
+  const leftOut = value.sources.filter((source) => !isWanted(source)).map(({ id }) => id)
+  return {
+    ...project,
+    assay: { ...project.assay, value: { ...value, sources, store } },
+    unread: { ...project.unread, sources: { names: new Set([...names, ...leftOut]), all } },
+  }
 }
 
 /** Where to look, how to send an event, what is watched: printed once everything runs. */
