@@ -1,3 +1,4 @@
+import type { Resolution } from '../model/incident.ts'
 import type { SliKind, Tier } from '../model/sli.ts'
 import { formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -52,6 +53,12 @@ export interface AlertMessage {
 
 export type { AlertFacts } from './facts.ts'
 
+/** How an incident ended, after "is". */
+const ENDED: Readonly<Record<Resolution, string>> = {
+  recovered: 'back to normal',
+  no_data: 'closed because no record has come for 7 days',
+  manual: 'closed because its SLOs were taken out of the rules',
+}
 const TITLE = 200
 const LINE = 600
 const EXAMPLE = 1_500
@@ -100,7 +107,7 @@ function summaryOf(
   const sentences: string[] = []
   if (incident.resolvedAt !== null) {
     const ended = incident.endedAt ?? incident.resolvedAt
-    const how = incident.resolution === 'no_data' ? 'closed because no record has come for 7 days' : 'back to normal'
+    const how = ENDED[incident.resolution ?? 'recovered']
     sentences.push(`${subject} is ${how}; it was wrong from ${started} for ${span(ended - incident.startedAt)}.`)
   } else if (slos.length === 0) {
     sentences.push(`${subject}: since ${started}, for ${span(at - incident.startedAt)}.`)

@@ -127,9 +127,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         const late = behind.look(evaluator.accounts.watermarks(), now())
         const aboutAssay = await evaluator.fallBehind(late, now())
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
-        if (evaluation.judged === 0 && !aboutAssay) return
-        judgedUntil = Math.max(judgedUntil ?? 0, ...[...evaluator.newest().values()].map(({ verdict }) => verdict.at))
-        await recordJudged(metrics, evaluator, evaluation, took, judgedUntil)
+        if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
+        const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
+        if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)
+        await recordJudged(metrics, evaluator, evaluation, took, judgedUntil ?? now())
         changes.tell()
       },
     })
@@ -175,6 +176,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         return
       }
       const made = createSource(config, {
+        plan: () => plan,
         root: project.root,
         now,
         writeKeys: writeKeys.keys,

@@ -15,7 +15,16 @@ import { explainIncident, isDueForAnotherLook } from './evidence.ts'
 import type { Line } from './lines.ts'
 import { judgeMinutes, type JudgedMinute, type Written } from './minutes.ts'
 import { openAboutAssay } from './about-assay.ts'
-import { readOpenIncidents, readResolved, readTold, saveBehind, saveEvaluation } from './save.ts'
+import {
+  readOpenIncidents,
+  readResolved,
+  readTold,
+  resolvedOf,
+  saveBehind,
+  saveEvaluation,
+  saveRetired,
+} from './save.ts'
+import { retired } from './retired.ts'
 import { createTelling } from './telling.ts'
 
 export interface EvaluatorDeps {
@@ -68,11 +77,12 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const bySlo = new Map(plan.slos.map((slo) => [slo.name, slo]))
   const accounts = await openAccounts(db, plan)
   await accounts.refresh()
-  const open = await readOpenIncidents(db, plan)
+  const { open, abandoned } = await readOpenIncidents(db, plan)
+  const left = abandoned.map(({ incident, tracking }) => retired(incident, tracking, latest(accounts)))
   const book = createIncidentBook({
     environment: plan.environment,
     restored: open,
-    resolved: await readResolved(db, latest(accounts)),
+    resolved: [...(await readResolved(db, latest(accounts))), ...left.flatMap(resolvedOf)],
     standingsOf: accounts.standingsOf,
     affectedBy: (event) => affectedBy(plan, event),
   })
@@ -84,6 +94,8 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     ),
   )
   const written: Written = { lines: new Map(), newest: new Map() }
+  /** What came of opening, for the first call to tell. */
+  let before: { changes: ChangedIncident[]; notifications: Notification[] } = { changes: [], notifications: [] }
   for (const slo of plan.slos) {
     const document = accounts.documentOf(slo.name)
     if (document === null) continue
@@ -111,6 +123,27 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       ),
       example,
     }
+  }
+
+  /** Resolves what the plan has abandoned, once and for all. */
+  async function retire(): Promise<void> {
+    if (left.length === 0) return
+    const clipped = new Map<string, Line>()
+    for (const incident of left) {
+      const at = incident.resolvedAt ?? incident.openedAt
+      for (const standing of incident.event === null ? [] : accounts.standingsOf(incident.event)) {
+        standing.clip(at)
+        const line = written.newest.get(standing.slo.name)
+        if (line !== undefined) clipped.set(standing.slo.name, line)
+      }
+      const told = telling.tell('manual', at, factsOf(incident, at, null), [])
+      before.changes.push({ change: 'manual', incident: told.incident })
+      before.notifications.push(...told.notifications)
+    }
+    const incidents = before.changes.map(({ incident }) => incident)
+    const { notifications } = before
+    const { assertLeads, collapses } = deps
+    await saveRetired({ db, assertLeads, accounts, clipped, incidents, notifications, collapses })
   }
 
   /** A changed incident with its cause, and what is to be said of it. */
@@ -145,7 +178,8 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   async function evaluate(): Promise<Evaluation> {
     await accounts.refresh()
     const counted = new Map<string, { good: number; total: number }>()
-    const total: Mutable<Evaluation> = { judged: 0, counted, lines: [], changes: [], notifications: [] }
+    const total: Mutable<Evaluation> = { judged: 0, counted, lines: [], ...before }
+    before = { changes: [], notifications: [] }
     let gathered = nothingGathered()
     const commit = async (): Promise<void> => {
       if (gathered.minutes === 0) return
@@ -185,6 +219,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     return total
   }
 
+  await retire()
   const aboutAssay = await openAboutAssay(db, plan.environment)
 
   async function fallBehind(behind: ReadonlyMap<string, Instant>, now: Instant): Promise<boolean> {

@@ -78,25 +78,55 @@ async function put(sql: Sql, notification: Notification, collapses: boolean): Pr
   await appendOutbox(sql, [{ at, incident, receiver, action: written.action, document: written }])
 }
 
-/** The incidents left open, with what was followed of them. SLOs that the plan no longer names are followed no further. */
-export async function readOpenIncidents(sql: Sql, plan: Plan): Promise<readonly OpenIncident[]> {
-  const names = new Set(plan.slos.map(({ name }) => name))
-  const open: readonly StoredIncident[] = await openIncidents(sql)
-  return open.flatMap(({ tracking, ...incident }): OpenIncident[] => {
-    if (tracking === undefined) return []
-    const slos = Object.fromEntries(Object.entries(tracking.slos).filter(([name]) => names.has(name)))
-    return [{ incident, tracking: { ...tracking, slos } }]
-  })
+/**
+ * The incidents left open, with what was followed of them. SLOs that the plan no longer names for their event are followed no
+ * further; `abandoned`: those that have no other.
+ */
+export async function readOpenIncidents(
+  sql: Sql,
+  plan: Plan,
+): Promise<{ readonly open: readonly OpenIncident[]; readonly abandoned: readonly OpenIncident[] }> {
+  const eventOf = new Map(plan.slos.map(({ name, event }) => [name, event]))
+  const stored: readonly StoredIncident[] = await openIncidents(sql)
+  const open: OpenIncident[] = []
+  const abandoned: OpenIncident[] = []
+  for (const { tracking, ...incident } of stored) {
+    if (tracking === undefined) continue
+    const slos = Object.entries(tracking.slos).filter(([name]) => eventOf.get(name) === incident.event)
+    if (slos.length === 0) abandoned.push({ incident, tracking })
+    else open.push({ incident, tracking: { ...tracking, slos: Object.fromEntries(slos) } })
+  }
+  return { open, abandoned }
 }
 
 /** Resolved incidents of which a new one could be a regression. */
 export async function readResolved(sql: Sql, now: Instant): Promise<readonly Resolved[]> {
   const resolved = await incidentsResolvedSince(sql, now - REGRESSION)
-  return resolved
-    .flatMap(({ id, domain, slos, resolvedAt }) =>
-      resolvedAt === null ? [] : [{ id, domain, firstSlo: slos[0] ?? '', resolvedAt }],
-    )
-    .sort((a, b) => a.resolvedAt - b.resolvedAt)
+  return resolved.flatMap(resolvedOf).sort((a, b) => a.resolvedAt - b.resolvedAt)
+}
+
+/** What a regression needs of an incident; nothing of one that is open. */
+export function resolvedOf({ id, domain, slos, resolvedAt }: Incident): readonly Resolved[] {
+  return resolvedAt === null ? [] : [{ id, domain, firstSlo: slos[0] ?? '', resolvedAt }]
+}
+
+/** Incidents that the plan has abandoned, what is told of them, and the SLOs of their events, clipped. */
+export async function saveRetired(retirement: {
+  readonly db: Database
+  readonly assertLeads: (sql: Sql) => Promise<void>
+  readonly accounts: Accounts
+  readonly clipped: ReadonlyMap<string, Line>
+  readonly incidents: readonly Incident[]
+  readonly notifications: readonly Notification[]
+  readonly collapses: boolean
+}): Promise<void> {
+  const { db, assertLeads, accounts, clipped, incidents, notifications, collapses } = retirement
+  await db.transaction(async (sql) => {
+    await assertLeads(sql)
+    await saveSloStates(sql, statesOf(accounts, clipped))
+    await upsertIncidents(sql, incidents)
+    for (const notification of notifications) await put(sql, notification, collapses)
+  })
 }
 
 /** Verdicts that a standstill blinded and the incident about it. The SLOs' accounts stay where they are. */
