@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import { Failure } from '../model/failure.ts'
 import type { Severity } from '../model/sli.ts'
 import { iso } from '../model/time.ts'
+import { createEarlyCheck } from '../observe/check/early.ts'
 import { createFileSource } from '../observe/sources/file/file-source.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
@@ -69,6 +70,7 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
       format: chosen.format,
       follow: false,
       now: io.now,
+      early: createEarlyCheck(() => plan),
     })
     const verdicts = files.stream('verdicts.ndjson')
     const notifications = files.stream('notifications.ndjson')

@@ -1,6 +1,3 @@
-import type { ArrivedRecord } from './record.ts'
-import type { Instant } from './time.ts'
-
 export type Outcome = 'valid' | 'invalid' | 'unplanned' | 'undecodable'
 export const OUTCOMES: readonly Outcome[] = ['valid', 'invalid', 'unplanned', 'undecodable']
 
@@ -26,13 +23,4 @@ export interface Judgement {
   readonly unfilled: readonly string[]
   /** Properties with a fill goal of their own that weren't filled; outside the completeness ratio. */
   readonly unfilledGoals: readonly string[]
-}
-
-/** A record with everything that is known of it; what windows, quarantine and the event's page are made from. */
-export interface Observation extends Judgement {
-  readonly record: ArrivedRecord
-  readonly source: string
-  readonly arrivedAt: Instant
-  /** An earlier record of the same source had its id; null: it has no id. */
-  readonly duplicate: boolean | null
 }

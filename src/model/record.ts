@@ -1,3 +1,4 @@
+import type { Judgement } from './observation.ts'
 import type { Instant } from './time.ts'
 
 /** Where a record came from, as far as its payload says. Null: it doesn't say. */
@@ -60,4 +61,6 @@ export interface ArrivedRecord {
   /** Decides the window. Null: neither the record nor its neighbours say, so that it can only be quarantined. */
   readonly arrivedAt: Instant | null
   readonly decoded: Decoded
+  /** What the plan said of it where it was read, if it was asked there: body and envelope may then be null. */
+  readonly judged?: Judgement | null
 }

@@ -4,11 +4,7 @@ import type { Instant } from './time.ts'
 export type VerdictOutcome = 'met' | 'violated' | 'insufficient_data' | 'not_evaluated'
 export type NotEvaluatedReason = 'no_data' | 'warming' | 'never_seen' | 'learning' | 'ingest_behind' | 'disabled'
 /** Why an outcome is what it is, where the outcome alone doesn't say. */
-export type VerdictReason =
-  | NotEvaluatedReason
-  | 'too_few_records'
-  | 'interval_spans_objective'
-  | null
+export type VerdictReason = NotEvaluatedReason | 'too_few_records' | 'interval_spans_objective' | null
 
 /** The windows over which burn rates are given, shortest first. */
 export const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const

@@ -127,7 +127,7 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     }
     const row = rows.get(decoded.event) ?? newRow(decoded.event)
     const { page } = row
-    const judged = row.plan === null ? UNPLANNED : judge(row.plan, decoded)
+    const judged = row.plan === null ? UNPLANNED : (record.judged ?? judge(row.plan, decoded))
     outcomes[judged.outcome] += 1
 
     seen.arrivedAt = arrivedAt
@@ -142,8 +142,10 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
       countRecord(partitionCounts(page, page.series.partition(record.partition), minute), judged, seen)
     }
     if (seen.delay !== null && row.plan !== null) row.delays.push(seen.delay)
-    row.last = record
-    row.lastVersion = judged.version
+    if (decoded.envelope !== null) {
+      row.last = record
+      row.lastVersion = judged.version
+    }
     countFindings(page, minute, judged)
     if (judged.outcome === 'invalid') reject(record, arrivedAt, decoded, judged, row)
   }

@@ -1,10 +1,12 @@
 import type { Router } from 'express'
 import type { SourceConfig } from '../config/schema.ts'
 import { type Duration, type Instant, MINUTE, SECOND } from '../model/time.ts'
+import { createEarlyCheck } from '../observe/check/early.ts'
 import { createDemoSource } from '../observe/sources/demo/demo-source.ts'
 import { createFileSource } from '../observe/sources/file/file-source.ts'
 import { createHttpSource } from '../observe/sources/http/http-source.ts'
 import type { Source } from '../observe/sources/source.ts'
+import type { Plan } from '../plan/plan.ts'
 
 /** A source that runs, with the collectors it may have and the rhythm of its watermark. */
 export interface RunningSource {
@@ -20,10 +22,15 @@ export interface SourceWorld {
   readonly writeKeys: readonly string[] | null
   /** The collector's partition: this process's writer slot. */
   readonly instance: string
+  /** The plan in force. */
+  readonly plan: () => Plan
 }
 
 /** Makes the source that a configuration describes. */
-export function createSource(config: SourceConfig, { root, now, writeKeys, instance }: SourceWorld): RunningSource {
+export function createSource(
+  config: SourceConfig,
+  { root, now, writeKeys, instance, plan }: SourceWorld,
+): RunningSource {
   switch (config.type) {
     case 'http': {
       const source = createHttpSource({ id: config.id, format: config.format ?? null, writeKeys, now, instance })
@@ -37,6 +44,7 @@ export function createSource(config: SourceConfig, { root, now, writeKeys, insta
         format: config.format,
         follow: config.follow ?? true,
         now,
+        early: createEarlyCheck(plan),
       })
       return { source, router: null, rhythm: MINUTE }
     }

@@ -1,6 +1,6 @@
-import { replay } from '../../src/cli/replay.ts'
-
-const [archive = '', config = '', out = ''] = process.argv.slice(2)
+// Replays with the build that it is given, as an installed Assay would, and says how long it took and how much memory.
+const [build = '', archive = '', config = '', out = ''] = process.argv.slice(2)
+const { replay } = (await import(build)) as typeof import('../../src/cli/replay.ts')
 const began = performance.now()
 const code = await replay(
   { files: [archive], config, out, verdicts: 'changes' },

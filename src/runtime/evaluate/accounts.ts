@@ -185,8 +185,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     if (!Number.isFinite(from)) return
     const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of watermarks.keys()) {
-      if (!archives.has(source))
-        read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
+      if (!archives.has(source)) read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
     }
     spans = read
   }
