@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ReceiverConfig } from '../../src/alert/config.ts'
 import type { Io } from '../../src/cli/io.ts'
-import { nearest } from '../../src/cli/nearest.ts'
+import { nearest } from '../../src/config/nearest.ts'
 import { testReceiver } from '../../src/cli/test-receiver.ts'
 import { NOON } from '../alert/sample.ts'
 import { startPagerduty } from '../support/pagerduty-server.ts'

@@ -1,7 +1,10 @@
 import type { DomainPlan, EventPlan, Plan, SloPlan } from '../../src/plan/plan.ts'
 
 /** A plan for tests of the loops: one domain, the events its SLOs name, sources that exist. */
-export function planOf(slos: readonly SloPlan[], sources: Plan['sources'] = [{ id: 'web', type: 'file', disabled: null }]): Plan {
+export function planOf(
+  slos: readonly SloPlan[],
+  sources: Plan['sources'] = [{ id: 'web', type: 'file', disabled: null }],
+): Plan {
   const domain: DomainPlan = {
     name: 'checkout',
     owner: { team: 'payments', slack: null, pagerduty: null, linear: null, backup: null },
