@@ -19,7 +19,7 @@ export interface FileSet {
   readonly resume: (reader: FileReader, path: string, file: FoundFile) => void
   /** Reads what is left of a file that is no longer at its path. False: it isn't open. */
   readonly finish: (reader: FileReader) => boolean
-  readonly remove: (path: string) => void
+  readonly remove: (path: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -113,12 +113,13 @@ export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
       if (is) look(reader)
       return is
     },
-    remove: (path) => {
+    remove: async (path) => {
       const reader = readers.get(path)
       readers.delete(path)
       if (reader === undefined) return
       removed.add(reader)
       hungry.delete(reader)
+      await reader.close()
     },
     close: async () => {
       for (const reader of readers.values()) await reader.close()

@@ -46,8 +46,8 @@ export interface FileReader {
   readonly resume: (file: FoundFile) => void
   /** The path names another file now: reads this one to its end, and what follows its last line feed as a line. False: it isn't open. */
   readonly finish: () => boolean
-  /** It is gone: nothing more will come of it. */
-  readonly abandon: () => Promise<void>
+  /** Nothing more will come of it, and why that is a problem. */
+  readonly abandon: (why: string) => Promise<void>
   /** Records taken that aren't out. */
   readonly held: () => readonly Entry[]
   readonly position: () => FilePosition
@@ -253,8 +253,9 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
       if (state === 'waiting') state = 'reading'
       return true
     },
-    abandon: async () => {
+    abandon: async (why) => {
       await close()
+      problem = why
       next = null
       state = 'done'
     },

@@ -63,6 +63,9 @@ export function createWatch(set: FileSet, positions: ReadonlyMap<string, string>
       if (!set.readers.has(file.path))
         await orProblem(file.path, async () => set.start(file, await storedOf(file, found)))
     }
+    for (const [path, position] of known) {
+      if (!found.byPath.has(path) && !wasRead(path, position)) problems.push(goneTooSoon(path))
+    }
     lookedAt = at
     lookAgainAt = performance.now() + Math.max(deps.lookEvery, (performance.now() - began) * LOOK_SHARE)
     return left
@@ -83,7 +86,7 @@ export function createWatch(set: FileSet, positions: ReadonlyMap<string, string>
     if (is?.inode === was.inode) {
       const unchanged = is.size === was.size && is.changedAt === was.changedAt
       if (unchanged || (await continues(is, reader.position()))) set.resume(reader, path, is)
-      else set.remove(path)
+      else await set.remove(path)
       return set.readers.has(path)
     }
     const moved = found.byInode.get(was.inode)
@@ -104,12 +107,10 @@ export function createWatch(set: FileSet, positions: ReadonlyMap<string, string>
     if (reader.state() !== 'done' && set.finish(reader)) return true
     if (is === undefined) {
       if (reader.state() === 'done') return reader.held().length === 0
-      problems.push(`${path} is gone before it was read to its end`)
-      await reader.abandon()
+      await reader.abandon(goneTooSoon(path))
       return false
     }
-    set.remove(path)
-    await reader.close()
+    await set.remove(path)
     return false
   }
 
@@ -130,6 +131,15 @@ export function createWatch(set: FileSet, positions: ReadonlyMap<string, string>
   }
 
   return { look, lookedAt: () => lookedAt, problems: () => problems }
+}
+
+function goneTooSoon(path: string): string {
+  return `${path} is gone before it was read to its end`
+}
+
+/** Whether all of a file was read, as far as can be told without it. */
+function wasRead(path: string, { done, low, head, size }: FilePosition): boolean {
+  return done || (low.line === head.line && head.offset >= size && !/\.gz$/i.test(path))
 }
 
 interface Found {
