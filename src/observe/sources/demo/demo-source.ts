@@ -40,6 +40,8 @@ export function createDemoSource(deps: DemoSourceDeps): Source {
     /** Messages of that minute that were handed over. */
     let told = stored?.told ?? 0
     let listeningSince = stored === null ? anchor : null
+    /** It may not have been read for long. */
+    let resumes = stored !== null
     const messagesOf = rememberLast((index) => demoMinute(deps.seed, anchor, index, deps))
     state = { state: 'running', detail: '' }
 
@@ -47,7 +49,7 @@ export function createDemoSource(deps: DemoSourceDeps): Source {
       const instant = now()
       const present = Math.floor((instant - anchor) / MINUTE)
       const missed = present - CYCLE_MINUTES - minute
-      if (missed > 1 && from !== null) {
+      if (resumes && missed > 1) {
         minute += missed
         told = 0
         listeningSince = anchor + minute * MINUTE
@@ -66,7 +68,7 @@ export function createDemoSource(deps: DemoSourceDeps): Source {
           told += 1
         }
       }
-      const isCaughtUp = minute >= present
+      resumes = minute >= present
       const observedUntil = minute === present ? instant : anchor + minute * MINUTE
       const to = JSON.stringify({ anchor, minute, told, until: observedUntil })
       // A clock that was set back has nothing to tell.
@@ -87,7 +89,7 @@ export function createDemoSource(deps: DemoSourceDeps): Source {
         from = to
         listeningSince = null
       }
-      if (isCaughtUp) await pause(every, undefined, { signal }).catch(() => undefined)
+      if (resumes) await pause(every, undefined, { signal }).catch(() => undefined)
     }
   }
 
