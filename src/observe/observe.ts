@@ -6,7 +6,8 @@ import { type Duration, type Instant, isPlausibleArrival, MINUTE } from '../mode
 import type { EventPlan, Plan } from '../plan/plan.ts'
 import { judge, UNPLANNED } from './check/check.ts'
 import type { PendingSightings, Sightings } from './dedupe/sightings.ts'
-import { type Looked, sampleOf } from './redact/event-sample.ts'
+import { sampleOf } from './redact/event-sample.ts'
+import { piiOf } from './redact/pii.ts'
 import { implausibleEntry, invalidEntry, undecodableEntry } from './redact/rejects.ts'
 import { bareCounts, createPage, deltaOf, facetCounts, partitionCounts, type SeriesPage } from './windows/book.ts'
 import { countArrival, countFindings, countRecord } from './windows/count.ts'
@@ -56,8 +57,7 @@ interface EventRow {
   readonly lateAfter: Duration | null
   readonly delays: Duration[]
   last: ArrivedRecord | null
-  lastVersion: number | null
-  lastInvalid: Looked | null
+  lastInvalid: DecodedEvent | null
 }
 
 /**
@@ -87,7 +87,7 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     const planned = plan.events.get(event) ?? null
     const page = pageOf(planned === null ? names.unplanned(event) : names.planned(event))
     const lateAfter = planned === null ? null : context.lateAfter(event, source)
-    const row = { plan: planned, page, lateAfter, delays: [], last: null, lastVersion: null, lastInvalid: null }
+    const row = { plan: planned, page, lateAfter, delays: [], last: null, lastInvalid: null }
     rows.set(event, row)
     return row
   }
@@ -100,12 +100,12 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
 
   function reject(record: ArrivedRecord, arrivedAt: Instant, decoded: DecodedEvent, judged: Judgement, row: EventRow) {
     increment(quarantined, 'invalid')
-    row.lastInvalid = { arrivedAt, decoded, version: judged.version }
+    row.lastInvalid = decoded
     const [first] = judged.violations
     const { series } = row.page
     const fault = first === undefined ? null : series.finding('violation', first.path, first.keyword, first.message)
     if (!series.admits(fault, arrivedAt)) return
-    rejects.push(invalidEntry(source, record, decoded, judged, piiOf(row.plan, judged.version)))
+    rejects.push(invalidEntry(source, record, decoded, judged, piiOf(row.plan)))
   }
 
   for (const record of records) {
@@ -113,7 +113,10 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     if (arrivedAt === null || !isPlausibleArrival(arrivedAt)) {
       outcomes.undecodable += 1
       increment(quarantined, 'implausible_time')
-      if (names.undecodable('implausible_time').admits(null, null)) rejects.push(implausibleEntry(source, record))
+      if (names.undecodable('implausible_time').admits(null, null)) {
+        const event = decoded.event === null ? undefined : plan.events.get(decoded.event)
+        rejects.push(implausibleEntry(source, record, piiOf(event ?? null)))
+      }
       continue
     }
     const minute = arrivedAt - (arrivedAt % MINUTE)
@@ -144,7 +147,6 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     if (seen.delay !== null && row.plan !== null) row.delays.push(seen.delay)
     if (decoded.envelope !== null) {
       row.last = record
-      row.lastVersion = judged.version
     }
     countFindings(page, minute, judged)
     if (judged.outcome === 'invalid') reject(record, arrivedAt, decoded, judged, row)
@@ -176,13 +178,11 @@ function increment(counts: Map<string, number>, key: string): void {
 /** One sample a series; names over the cap share one, and its sample is the last of theirs. */
 function samplesOf(rows: Iterable<EventRow>): EventSample[] {
   const samples = new Map<SeriesSlot, EventSample>()
-  for (const { plan, page, last, lastVersion, lastInvalid } of rows) {
+  for (const { plan, page, last, lastInvalid } of rows) {
     if (last === null || last.arrivedAt === null || !last.decoded.ok) continue
-    const looked = { arrivedAt: last.arrivedAt, decoded: last.decoded, version: lastVersion }
     const known = samples.get(page.series)
-    if (known !== undefined && known.arrivedAt > looked.arrivedAt) continue
-    const pii = (version: number | null) => piiOf(plan, version)
-    samples.set(page.series, sampleOf(page.series.key, looked, lastInvalid, pii))
+    if (known !== undefined && known.arrivedAt > last.arrivedAt) continue
+    samples.set(page.series, sampleOf(page.series.key, last.arrivedAt, last.decoded, lastInvalid, piiOf(plan)))
   }
   return [...samples.values()]
 }
@@ -198,10 +198,4 @@ function pendingOf(filters: ReadonlyMap<string, Sightings>): Observed['sightings
     told.add(filter)
     return filter.pending().map(({ hour, bytes }) => ({ partition, hour, bytes }))
   })
-}
-
-const NO_PII: ReadonlyMap<string, string> = new Map()
-
-function piiOf(event: EventPlan | null, version: number | null): ReadonlyMap<string, string> {
-  return event?.versions.find((contract) => contract.version === version)?.pii ?? NO_PII
 }

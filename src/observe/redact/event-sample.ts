@@ -9,37 +9,17 @@ import { payloadText } from './rejects.ts'
 /** Properties of a profile. */
 const MOST_PROPERTIES = 100
 
-/** A record as it came, and the version of its event's contract that judged it. */
-export interface Looked {
-  readonly arrivedAt: Instant
-  readonly decoded: DecodedEvent
-  readonly version: number | null
-}
-
-/** What one version of a contract classifies as private. */
-export type PiiOf = (version: number | null) => ReadonlyMap<string, string>
-
 /** What is shown of an event: its last record, and the last that broke its contract. */
 export function sampleOf(
   { source, kind, event }: SeriesKey,
-  last: Looked,
-  invalid: Looked | null,
-  piiOf: PiiOf,
+  arrivedAt: Instant,
+  last: DecodedEvent,
+  invalid: DecodedEvent | null,
+  pii: ReadonlyMap<string, string>,
 ): EventSample {
-  const payload = textOf(last, piiOf)
-  return {
-    source,
-    kind,
-    event,
-    arrivedAt: last.arrivedAt,
-    payload,
-    invalidPayload: invalid === null ? null : invalid.decoded === last.decoded ? payload : textOf(invalid, piiOf),
-    properties: profileOf(last.decoded.body),
-  }
-}
-
-function textOf({ decoded, version }: Looked, piiOf: PiiOf): string {
-  return payloadText(decoded, piiOf(version))
+  const payload = payloadText(last, pii)
+  const invalidPayload = invalid === null ? null : invalid === last ? payload : payloadText(invalid, pii)
+  return { source, kind, event, arrivedAt, payload, invalidPayload, properties: profileOf(last.body) }
 }
 
 /** Which properties a body has, of which type, and whether they are filled. */

@@ -1,3 +1,4 @@
+import { storable } from '../decode/text.ts'
 import { type Marks, marksOf } from './marks.ts'
 import { bankAccountLength, isCard } from './numbers.ts'
 
@@ -96,16 +97,18 @@ const HARMLESS =
 
 const marks: Marks = { length: 0, digits: 0, dots: 0, colons: 0, ats: 0, equals: 0, joints: 0 }
 
-/** Text without what looks private: addresses, numbers of people, accounts and cards, tokens. At most `longest` characters. */
+/**
+ * Text without what looks private (addresses, numbers of people, accounts and cards, tokens), such as every store takes.
+ * At most `longest` characters.
+ */
 export function redactText(text: string, longest: number = LONGEST): string {
-  const whole = text.length > longest ? text.slice(0, longest + MARGIN) : text
+  const whole = storable(text.length > longest ? text.slice(0, longest + MARGIN) : text)
   const clean = withoutPrivate(whole)
   return text.length > longest ? `${clean.slice(0, longest)}…`.toWellFormed() : clean
 }
 
 function withoutPrivate(text: string): string {
-  const { digits, ats, joints, equals } = marksOf(text, marks)
-  if (digits < 2 && ats === 0 && joints === 0 && equals === 0 && marks.colons < 2 && marks.dots === 0) return text
+  const { digits } = marksOf(text, marks)
   if (digits > 8 && HARMLESS.test(text)) return text
   let clean = text
   for (const { kind, pattern, possible, confirm } of FORMS) {

@@ -7,9 +7,6 @@ const MOST_LEVELS = 8
 const MOST_ELEMENTS = 20
 const MOST_KEYS = 100
 const MOST_CHARACTERS = 8_000
-/** Cut before it is looked at: twice what is kept of a text and more. */
-const LONGEST_READ = 1_000
-
 /**
  * A payload as it may be stored and shown: classified properties (`pii`: JSON pointer into `body`, a part of the payload
  * or all of it → class; `*` stands for any item of a list and any property of a map), keys that name something private and
@@ -52,7 +49,7 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
         kept.push(['…', 'more'])
         break
       }
-      const name = redactName(readable(key))
+      const name = redactName(key)
       left -= JSON.stringify(name).length + 2
       kept.push([name, value((given as Record<string, unknown>)[key], key, below(classes, key), level + 1)])
     }
@@ -65,20 +62,30 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
 
 /** Text that is no JSON, or only its beginning: what stands after a key that names something private goes as well. */
 export function redactExcerpt(text: string): string {
-  const shown = storable(text).replace(MEMBER, (member, key: string, between: string, given: string) => {
-    const kind = privateKind(key)
-    return kind === null || /^(?:null|"")$/.test(given) ? member : `"${key}"${between}"‹${kind}›"`
-  })
-  return redactText(shown, LONGEST_EXCERPT)
+  const given = storable(text)
+  let shown = ''
+  let from = 0
+  KEY.lastIndex = 0
+  for (let key = KEY.exec(given); key !== null; key = KEY.exec(given)) {
+    const kind = privateKind(key[1] ?? '')
+    if (kind === null) continue
+    VALUE.lastIndex = KEY.lastIndex
+    const value = VALUE.exec(given)?.[0] ?? ''
+    if (value === '' || value === 'null' || value === '""') continue
+    shown += `${given.slice(from, KEY.lastIndex)}"‹${kind}›"`
+    from = KEY.lastIndex + value.length
+    KEY.lastIndex = from
+  }
+  return redactText(shown + given.slice(from), LONGEST_EXCERPT)
 }
 
 const LONGEST_EXCERPT = 2_000
-/** `"key": value`, where the value may break off. */
-const MEMBER = /"([^"\\]{1,64})"(\s{0,8}:\s{0,8})("(?:[^"\\]|\\.){0,2000}"?|[^\s,}\]]{1,200})/g
+const KEY = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}/g
+/** A value, which may break off; where a list or an object begins, all that follows. */
+const VALUE = /"(?:[^"\\]|\\[\s\S])*"?|[{[][\s\S]*|[^\s,}\]]+/y
 
 function string(given: string, key: string): string {
-  const text = readable(given)
-  return isVersionKey(key) ? redactVersion(text) : redactText(text)
+  return isVersionKey(key) ? redactVersion(given) : redactText(given)
 }
 
 /** Beyond the range of numbers, JSON has no way to say it; a number may be a card's or a telephone's as well as a text. */
@@ -88,10 +95,6 @@ function primitive(given: unknown): unknown {
   if (given < 1e12) return given
   const text = redactText(String(given))
   return text === String(given) ? given : text
-}
-
-function readable(text: string): string {
-  return storable(text.length > LONGEST_READ ? text.slice(0, LONGEST_READ) : text)
 }
 
 /** Whether there is something to hide: that a private property is null is no secret, and often the fault. */

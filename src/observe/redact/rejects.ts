@@ -7,7 +7,7 @@ import { redactMessage, redactName } from './redact-text.ts'
 
 const NO_PII: ReadonlyMap<string, string> = new Map()
 
-/** The entry of a record that breaks its contract. `pii`: what the contract that judged it classifies as private. */
+/** The entry of a record that breaks its contract. `pii`: what its event's contract classifies as private. */
 export function invalidEntry(
   source: string,
   record: ArrivedRecord,
@@ -36,9 +36,13 @@ export function undecodableEntry(source: string, record: ArrivedRecord, decoded:
 }
 
 /** The entry of a record whose arrival isn't known, or isn't in any plausible year. */
-export function implausibleEntry(source: string, record: ArrivedRecord): QuarantineEntry {
+export function implausibleEntry(
+  source: string,
+  record: ArrivedRecord,
+  pii: ReadonlyMap<string, string>,
+): QuarantineEntry {
   const { decoded } = record
-  const payload = decoded.ok ? payloadText(decoded, NO_PII) : excerptText(decoded.excerpt)
+  const payload = decoded.ok ? payloadText(decoded, pii) : excerptText(decoded.excerpt)
   return unjudged(source, record, null, 'implausible_time', decoded.event, payload)
 }
 

@@ -83,7 +83,7 @@ describe('plain JSON', () => {
 
   it('is judged as a whole without a pointer to its body, as an empty one where that names nothing', () => {
     const value = { name: 'Login', a: 1 }
-    expect(createDecoder({ type: 'json', event: '/name' })(value, null)).toMatchObject({
+    expect(createDecoder({ type: 'json', event: '/name', body: '' })(value, null)).toMatchObject({
       body: value,
       id: null,
       eventTime: null,
@@ -92,10 +92,10 @@ describe('plain JSON', () => {
   })
 
   it('without the name it should have is refused', () => {
-    const decode = createDecoder({ type: 'json', event: '/name' })
+    const decode = createDecoder({ type: 'json', event: '/name', body: '' })
     expect(decode({ nome: 'Login' }, null)).toMatchObject({ ok: false, reason: 'no_event_name' })
     expect(decode({ name: 5 }, null)).toMatchObject({ ok: false, reason: 'no_event_name' })
-    expect(createDecoder({ type: 'json', event: '/constructor/name' })({}, null)).toMatchObject({ ok: false })
+    expect(createDecoder({ type: 'json', event: '/constructor/name', body: '' })({}, null)).toMatchObject({ ok: false })
   })
 })
 
