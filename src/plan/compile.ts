@@ -87,6 +87,10 @@ function sourcesOf(project: Project, disabled: ReadonlyMap<string, string>, prob
       problems.push(project.assay.problem(['sources', index, 'id'], message))
     }
     seen.add(id)
+    if (type === 'http' && project.assay.value.sources.findIndex((one) => one.type === 'http') < index) {
+      const message = 'a second source of type http would never be reached, since both have the same paths: keep one'
+      problems.push(project.assay.problem(['sources', index, 'type'], message))
+    }
     return { id, type, disabled: disabled.get(id) ?? null }
   })
 }

@@ -21,6 +21,7 @@ import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
 import { eventGauges } from './gauges.ts'
 import { ingest } from './ingest.ts'
 import type { Log } from './log.ts'
+import { readRunbook } from './runbooks.ts'
 import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
@@ -238,6 +239,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       },
       now,
       changes,
+      runbook: (path) => readRunbook(project.root, path),
       report: (error) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'a request failed'),
     })

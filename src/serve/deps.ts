@@ -19,6 +19,8 @@ export interface ServeDeps {
   readonly http: HttpConfig
   readonly now: () => Instant
   readonly changes: Changes
+  /** The text of a runbook by its path from `alerts/`; null: there is none. */
+  readonly runbook?: (path: string) => string | null
   /** Told what broke behind an answer with 500 or 503. */
   readonly report?: (error: unknown) => void
 }

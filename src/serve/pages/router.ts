@@ -6,6 +6,7 @@ import { eventPage } from './event/page.ts'
 import { eventsPage } from './events/page.ts'
 import { homePage } from './home/page.ts'
 import { incidentPage } from './incident/page.ts'
+import { runbookPage } from './runbook/page.ts'
 import { shared } from './shared.ts'
 
 /** Nothing from elsewhere, nothing inline: a payload that slipped through escaping still could not run. */
@@ -45,6 +46,7 @@ export function pageRouter(deps: ServeDeps): Router {
   router.get('/events', async (request, response) => send(response, await eventsPage(deps, request)))
   router.get('/events/:name', async (request, response) => send(response, await eventPage(deps, request.params.name)))
   router.get('/incidents/:id', async (request, response) => send(response, await incidentPage(deps, request.params.id)))
+  router.get('/runbooks/:file', (request, response) => send(response, runbookPage(deps, request.params.file)))
   return router
 }
 

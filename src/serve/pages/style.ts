@@ -45,6 +45,7 @@ svg { display: block; overflow: visible; fill: none; } text { fill: var(--muted)
 .course .threshold { stroke: var(--bad); stroke-dasharray: 4 3; } .course .tick { stroke: var(--line); }
 pre, code { font: 12px/16px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); padding: 8px 12px; margin: 4px 0 8px; overflow: auto; max-height: 420px; }
+pre.runbook { max-height: none; white-space: pre-wrap; background: none; border: 0; padding: 0; max-width: 72ch; }
 button { font: inherit; color: var(--link); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 0 8px; cursor: pointer; display: none; }
 .scripted button { display: inline-block; }
 dl { display: grid; grid-template-columns: minmax(88px, max-content) 1fr; gap: 4px 16px; margin: 0; } dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }

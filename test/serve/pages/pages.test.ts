@@ -175,7 +175,8 @@ describe('Incident', () => {
     await addIncident(server.db, incidentOf('inc_aaaaaaaaaaaa', bad, { regressionOf: 'inc_000000000000' }))
     await addQuarantine(server.db, 'Order Completed', NOW - 30 * MINUTE)
     await addDelivery(server.db, 'inc_aaaaaaaaaaaa', 'disabled', 'SLACK_DATA is not set')
-    const text = textOf(await page('/incidents/inc_aaaaaaaaaaaa'))
+    const markup = await page('/incidents/inc_aaaaaaaaaaaa')
+    const text = textOf(markup)
     expect(text).toContain('Order Completed has been breaking its contract since 15:23.')
     expect(text).toContain('open for 35 min')
     expect(text).toContain('revenue: string instead of number')
@@ -184,7 +185,7 @@ describe('Incident', () => {
     expect(text).toContain('‹email›')
     expect(text).toContain('table main.analytics.orders')
     expect(text).toContain('SLACK_DATA is not set')
-    expect(text).toContain('alerts/runbooks/schema-violations.md')
+    expect(markup).toContain('href="/runbooks/schema-violations.md"')
   })
 
   test('one about Assay itself, of an SLO that is gone, long over: still a page', async () => {
@@ -297,4 +298,18 @@ test('a hundred readers at once cost one page; a failure is not kept', async () 
   await expect(ask('broken')).rejects.toThrow()
   await expect(ask('broken')).rejects.toThrow()
   expect(made).toBe(3)
+})
+
+describe('Runbook', () => {
+  test('what every alert links to, as it was written, and nothing else of the disk', async () => {
+    const texts = new Map([
+      ['runbooks/schema-violations.md', '# Records break their contract\n\nLook at <Why> first.\n'],
+    ])
+    server = await startServer({ runbook: (path) => texts.get(path) ?? null })
+    const markup = await page('/runbooks/schema-violations.md')
+    expect(heading(markup)).toBe('Records break their contract')
+    expect(textOf(markup)).toContain('Look at <Why> first.')
+    expect((await server.get('/runbooks/other.md')).status).toBe(404)
+    expect((await server.get('/runbooks/..%2f..%2fpackage.json')).status).toBe(404)
+  })
 })

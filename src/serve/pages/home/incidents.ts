@@ -63,7 +63,7 @@ export function causeWords(dimension: string, value: string): string {
 export function runbook(path: string | null): Html | null {
   if (path === null || path === '') return null
   if (/^https?:\/\//.test(path)) return html`<a href="${path}" rel="noreferrer">Runbook</a>`
-  return html`<span class="muted">Runbook: <code>alerts/${path}</code></span>`
+  return html`<a href="/${path}">Runbook</a>`
 }
 
 function line(incident: Incident, { plan, clock }: Home): Html {
