@@ -180,9 +180,12 @@ function samplesOf(rows: Iterable<EventRow>): EventSample[] {
   const samples = new Map<SeriesSlot, EventSample>()
   for (const { plan, page, last, lastInvalid } of rows) {
     if (last === null || last.arrivedAt === null || !last.decoded.ok) continue
-    const known = samples.get(page.series)
+    const { series } = page
+    const known = samples.get(series)
     if (known !== undefined && known.arrivedAt > last.arrivedAt) continue
-    samples.set(page.series, sampleOf(page.series.key, last.arrivedAt, last.decoded, lastInvalid, piiOf(plan)))
+    const isDue = series.samples('last', last.arrivedAt)
+    if (!isDue && (lastInvalid === null || !series.samples('invalid', last.arrivedAt))) continue
+    samples.set(series, sampleOf(series.key, last.arrivedAt, last.decoded, lastInvalid, piiOf(plan)))
   }
   return [...samples.values()]
 }

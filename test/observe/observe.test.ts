@@ -264,6 +264,18 @@ describe('a batch', () => {
     expect(JSON.parse(samples[0]?.invalidPayload ?? '')).toMatchObject({ properties: { order_id: 7 } })
   })
 
+  it('shows every record of an event that is seldom sent, and at most 20 a second of one that is sent all the time', () => {
+    const within = context()
+    const shown = (at: Instant, body?: unknown) => {
+      const observed = observe([record(at, { body })], within)
+      observed.commit()
+      return observed.samples.length
+    }
+    expect(Array.from({ length: 100 }, (_, n) => shown(T + n)).filter((count) => count === 1)).toHaveLength(20)
+    expect(shown(T + 500, {})).toBe(1)
+    expect(shown(T + SECOND)).toBe(1)
+  })
+
   it('leaves no trace in memory when it is discarded', () => {
     const batch = Array.from({ length: 150 }, (_, n) => record(T + n, { id: `${n % 100}`, body: {} }))
     const within = context()

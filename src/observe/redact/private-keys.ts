@@ -1,3 +1,5 @@
+import { redactName } from './redact-text.ts'
+
 /** Keys whose values are private whatever they look like, with the class that is shown instead. In snake case. */
 const PRIVATE_KEYS: readonly (readonly [RegExp, string])[] = [
   [
@@ -20,25 +22,33 @@ const PRIVATE_KEYS: readonly (readonly [RegExp, string])[] = [
 ]
 
 const VERSION_KEY = /(?:^|_)(?:version|build|release)$/
+const LONGEST = 64
 const REMEMBERED = 5_000
 
-const kinds = new Map<string, string | null>()
-
-/** The class of what a key names, if that is private; null otherwise. */
-export function privateKind(key: string): string | null {
-  if (key.length > 64) return null
-  const known = kinds.get(key)
-  if (known !== undefined) return known
-  const plain = snakeCase(key)
-  const kind = PRIVATE_KEYS.find(([pattern]) => pattern.test(plain))?.[1] ?? null
-  if (kinds.size >= REMEMBERED) kinds.clear()
-  kinds.set(key, kind)
-  return kind
+/** What a key says of the value that stands under it. */
+export interface KeyMeaning {
+  /** The key as it may be shown. */
+  readonly name: string
+  /** The class of the value, if that is private; null otherwise. */
+  readonly kind: string | null
+  /** The value is a version. */
+  readonly isVersion: boolean
 }
 
-/** Whether a key says that its value is a version. */
-export function isVersionKey(key: string): boolean {
-  return key.length <= 64 && VERSION_KEY.test(snakeCase(key))
+const known = new Map<string, KeyMeaning>()
+
+/** Keys of one kind of payload come again and again, so what they mean is remembered. */
+export function meaningOf(key: string): KeyMeaning {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const name = redactName(key)
+  if (key.length > LONGEST) return { name, kind: null, isVersion: false }
+  const plain = snakeCase(key)
+  const kind = PRIVATE_KEYS.find(([pattern]) => pattern.test(plain))?.[1] ?? null
+  const meaning = { name, kind, isVersion: VERSION_KEY.test(plain) }
+  if (known.size >= REMEMBERED) known.clear()
+  known.set(key, meaning)
+  return meaning
 }
 
 function snakeCase(key: string): string {

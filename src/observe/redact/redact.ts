@@ -1,7 +1,7 @@
 import { storable } from '../decode/text.ts'
 import { below, type Classified, classesOf, classHere } from './classes.ts'
-import { isVersionKey, privateKind } from './private-keys.ts'
-import { redactName, redactText, redactVersion } from './redact-text.ts'
+import { type KeyMeaning, meaningOf } from './private-keys.ts'
+import { redactText, redactVersion } from './redact-text.ts'
 
 const MOST_LEVELS = 8
 const MOST_ELEMENTS = 20
@@ -17,13 +17,13 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
   let left = MOST_CHARACTERS
 
   /** `key`: under which it stands; `classes`: what the contract says of it, nothing outside of the body. */
-  function value(given: unknown, key: string, classes: Classified, level: number): unknown {
+  function value(given: unknown, key: KeyMeaning, classes: Classified, level: number): unknown {
     if (left <= 0) return '…'
     const at = given === body ? root : classes
-    const kind = classHere(at) ?? privateKind(key)
+    const kind = classHere(at) ?? key.kind
     if (kind !== null && holdsSomething(given)) return `‹${kind}›`
     if (typeof given === 'string') {
-      const text = string(given, key)
+      const text = key.isVersion ? redactVersion(given) : redactText(given)
       left -= JSON.stringify(text).length + 1
       return text
     }
@@ -37,7 +37,7 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
 
   function elements(given: readonly unknown[], classes: Classified, level: number): unknown[] {
     const at = below(classes, null)
-    const kept = given.slice(0, MOST_ELEMENTS).map((element) => value(element, '', at, level + 1))
+    const kept = given.slice(0, MOST_ELEMENTS).map((element) => value(element, NO_KEY, at, level + 1))
     return given.length > MOST_ELEMENTS ? [...kept, `… ${given.length - MOST_ELEMENTS} more`] : kept
   }
 
@@ -49,15 +49,16 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
         kept.push(['…', 'more'])
         break
       }
-      const name = redactName(key)
-      left -= JSON.stringify(name).length + 2
-      kept.push([name, value((given as Record<string, unknown>)[key], key, below(classes, key), level + 1)])
+      const meaning = meaningOf(key)
+      left -= meaning.name.length + 4
+      const member = (given as Record<string, unknown>)[key]
+      kept.push([meaning.name, value(member, meaning, below(classes, key), level + 1)])
     }
     // Made so, a key named __proto__ is a property like any other.
     return Object.fromEntries(kept)
   }
 
-  return value(payload, '', [], 0)
+  return value(payload, NO_KEY, [], 0)
 }
 
 /** Text that is no JSON, or only its beginning: what stands after a key that names something private goes as well. */
@@ -67,7 +68,7 @@ export function redactExcerpt(text: string): string {
   let from = 0
   KEY.lastIndex = 0
   for (let key = KEY.exec(given); key !== null; key = KEY.exec(given)) {
-    const kind = privateKind(key[1] ?? '')
+    const { kind } = meaningOf(key[1] ?? '')
     if (kind === null) continue
     VALUE.lastIndex = KEY.lastIndex
     const value = VALUE.exec(given)?.[0] ?? ''
@@ -84,9 +85,7 @@ const KEY = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}/g
 /** A value, which may break off; where a list or an object begins, all that follows. */
 const VALUE = /"(?:[^"\\]|\\[\s\S])*"?|[{[][\s\S]*|[^\s,}\]]+/y
 
-function string(given: string, key: string): string {
-  return isVersionKey(key) ? redactVersion(given) : redactText(given)
-}
+const NO_KEY: KeyMeaning = { name: '', kind: null, isVersion: false }
 
 /** Beyond the range of numbers, JSON has no way to say it; a number may be a card's or a telephone's as well as a text. */
 function primitive(given: unknown): unknown {

@@ -20,7 +20,7 @@ export interface SourceNames {
   readonly undecodable: (reason: string) => SeriesSlot
   /** Admits names without a contract that were counted before, as they are stored. */
   readonly seed: (unplanned: readonly string[]) => void
-  /** Takes back what `SeriesSlot.admits` allowed since the last call of either. */
+  /** Takes back what slots admitted since the last call of either. */
   readonly discard: () => void
   readonly commit: () => void
 }

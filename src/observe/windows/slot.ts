@@ -1,5 +1,5 @@
 import type { Dimensions } from '../../model/record.ts'
-import { type Instant, MINUTE } from '../../model/time.ts'
+import { floorTo, type Instant, MINUTE, SECOND } from '../../model/time.ts'
 import { type Facet, type Finding, OTHER, type SeriesKey } from '../../model/window.ts'
 import { beginning } from '../decode/text.ts'
 import { redactMessage, redactName, redactVersion } from '../redact/redact-text.ts'
@@ -11,6 +11,8 @@ const MOST_FINDINGS = 200
 const MOST_FACETS = 1_000
 /** Records kept in quarantine of one series, one kind of fault and one minute; what is over is only counted. */
 const MOST_ALIKE = 100
+/** Samples taken of a series in one second, of its records and of those that are invalid: what is over would hardly be looked at. */
+const MOST_SAMPLES = 20
 const LONGEST_PATH = 200
 
 /** A series of a source, with the facets and findings it has had in this process. */
@@ -24,10 +26,13 @@ export interface SeriesSlot {
    * A minute older than the newest seen shares what is left of that one's room.
    */
   readonly admits: (fault: Finding | null, arrivedAt: Instant | null) => boolean
+  /** Whether a sample that arrived then is worth keeping. */
+  readonly samples: (of: 'last' | 'invalid', arrivedAt: Instant) => boolean
 }
 
+/** How much of what is allowed in one minute or second is taken. */
 interface Room {
-  minute: Instant
+  start: Instant
   taken: number
 }
 
@@ -42,7 +47,7 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
   const facets = new Map<string | null, Map<string | null, Map<string | null, Facet>>>()
   const partitions = new Map<string, Facet>()
   const findings = new Map<string, Finding>()
-  const rooms = new Map<Finding | null, Room>()
+  const rooms = new Map<Finding | 'last' | 'invalid' | null, Room>()
   let combinations = 0
 
   function newFacet({ platform, appVersion, library }: Dimensions): Facet {
@@ -69,6 +74,23 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
       combinations += 1
     }
     return facet
+  }
+
+  function takeRoom(of: Finding | 'last' | 'invalid' | null, start: Instant, most: number): boolean {
+    const room = rooms.get(of) ?? { start, taken: 0 }
+    rooms.set(of, room)
+    const { start: startBefore, taken: takenBefore } = room
+    if (start > startBefore) {
+      room.start = start
+      room.taken = 0
+    }
+    if (room.taken >= most) return false
+    room.taken += 1
+    onAdmit(() => {
+      room.start = startBefore
+      room.taken = takenBefore
+    })
+    return true
   }
 
   return {
@@ -111,24 +133,8 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
       if (!full) findings.set(name, finding)
       return finding
     },
-    admits: (fault, arrivedAt) => {
-      const minute = arrivedAt === null ? 0 : Math.floor(arrivedAt / MINUTE)
-      let room = rooms.get(fault)
-      if (room === undefined) {
-        room = { minute, taken: 0 }
-        rooms.set(fault, room)
-      }
-      const before = { ...room }
-      if (minute > room.minute) {
-        room.minute = minute
-        room.taken = 0
-      }
-      if (room.taken >= MOST_ALIKE) return false
-      room.taken += 1
-      const used = room
-      onAdmit(() => Object.assign(used, before))
-      return true
-    },
+    admits: (fault, arrivedAt) => takeRoom(fault, arrivedAt === null ? 0 : floorTo(arrivedAt, MINUTE), MOST_ALIKE),
+    samples: (of, arrivedAt) => takeRoom(of, floorTo(arrivedAt, SECOND), MOST_SAMPLES),
   }
 }
 
