@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../model/failure.ts'
 import { ensureCurrent, migrate } from './migrate.ts'
@@ -43,14 +43,27 @@ function openFile(path: string, readOnly: boolean): Database {
 }
 
 function makeFolder(folder: string): void {
+  // One by one: the recursive form never comes back where the system says of a folder both that it is there and that it isn't.
+  const missing: string[] = []
+  for (let above = folder; !existsSync(above); above = dirname(above)) missing.unshift(above)
   try {
-    mkdirSync(folder, { recursive: true })
+    for (const path of missing) makeOne(path)
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file')
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     throw new Failure('store_not_writable', `The store's folder ${folder} cannot be made (${said}).`, {
       remedy: 'name a path in a folder that Assay may write to',
       cause: error,
     })
+  }
+}
+
+/** Another process may have made it meanwhile. */
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (!existsSync(path)) throw error
   }
 }
 

@@ -68,6 +68,10 @@ const CODES: Readonly<Record<number, { code: string; retryable: boolean; what: s
   },
 }
 
+/** What a full disk is called where there is no room to lay out the index of the write-ahead log: SQLITE_IOERR_SHMSIZE. */
+const NO_ROOM_FOR_INDEX = 4874
+const FULL = 13
+
 export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && (error.errcode & 0xff) === 5
 }
@@ -75,7 +79,7 @@ export function isBusy(error: unknown): boolean {
 /** What an error of SQLite means to the reader: a `Failure` for broken infrastructure, else the error as it is. */
 export function sqliteFailure(error: unknown, path: string): unknown {
   if (!isSqliteError(error)) return error
-  const known = CODES[error.errcode & 0xff]
+  const known = CODES[error.errcode === NO_ROOM_FOR_INDEX ? FULL : error.errcode & 0xff]
   if (known === undefined) return error
   const { code, retryable, what, remedy } = known
   return new Failure(code, `The store ${path} ${what} (${error.message}).`, { retryable, remedy, cause: error })

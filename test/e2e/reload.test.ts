@@ -1,0 +1,125 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runAssay } from '../support/assay-command.ts'
+import { type RunningAssay, startAssay } from '../support/daemon.ts'
+import { SOUND, writeProject } from '../support/project.ts'
+import { until } from '../support/until.ts'
+
+const SLOS = 'rules/domains/checkout/slos.yaml'
+const ROUTES = 'alerts/routes.yaml'
+const CONTRACT = 'rules/domains/checkout/events/order_completed.yaml'
+const SHIPPED = (SOUND[CONTRACT] ?? '').replaceAll('Order Completed', 'Order Shipped')
+
+describe('a configuration that changes while Assay runs', () => {
+  let project: ReturnType<typeof writeProject>
+  let assay: RunningAssay
+  beforeEach(async () => {
+    project = writeProject({})
+    assay = await startAssay(project.config)
+  })
+  afterEach(async () => {
+    await assay.kill()
+    project.remove()
+  })
+
+  const write = (file: string, text: string) => {
+    mkdirSync(join(project.root, file, '..'), { recursive: true })
+    writeFileSync(join(project.root, file), text)
+  }
+  const text = async (path: string) => (await fetch(assay.url + path)).text()
+  const json = async <Answer>(path: string) => (await fetch(assay.url + path)).json() as Promise<Answer>
+  const slos = async () => (await json<{ slos: { name: string }[] }>('/api/v1/slos')).slos.map(({ name }) => name)
+  const events = async () =>
+    (await json<{ events: { name: string }[] }>('/api/v1/events')).events.map(({ name }) => name).sort()
+  const taken = async () => /^assay_last_reload_success (\d)$/m.exec(await text('/metrics'))?.[1]
+  const readiness = () =>
+    json<{ status: string; configuration: { taken_over: boolean; problems: string[] } }>('/readyz')
+
+  test('is in force by itself: a new event, a new SLO, one taken away; pages and API show it', async () => {
+    expect(await slos()).toEqual(['orders-valid'])
+    write('rules/domains/checkout/events/shipped/order_shipped.yaml', SHIPPED)
+    write(SLOS, (SOUND[SLOS] ?? '').replaceAll('Order Completed', 'Order Shipped').replace('orders-', 'shipping-'))
+    await until('the new plan', async () => (await slos()).includes('shipping-valid'))
+    expect(await slos()).toEqual(['shipping-valid'])
+    expect(await events()).toEqual(['Order Completed', 'Order Shipped'])
+    await until('the page', async () => (await text('/')).includes('shipping-valid'))
+    expect(await taken()).toBe('1')
+
+    // A folder that came later is watched as well, and a file that goes away is a change.
+    rmSync(join(project.root, SLOS))
+    rmSync(join(project.root, 'rules/domains/checkout/events/shipped/order_shipped.yaml'))
+    await until('the event to be gone', async () => (await events()).length === 1)
+    expect(await slos()).toEqual([])
+  })
+
+  test('that is bad stays out: the old one goes on, and page, /readyz, metrics and log say why until it is mended', async () => {
+    expect(await taken()).toBe('1')
+    write(SLOS, (SOUND[SLOS] ?? '').replace('99.9', '0.999'))
+    await until('the refusal', async () => (await taken()) === '0')
+    expect(await slos()).toEqual(['orders-valid'])
+    const place = `${SLOS}:4:`
+    await until('the page to say so', async () => (await text('/')).includes('Configuration not taken over'))
+    expect(await text('/')).toContain(place)
+    const { status, configuration } = await readiness()
+    expect(status).toBe('ready')
+    expect(configuration).toEqual({ taken_over: false, problems: [expect.stringContaining(place)] })
+    expect(assay.output()).toContain('the new configuration is not used, the old one stays')
+    const sent = await fetch(`${assay.url}/v1/track`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'track', event: 'Order Completed', userId: 'u', properties: { order_id: 'o' } }),
+    })
+    expect(sent.status).toBe(200)
+
+    write(SLOS, SOUND[SLOS] ?? '')
+    await until('the mended one', async () => (await taken()) === '1')
+    expect((await readiness()).configuration).toEqual({ taken_over: true, problems: [] })
+    await until('the page to be quiet', async () => !(await text('/')).includes('Configuration not taken over'))
+  })
+
+  test('is read on SIGHUP, whatever has changed', async () => {
+    const config = `${SOUND['rules/assay.yaml']}environment: staging\n`
+    assay.child.kill('SIGHUP')
+    await until('the log to tell', () => assay.output().includes('the configuration was read again'))
+    write('rules/assay.yaml', config.replace('version: 1', 'version: 7'))
+    assay.child.kill('SIGHUP')
+    await until('the refusal', async () => (await taken()) === '0')
+    expect((await readiness()).configuration.problems[0]).toContain('rules/assay.yaml:1:')
+  })
+
+  test('is read on `assay reload`, which says what came of it and ends with 0 or 2', async () => {
+    const good = await runAssay(['reload'], { cwd: project.root })
+    expect(good).toEqual({ code: 0, out: 'The configuration was read again and is in force.\n', err: '' })
+
+    write(ROUTES, 'routes:\n  - { to: [nobody] }\n')
+    const bad = await runAssay(['reload'], { cwd: project.root })
+    expect(bad.code).toBe(2)
+    expect(bad.err).toContain(`${ROUTES}:2:`)
+    expect(await slos()).toEqual(['orders-valid'])
+
+    await assay.stop()
+    write(ROUTES, SOUND[ROUTES] ?? '')
+    const nobody = await runAssay(['reload'], { cwd: project.root })
+    expect(nobody.code).toBe(3)
+    expect(nobody.err).toMatch(/^assay: No Assay runs on this store.*assay run[^\n]*\n$/)
+  })
+
+  test('may name a receiver whose secret is unset: it is shown as disabled, the others work', async () => {
+    write(
+      ROUTES,
+      `receivers:
+  - { name: screen, console: {} }
+  - { name: hook, webhook: { url: "http://127.0.0.1:9/alerts", secret: { env: HOOK_SECRET } } }
+routes:
+  - { to: [screen, hook] }
+`,
+    )
+    await until('the page', async () => (await text('/')).includes('Receiver hook (webhook) is disabled'))
+    expect(await text('/')).toContain('HOOK_SECRET')
+    expect(await taken()).toBe('1')
+    const tested = await runAssay(['receivers', 'test', 'hook'], { cwd: project.root })
+    expect(tested.code).not.toBe(0)
+    expect(tested.out + tested.err).toContain('HOOK_SECRET')
+  })
+})
