@@ -40,7 +40,7 @@ export const ORDER_SCHEMA = {
 } as const
 
 /** Payloads of some 960 bytes, as Segment's libraries send them: three platforms, four app versions, each id once. */
-export function segmentEvents(count: number, seed = 1): Uint8Array[] {
+export function segmentEvents(count: number, seed = 1): Buffer[] {
   const random = seeded(seed)
   return Array.from({ length: count }, (_, index) => {
     const at = DAY_START + index * 20

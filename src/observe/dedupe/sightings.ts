@@ -182,24 +182,40 @@ function countFrom({ times }: Table, from: Instant): number {
   return count
 }
 
+interface HourPage {
+  readonly hour: Instant
+  entries: number
+  view: DataView
+  to: number
+}
+
 function entriesByHour(batch: readonly number[]): PendingSightings[] {
-  const hours = new Map<Instant, number>()
-  for (let at = 2; at < batch.length; at += 4) {
-    const hour = floorTo(batch[at] ?? 0, HOUR)
-    hours.set(hour, (hours.get(hour) ?? 0) + 1)
+  const pages = new Map<Instant, HourPage>()
+  let page: HourPage = { hour: Number.NaN, entries: 0, view: NO_ENTRIES, to: 0 }
+  // Records come in order of arrival: nearly all are of the hour of the one before.
+  const pageOf = (arrivedAt: Instant): HourPage => {
+    const hour = floorTo(arrivedAt, HOUR)
+    const known = pages.get(hour) ?? { hour, entries: 0, view: NO_ENTRIES, to: 0 }
+    pages.set(hour, known)
+    return known
   }
-  const writers = new Map<Instant, { readonly view: DataView; to: number }>()
-  for (const [hour, count] of hours) writers.set(hour, { view: new DataView(new ArrayBuffer(count * ENTRY)), to: 0 })
+  const isOf = (hour: Instant, arrivedAt: Instant): boolean => arrivedAt >= hour && arrivedAt < hour + HOUR
+
+  for (let at = 2; at < batch.length; at += 4) {
+    const arrivedAt = batch[at] ?? 0
+    if (!isOf(page.hour, arrivedAt)) page = pageOf(arrivedAt)
+    page.entries += 1
+  }
+  for (const each of pages.values()) each.view = new DataView(new ArrayBuffer(each.entries * ENTRY))
   for (let at = 0; at < batch.length; at += 4) {
     const arrivedAt = batch[at + 2] ?? 0
-    const hour = floorTo(arrivedAt, HOUR)
-    const writer = writers.get(hour)
-    if (writer === undefined) continue
-    const { view, to } = writer
-    view.setUint32(to, batch[at] ?? 0, true)
-    view.setUint32(to + 4, batch[at + 1] ?? 0, true)
-    view.setUint32(to + 8, arrivedAt - hour, true)
-    writer.to += ENTRY
+    if (!isOf(page.hour, arrivedAt)) page = pageOf(arrivedAt)
+    page.view.setUint32(page.to, batch[at] ?? 0, true)
+    page.view.setUint32(page.to + 4, batch[at + 1] ?? 0, true)
+    page.view.setUint32(page.to + 8, arrivedAt - page.hour, true)
+    page.to += ENTRY
   }
-  return [...writers].map(([hour, { view }]) => ({ hour, bytes: new Uint8Array(view.buffer) }))
+  return [...pages.values()].map(({ hour, view }) => ({ hour, bytes: new Uint8Array(view.buffer) }))
 }
+
+const NO_ENTRIES = new DataView(new ArrayBuffer(0))

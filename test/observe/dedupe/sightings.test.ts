@@ -147,7 +147,7 @@ describe('sightings', () => {
     const sightings = make(10_000)
     const started = performance.now()
     fill(sightings, 0, 200_000, () => T)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(10_000)
     expect(sightings.size()).toBeLessThanOrEqual(10_000)
   })
 
