@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MAIN = join(ROOT, 'src', 'main.ts')
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
+/** What `npm start` gives to Node. */
+const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'))
 
 /** An Assay in a process of its own, as users run it. */
 export interface RunningAssay {
@@ -23,7 +27,7 @@ export async function startAssay(
   config: string,
   { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningAssay> {
-  const child = spawn(process.execPath, [MAIN, 'run', '--config', config, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'run', '--config', config, '--port', '0', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
