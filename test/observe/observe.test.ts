@@ -337,7 +337,7 @@ describe('any split of a list of records', () => {
         }
         expect(bytesSeen(split)).toBe(bytesSeen(whole))
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })
