@@ -24,7 +24,10 @@ const configuration = {
       name: 'pure-knows-no-edge',
       severity: 'error',
       from: { path: PURE, pathNot: '/config[.]ts$' },
-      to: { path: `${EDGE}|^src/(runtime|cli)/|^src/main[.]ts$`, pathNot: '/config[.]ts$|^src/observe/sources/source[.]ts$' },
+      to: {
+        path: `${EDGE}|^src/(runtime|cli)/|^src/main[.]ts$`,
+        pathNot: '/config[.]ts$|^src/observe/sources/source[.]ts$',
+      },
     },
     {
       name: 'pure-touches-no-world',
@@ -36,7 +39,10 @@ const configuration = {
       name: 'edges-know-no-other-edge',
       severity: 'error',
       from: { path: '^src/observe/sources/([^/]+)/' },
-      to: { path: '^src/(observe/sources/([^/]+)/|store/|serve/|alert/)', pathNot: '^src/observe/sources/($1|source[.]ts)' },
+      to: {
+        path: '^src/(observe/sources/([^/]+)/|store/|serve/|alert/)',
+        pathNot: '^src/observe/sources/($1|source[.]ts)',
+      },
     },
     {
       name: 'store-knows-no-other-edge',
@@ -62,7 +68,11 @@ const configuration = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 }
 export default configuration

@@ -9,8 +9,8 @@ export const HOUR: Duration = 60 * MINUTE
 export const DAY: Duration = 24 * HOUR
 
 /** The first and the last instant (exclusive) at which an arrival is plausible: the years 2010 to 2100. */
-export const EARLIEST_ARRIVAL: Instant = Date.UTC(2010, 0, 1)
-export const LATEST_ARRIVAL: Instant = Date.UTC(2100, 0, 1)
+const EARLIEST_ARRIVAL: Instant = Date.UTC(2010, 0, 1)
+const LATEST_ARRIVAL: Instant = Date.UTC(2100, 0, 1)
 
 export function isPlausibleArrival(at: Instant): boolean {
   return at >= EARLIEST_ARRIVAL && at < LATEST_ARRIVAL

@@ -20,6 +20,7 @@ import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
 import { eventGauges } from './gauges.ts'
 import { ingest } from './ingest.ts'
+import { keepWriter } from './keep-writer.ts'
 import type { Log } from './log.ts'
 import { readRunbook } from './runbooks.ts'
 import { createReceivers } from './receivers.ts'
@@ -95,6 +96,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     cleanUp.push(() => claim.release())
     const writer = await takeWriter(db)
     cleanUp.push(() => writer.release())
+    const keeping = keepWriter(db, writer, stopping.signal).catch((error: unknown) => {
+      if (!stopping.signal.aborted) broke(error)
+    })
+    cleanUp.push(() => keeping)
 
     const metrics = createMetrics({ version: deps.version, withProcess: true })
     const changes = createChanges()

@@ -139,7 +139,7 @@ export async function replayArchive(deps: ReplayDeps): Promise<Replayed> {
 }
 
 /** A line of `notifications.ndjson`: exactly what would have been sent, but for secrets and signatures. */
-export function notificationDocument(notification: Notification, { receivers }: RoutesConfig): object {
+function notificationDocument(notification: Notification, { receivers }: RoutesConfig): object {
   const { at, receiver, incident, action } = notification
   const config = receivers.find(({ name }) => name === receiver)
   const request = config === undefined ? null : render(config, notification, secretPlaceholder)

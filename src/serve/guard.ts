@@ -13,11 +13,6 @@ export interface HttpConfig {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase()
-  return name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
-}
-
 /**
  * Who may read pages, API and metrics. With a token: who shows it, as `Authorization: Bearer` or as the password of basic
  * auth. Without one Assay listens on loopback alone, where the danger is a web page in the user's own browser:

@@ -21,7 +21,7 @@ export function notFound(what: string, name: string): HttpProblem {
 }
 
 /** Sends a problem document. */
-export function sendProblem(response: Response, problem: HttpProblem): void {
+function sendProblem(response: Response, problem: HttpProblem): void {
   const { status, title, fields } = problem
   response.status(status).type('application/problem+json')
   response.send(JSON.stringify({ type: 'about:blank', title, status, detail: problem.message, ...fields }))

@@ -12,7 +12,7 @@ export interface CountRow {
   readonly counts: WindowCounts
 }
 
-export const COUNT_COLUMNS = [...COUNT_FIELDS, 'last_arrival'] as const
+const COUNT_COLUMNS = [...COUNT_FIELDS, 'last_arrival'] as const
 
 /** Sums over the writers of a row, as numbers on both engines; for a query on the alias `w`. */
 export const SUMMED = `${COUNT_FIELDS.map((field) => `cast(sum(w.${field}) as bigint) as ${field}`).join(', ')}, max(w.last_arrival) as "lastArrival"`

@@ -3,8 +3,6 @@ import type { Instant } from '../model/time.ts'
 import { placeholders, writeRows } from './rows.ts'
 import type { Sql } from './sql.ts'
 
-export { incidentById, listIncidents } from './read/incidents.ts'
-
 const putIncidents = (count: number) => `insert into incident (id, domain, event, opened_at, resolved_at, document)
   values ${placeholders(count, 6)}
   on conflict (id) do update set resolved_at = excluded.resolved_at, document = excluded.document`

@@ -59,6 +59,24 @@ export async function takeWriter(db: Database): Promise<Writer> {
   })
 }
 
+/**
+ * Locks a slot again whose lock was lost with its connection. Null where somebody else has, or had, the slot meanwhile;
+ * throws a retryable `Failure` while the store doesn't answer. What is returned is the same writer with a lock that holds.
+ */
+export async function regainWriter(db: Database, { slot, epoch }: Writer): Promise<Writer | null> {
+  const lock = await db.lock(`writer-${slot}`)
+  if (lock === null) return null
+  try {
+    const rows = await db.all<{ epoch: number }>('select epoch from writer where slot = ?', [slot])
+    if (rows[0]?.epoch === epoch) return { slot, epoch, lost: lock.lost, release: () => lock.release() }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+  await lock.release()
+  return null
+}
+
 /** Slots whose holder lives. A collector's instance whose slot isn't among them has left its source. */
 export async function liveWriters(db: Database): Promise<Set<number>> {
   const rows = await db.all<{ slot: number }>('select slot from writer order by slot')

@@ -9,7 +9,7 @@ export interface Migration {
   readonly text: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, text: core }]
+const MIGRATIONS: readonly Migration[] = [{ version: 1, text: core }]
 
 const SPELLINGS: Readonly<Record<Sql['engine'], readonly (readonly [RegExp, string])[]>> = {
   sqlite: [

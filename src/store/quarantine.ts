@@ -78,7 +78,7 @@ async function entries(sql: Sql, condition: string, values: readonly (string | n
 }
 
 /** Bytes that quarantined records take, about. */
-export async function quarantineBytes(sql: Sql): Promise<number> {
+async function quarantineBytes(sql: Sql): Promise<number> {
   const [row] = await sql.all<{ bytes: number }>(
     'select cast(coalesce(sum(bytes), 0) as bigint) as bytes from quarantine',
   )

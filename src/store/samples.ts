@@ -60,7 +60,7 @@ export async function readSample(sql: Sql, key: SeriesKey): Promise<EventSample 
 }
 
 /** The newer payload, and the profiles added up. */
-export function mergeSample(a: EventSample, b: EventSample): EventSample {
+function mergeSample(a: EventSample, b: EventSample): EventSample {
   const [older, newer] = a.arrivedAt <= b.arrivedAt ? [a, b] : [b, a]
   return {
     ...newer,

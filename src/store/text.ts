@@ -1,7 +1,7 @@
 import type { SqlValue } from './sql.ts'
 
 /** Text that both engines take: U+0000 and lone surrogates become U+FFFD. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed()
   return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\uFFFD') : whole
 }

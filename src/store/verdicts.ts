@@ -43,14 +43,6 @@ export async function saveSloStates(sql: Sql, states: readonly SloState<unknown>
   await writeRows(sql, 3, values, putStates)
 }
 
-/** Forgets SLOs that no longer exist, so that one of the same name starts anew. */
-export async function removeSloStates(sql: Sql, slos: readonly string[]): Promise<void> {
-  for (const slo of slos) {
-    await sql.run('delete from slo_state where slo = ?', [slo])
-    await sql.run('delete from slice_hour where slo = ?', [slo])
-  }
-}
-
 /** An SLO's hours from `from` on, oldest first. */
 export function readSlices(sql: Sql, slo: string, from: Instant): Promise<{ hour: Instant; marks: string }[]> {
   return sql.all('select hour, marks from slice_hour where slo = ? and hour >= ? order by hour', [slo, from])

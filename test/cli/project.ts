@@ -25,7 +25,7 @@ export interface Printed {
   readonly err: string
 }
 
-export const CONTRACT = `event: Order Completed
+const CONTRACT = `event: Order Completed
 versions:
   - version: 1
     schema:

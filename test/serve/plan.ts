@@ -29,7 +29,7 @@ const version: ContractVersion = {
   violations: () => [],
 }
 
-export function eventPlan(name: string, domain: string): EventPlan {
+function eventPlan(name: string, domain: string): EventPlan {
   return {
     name,
     slug: name.toLowerCase().replaceAll(' ', '-'),
@@ -45,7 +45,7 @@ export function eventPlan(name: string, domain: string): EventPlan {
   }
 }
 
-export function sloPlan(name: string, event: EventPlan, kind: SloPlan['kind']): SloPlan {
+function sloPlan(name: string, event: EventPlan, kind: SloPlan['kind']): SloPlan {
   return {
     name,
     domain: event.domain,

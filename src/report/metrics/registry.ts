@@ -11,7 +11,7 @@ import type { Meters } from './meters.ts'
 import { sortedText } from './text.ts'
 
 /** Upper bounds of the event delay's buckets, in seconds: from a browser's beacon to a backfill. */
-export const DELAY_BOUNDS = [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400] as const
+const DELAY_BOUNDS = [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400] as const
 
 export interface MetricsOptions {
   readonly version: string

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { FAMILIES, type Family, type FamilyName } from './families.ts'
 
 /** Value of every label of the one series that takes what no longer fits. */
-export const OVERFLOW = '__overflow__'
+const OVERFLOW = '__overflow__'
 
 export type Labels = Readonly<Record<string, string>>
 

@@ -30,7 +30,7 @@ export async function domainsAnswer({ db, plan }: Pick<ServeDeps, 'db' | 'plan'>
 }
 
 /** The least budget left of any SLO; null where none has been measured. */
-export function leastBudget(of: readonly Standing[]): number | null {
+function leastBudget(of: readonly Standing[]): number | null {
   const budgets = of.map(({ verdict }) => verdict.budgetRemaining).filter((budget) => budget !== null)
   return budgets.length === 0 ? null : round6(budgets.reduce((least, budget) => Math.min(least, budget)))
 }

@@ -166,13 +166,16 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     if (receivedAt !== null && isPlausibleArrival(receivedAt)) carry = receivedAt
     stuck = carry === null && !silent
     if (stuck) return false
-    const { decoded, judged } = deps.early(read)
+    const arrivedAt = receivedAt ?? carry
+    // One that can only be quarantined keeps its payload for it.
+    const { decoded, judged } =
+      arrivedAt !== null && isPlausibleArrival(arrivedAt) ? deps.early(read) : { decoded: read, judged: null }
     const number = from.number()
     next = {
       at: carry ?? Number.NEGATIVE_INFINITY,
       name,
       line: number,
-      record: { partition: file.path, position: `line ${number}`, arrivedAt: receivedAt ?? carry, decoded, judged },
+      record: { partition: file.path, position: `line ${number}`, arrivedAt, decoded, judged },
       reader,
       offset: from.offset(),
       end: from.end(),

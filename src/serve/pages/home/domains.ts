@@ -86,7 +86,7 @@ export function sloLine(standing: Standing): Html {
 }
 
 /** `97.2 % (96.8–97.6) of 12,480, objective 99 %, 61 % of the budget left` */
-export function numbers({ verdict }: Standing): string {
+function numbers({ verdict }: Standing): string {
   const { ratio, lower, upper, total, objective, budgetRemaining } = verdict
   const goal = `objective ${percent(objective)}`
   if (ratio === null) return goal

@@ -53,7 +53,7 @@ export function causeBars({ dimension, value, shareOfBad, shareOfAll }: Cause): 
 }
 
 /** `android 4.3.0` for `platform+app_version`, `library analytics-ios` otherwise. */
-export function causeWords(dimension: string, value: string): string {
+function causeWords(dimension: string, value: string): string {
   if (dimension === 'platform+app_version') return value.replace('+', ' ')
   if (dimension === 'platform') return value
   return `${dimension.replace('app_version', 'app version')} ${value}`

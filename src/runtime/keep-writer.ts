@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Failure } from '../model/failure.ts'
+import { type Duration, SECOND } from '../model/time.ts'
+import { regainWriter, type Writer } from '../store/leases.ts'
+import type { Database } from '../store/sql.ts'
+
+const RETRY: Duration = SECOND
+
+/**
+ * Keeps a writer's slot until the signal aborts: a lock that went with its connection is taken again, before an instance that
+ * starts takes the slot for a free one. Throws `writer_taken` where that has happened: two must not count under one name.
+ */
+export async function keepWriter(db: Database, writer: Writer, signal: AbortSignal): Promise<void> {
+  let held = writer
+  while (!signal.aborted) {
+    await aborted(AbortSignal.any([held.lost, signal]))
+    if (signal.aborted) break
+    held = (await regained(db, writer, signal)) ?? held
+  }
+  if (held !== writer) await held.release()
+}
+
+async function regained(db: Database, writer: Writer, signal: AbortSignal): Promise<Writer | null> {
+  while (!signal.aborted) {
+    try {
+      const again = await regainWriter(db, writer)
+      if (again !== null) return again
+      throw new Failure(
+        'writer_taken',
+        `Another Assay has taken writer slot ${writer.slot} while the store was away.`,
+        {
+          remedy: 'start this one again: it takes a slot of its own',
+        },
+      )
+    } catch (error) {
+      if (!(error instanceof Failure && error.retryable)) throw error
+      await pause(RETRY, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return null
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resume) => signal.addEventListener('abort', () => resume(), { once: true }))
+}
