@@ -33,27 +33,37 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   for (const warning of first.problems) io.err(`${warning}\n`)
   const began = performance.now()
   const log = createLog(io.err, io.isTerminal)
-  const daemon = await startDaemon({
-    configuration: first.configuration,
-    reread: read,
-    env: io.env,
-    now: io.now,
-    write: io.out,
-    log,
-    version: version(),
-    pid: process.pid,
-    port: options.port ?? null,
-  })
-  io.out(welcome(daemon, first.configuration, performance.now() - began))
-  const stopWatching = watchRules(first.configuration.project, daemon)
-  io.onHangup?.(() => void daemon.reload())
+  let daemon: Daemon | null = null
+  /** A change or a signal that came while it was starting. */
+  let isDue = false
+  const reload = (): void => {
+    isDue = daemon === null
+    daemon?.reload().catch((error: unknown) => log.error({ error: String(error) }, 'the reload failed'))
+  }
+  io.onHangup?.(reload)
+  const stopWatching = watchRules(first.configuration.project, reload)
   try {
+    daemon = await startDaemon({
+      configuration: first.configuration,
+      reread: read,
+      env: io.env,
+      now: io.now,
+      write: io.out,
+      log,
+      version: version(),
+      pid: process.pid,
+      port: options.port ?? null,
+    })
+    io.out(welcome(daemon, first.configuration, performance.now() - began))
+    if (isDue) reload()
     await Promise.race([daemon.broken, aborted(io.signal)])
     return 0
   } finally {
     stopWatching()
-    await daemon.stop()
-    log.info('stopped')
+    if (daemon !== null) {
+      await daemon.stop()
+      log.info('stopped')
+    }
   }
 }
 
@@ -108,12 +118,12 @@ function welcome(daemon: Daemon, { project, plan }: Configuration, took: number)
 }
 
 /** Reloads when a file of the rules or the alerts has changed and the editor has gone quiet. */
-function watchRules(project: Project, daemon: Daemon): () => void {
+function watchRules(project: Project, reload: () => void): () => void {
   let timer: NodeJS.Timeout | null = null
   const watchers: FSWatcher[] = []
   const changed = (): void => {
     if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => void daemon.reload(), SETTLED_MS)
+    timer = setTimeout(reload, SETTLED_MS)
   }
   for (const folder of [join(project.root, project.rulesFolder), join(project.root, 'alerts')]) {
     try {

@@ -306,7 +306,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     }
 
     async function reload(): Promise<ReloadStatus> {
-      const read = deps.reread()
+      const read = readAnew()
       if (read.configuration === null) {
         lastReload = { at: now(), ok: false, problems: read.problems }
         metrics.recordReload(false)
@@ -332,8 +332,21 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         log.info({ slos: plan.slos.length, events: plan.events.size }, 'the configuration was read again')
       }
       changes.tell()
-      await writeDaemonNote()
+      await writeDaemonNote().catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error
+        log.warn({ code: error.code }, `what came of the reload can't be written down: ${error.message}`)
+      })
       return lastReload
+    }
+
+    /** A file may vanish or be locked away while it is read. */
+    function readAnew(): ReturnType<DaemonDeps['reread']> {
+      try {
+        return deps.reread()
+      } catch (error) {
+        const said = error instanceof Error ? error.message : String(error)
+        return { configuration: null, problems: [`the configuration cannot be read: ${said}`] }
+      }
     }
 
     /** Sources that changed stop and start; collectors are part of the server and wait for the next start. */
