@@ -12,18 +12,16 @@ export interface Chunks {
   readonly close: () => Promise<void>
 }
 
-const CHUNK = 64 * 1024
-/** So many files can be open at once that each has to be modest. */
-const SMALL_CHUNK = 32 * 1024
+const COMPRESSED_CHUNK = 64 * 1024
 
-/** A plain file from this byte on. After an `end` it may be read again: it may have grown. */
-export async function openPlain(path: string, offset: number): Promise<Chunks> {
+/** A plain file from this byte on, so many bytes at once. After an `end` it may be read again: it may have grown. */
+export async function openPlain(path: string, offset: number, chunk: number): Promise<Chunks> {
   const handle: FileHandle = await open(path, 'r')
-  const buffer = Buffer.allocUnsafeSlow(CHUNK)
+  const buffer = Buffer.allocUnsafeSlow(chunk)
   let position = offset
   return {
     read: async () => {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK, position)
+      const { bytesRead } = await handle.read(buffer, 0, chunk, position)
       position += bytesRead
       return bytesRead === 0 ? 'end' : buffer.subarray(0, bytesRead)
     },
@@ -31,11 +29,10 @@ export async function openPlain(path: string, offset: number): Promise<Chunks> {
   }
 }
 
-/** What a gzipped file holds, from its start. Several members in a row are one. `modest`: take little memory. */
-export function openGzip(path: string, modest: boolean): Chunks {
-  const size = modest ? SMALL_CHUNK : CHUNK
-  const file = createReadStream(path, { highWaterMark: size })
-  const gunzip = createGunzip({ chunkSize: size })
+/** What a gzipped file holds, from its start. Several members in a row are one. */
+export function openGzip(path: string, chunk: number): Chunks {
+  const file = createReadStream(path, { highWaterMark: Math.min(chunk, COMPRESSED_CHUNK) })
+  const gunzip = createGunzip({ chunkSize: chunk })
   file.on('error', (error) => gunzip.destroy(error))
   const chunks = file.pipe(gunzip)[Symbol.asyncIterator]()
   let given = 0
@@ -76,7 +73,7 @@ function isDamage(error: unknown): boolean {
  */
 function beforeDamage(path: string, given: number): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
-    const file = createReadStream(path, { highWaterMark: CHUNK })
+    const file = createReadStream(path, { highWaterMark: COMPRESSED_CHUNK })
     const gunzip = createGunzip({ chunkSize: 4096, finishFlush: constants.Z_SYNC_FLUSH })
     const pieces: Buffer[] = []
     let passed = 0

@@ -26,13 +26,13 @@ export interface LinesFrom {
   readonly line: number
   /** Whether what stands after the last line feed is a line: the file is finished. */
   readonly isFinished: () => boolean
-  /** Take little memory: many are open. */
-  readonly modest: boolean
+  /** Bytes to read at once. */
+  readonly chunk: number
 }
 
 export async function openLines(path: string, from: LinesFrom): Promise<FileLines> {
   const { gzipped } = from
-  const chunks: Chunks = gzipped ? openGzip(path, from.modest) : await openPlain(path, from.offset)
+  const chunks: Chunks = gzipped ? openGzip(path, from.chunk) : await openPlain(path, from.offset, from.chunk)
   const cursor = gzipped ? createLineCursor(0, 0) : createLineCursor(from.offset, from.line)
   let isBroken = false
   let isOver = false

@@ -25,9 +25,13 @@ export interface FileSet {
 
 /** Files not yet begun are closed again when more are open than this. */
 const MANY_OPEN = 64
+/** Of one file, and what those of all may come to. Waiting for the next takes longer than reading it: few large ones are best. */
+const LARGEST_CHUNK = 1024 * 1024
+const SMALLEST_CHUNK = 32 * 1024
+const ALL_CHUNKS = 8 * 1024 * 1024
 const NOWHERE: Place = { at: Number.POSITIVE_INFINITY, name: '', line: 0 }
 
-export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
+export function createFileSet(deps: Omit<ReaderDeps, 'chunk'>): FileSet {
   const readers = new Map<string, FileReader>()
   /** Those with a next record, but the one that is being read. */
   const heap: Heap<FileReader> = createHeap((a, b) => comparePlaces(a.place() ?? NOWHERE, b.place() ?? NOWHERE))
@@ -37,6 +41,8 @@ export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
   let current: FileReader | null = null
   let ended: FileReader[] = []
 
+  const chunk = (): number => Math.max(SMALLEST_CHUNK, Math.min(LARGEST_CHUNK, Math.floor(ALL_CHUNKS / readers.size)))
+
   function first(): FileReader | undefined {
     for (let reader = heap.first(); reader !== undefined && removed.has(reader); reader = heap.first()) heap.take()
     return heap.first()
@@ -44,14 +50,13 @@ export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
 
   function ready(): Entry | null {
     if (hungry.size > 0) return null
-    if (current !== null && removed.has(current)) current = null
     if (current === null) {
       if (first() === undefined) return null
       current = heap.take() ?? null
     }
     const next = current?.next() ?? null
     if (current === null || next === null) return null
-    const other = first()
+    const other = heap.size() === 0 ? undefined : first()
     if (other === undefined || comparePlaces(current.place() ?? NOWHERE, other.place() ?? NOWHERE) <= 0) return next
     const before = current
     current = heap.take() ?? null
@@ -96,7 +101,7 @@ export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
       return readers
     },
     start: (file, stored) => {
-      const reader = createFileReader(file, stored, { ...deps, modest: () => readers.size > MANY_OPEN })
+      const reader = createFileReader(file, stored, { ...deps, chunk })
       readers.set(file.path, reader)
       look(reader)
     },
@@ -118,6 +123,7 @@ export function createFileSet(deps: Omit<ReaderDeps, 'modest'>): FileSet {
       readers.delete(path)
       if (reader === undefined) return
       removed.add(reader)
+      if (current === reader) current = null
       hungry.delete(reader)
       await reader.close()
     },

@@ -37,6 +37,8 @@ export interface Merge {
 /** Records wait this long for older ones: the watermark is that far behind the newest arrival. */
 const REORDER: Duration = 5 * MINUTE
 
+const NEVER = Number.NEGATIVE_INFINITY
+
 /** How much is taken at once. */
 export interface MergeLimits {
   /** Of a batch; it ends with the record that reaches one of them. */
@@ -69,7 +71,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
   const order = createReorder<Entry>(stored.floor)
   let heldBytes = 0
   let newest = stored.newest
-  let observed = stored.observed
+  let observed = stored.observed ?? NEVER
   let complete = stored.complete
   /** What the last step said of how far all is counted. */
   let reported = stored.observed
@@ -77,15 +79,30 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
   let records: ArrivedRecord[] = []
   let bytes = 0
 
-  const watermark = (): Instant =>
-    Math.max(observed ?? Number.NEGATIVE_INFINITY, (newest ?? Number.NEGATIVE_INFINITY) - REORDER)
+  /** Whatever arrived before it goes out; and the minute that it stands in, before which records are late. */
+  let watermark = NEVER
+  let judgeable = NEVER
+  moved()
+
+  function moved(): void {
+    watermark = Math.max(observed, (newest ?? NEVER) - REORDER)
+    judgeable = floorTo(watermark, MINUTE)
+  }
+
   const isFull = (): boolean => records.length >= limits.records || bytes >= limits.bytes
+
+  /** The file whose position is known to have changed: the same one many times in a row. */
+  let touched: FileReader | null = null
+  function touch(reader: FileReader): void {
+    touched = reader
+    steps.touch(reader)
+  }
 
   function give(entry: Entry): void {
     entry.isOut = true
     records.push(entry.record)
     bytes += entry.end - entry.offset
-    steps.touch(entry.reader)
+    if (entry.reader !== touched) touch(entry.reader)
   }
 
   /** Gives out the first one held, if it is before `until`. */
@@ -116,8 +133,8 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
 
   /** Takes in a record just read. */
   function accept(entry: Entry): void {
-    steps.touch(entry.reader)
-    if (order.isOut(entry) || entry.at < watermark()) {
+    if (entry.reader !== touched) touch(entry.reader)
+    if (order.isOut(entry) || entry.at < watermark) {
       order.raise(entry)
       give(entry)
       return
@@ -128,19 +145,23 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
       while (!entry.isOut && giveFirst(Number.POSITIVE_INFINITY));
       return
     }
-    newest = Math.max(newest ?? entry.at, entry.at)
+    if (newest === null || entry.at > newest) {
+      newest = entry.at
+      moved()
+    }
     while ((order.size() > limits.held || heldBytes > limits.heldBytes) && giveFirst(Number.POSITIVE_INFINITY));
   }
 
   async function read(signal: AbortSignal): ReturnType<Merge['read']> {
     records = []
     bytes = 0
+    touched = null
     let afterJudging: Instant | null = null
     for (const reader of await watch.look()) release(reader)
     await restore()
-    const begun = floorTo(reported ?? Number.NEGATIVE_INFINITY, MINUTE)
+    const begun = floorTo(reported ?? NEVER, MINUTE)
     while (!signal.aborted) {
-      while (!isFull() && giveFirst(watermark()));
+      while (!isFull() && giveFirst(watermark));
       if (isFull()) break
       const entry = set.ready()
       if (entry === null) {
@@ -149,9 +170,8 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
         break
       }
       if (isLate(entry)) {
-        const judged = floorTo(watermark(), MINUTE)
-        if (judged > begun) break
-        afterJudging = judged
+        if (judgeable > begun) break
+        afterJudging = judgeable
       }
       isAtEnd = false
       complete = false
@@ -163,9 +183,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
 
   /** A verdict of the minute it belongs to may have been given already. */
   function isLate(entry: Entry): boolean {
-    return (
-      !entry.again && entry.record.arrivedAt === entry.at && floorTo(entry.at, MINUTE) < floorTo(watermark(), MINUTE)
-    )
+    return entry.at < judgeable && entry.record.arrivedAt === entry.at && floorTo(entry.at, MINUTE) < judgeable
   }
 
   /** At the end of all files: everything is observed until when? True: so more is to be given out. */
@@ -177,11 +195,12 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
     )
     isAtEnd = true
     complete = !deps.follow || (!growing && !unsettled && readers.length > 0)
-    let until = Number.NEGATIVE_INFINITY
+    let until = NEVER
     if (growing) until = (watch.lookedAt() ?? until) - REORDER
     else if (complete && newest !== null) until = floorTo(newest, MINUTE) + 2 * MINUTE
-    if (until <= watermark()) return false
+    if (until <= watermark) return false
     observed = until
+    moved()
     return order.size() > 0
   }
 
@@ -192,7 +211,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
   }
 
   function cut(afterJudging: Instant | null): Awaited<ReturnType<Merge['read']>> {
-    const until = Math.min(watermark(), order.first()?.at ?? Number.POSITIVE_INFINITY)
+    const until = Math.min(watermark, order.first()?.at ?? Number.POSITIVE_INFINITY)
     if (Number.isFinite(until)) reported = Math.max(reported ?? until, until)
     for (const reader of set.ended()) steps.touch(reader)
     const whole = { newest, observed: reported, floor: order.floor(), complete: complete && order.size() === 0 }

@@ -5,6 +5,7 @@ import type { Decode } from '../../decode/decode.ts'
 import { type FileLines, openLines } from './file-lines.ts'
 import { readBeginning } from './mark.ts'
 import type { FilePosition, Mark } from './position.ts'
+import { createQueue } from './queue.ts'
 import type { Place } from './reorder.ts'
 import { type FoundFile, inWords } from './scan.ts'
 
@@ -60,8 +61,8 @@ export interface ReaderDeps {
   /** Plain files may grow, and a gzipped one may still be on its way. */
   readonly follow: boolean
   readonly now: () => Instant
-  /** Whether so many files are open that each should take little memory. */
-  readonly modest: () => boolean
+  /** How many bytes to read at once: the fewer the more files are open. */
+  readonly chunk: () => number
 }
 
 /** A gzipped file that breaks off may still be being written if it was changed less than this long ago. */
@@ -94,12 +95,12 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   let silent = false
   /** When to look again at a file that waits, even if it hasn't changed. */
   let lookAgainAt: Instant = Number.POSITIVE_INFINITY
-  let held: Entry[] = []
-  let oldest = 0
+  /** Records taken, in the order of their lines; those that are out leave from the front. */
+  const held = createQueue<Entry>()
 
   const isArchive = (): boolean => gzipped || /\.gz$/i.test(file.path)
   const openFrom = (from: { line: number; offset: number }) =>
-    openLines(file.absolute, { ...from, gzipped, isFinished: () => isFinished || isArchive(), modest: deps.modest() })
+    openLines(file.absolute, { ...from, gzipped, isFinished: () => isFinished || isArchive(), chunk: deps.chunk() })
 
   async function open(): Promise<FileLines> {
     const beginning = await readBeginning(file.absolute, mark)
@@ -209,17 +210,10 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     line = taken.line
     offset = taken.end
     carried = taken.at === Number.NEGATIVE_INFINITY ? null : taken.at
-    held.push(taken)
+    held.add(taken)
+    while (held.first()?.isOut === true) held.drop()
     if (lines !== null && state === 'reading') advance(lines)
     return taken
-  }
-
-  function forget(): void {
-    while (held[oldest]?.isOut === true) oldest += 1
-    if (oldest > 4096 && oldest * 2 > held.length) {
-      held = held.slice(oldest)
-      oldest = 0
-    }
   }
 
   async function close(): Promise<void> {
@@ -262,10 +256,10 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
       next = null
       state = 'done'
     },
-    held: () => held.slice(oldest).filter(({ isOut }) => !isOut),
+    held: () => held.values().filter(({ isOut }) => !isOut),
     position: () => {
-      forget()
-      const first = held[oldest]
+      while (held.first()?.isOut === true) held.drop()
+      const first = held.first()
       return {
         name,
         inode: file.inode,

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../model/time.ts'
 import { createHeap } from './heap.ts'
+import { createQueue } from './queue.ts'
 
 /** Where a record belongs among those of all files. `at` is −∞ for one of whose arrival nothing is known. */
 export interface Place {
@@ -38,41 +39,34 @@ export interface Reorder<Held extends Place> {
 export function createReorder<Held extends Place>(restored: Place | null): Reorder<Held> {
   let floor = restored
   /** Most records come in order: a queue takes those, and a heap the strays. */
-  let queue: Held[] = []
-  let head = 0
+  const queue = createQueue<Held>()
   const strays = createHeap<Held>(comparePlaces)
 
   function first(): Held | null {
     const stray = strays.first()
-    const next = queue[head]
+    const next = queue.first()
     if (next === undefined) return stray ?? null
     return stray === undefined || comparePlaces(next, stray) < 0 ? next : stray
   }
 
   function add(held: Held): void {
-    const last = queue.length > head ? queue[queue.length - 1] : undefined
-    if (last === undefined || comparePlaces(last, held) < 0) queue.push(held)
+    const last = queue.last()
+    if (last === undefined || comparePlaces(last, held) < 0) queue.add(held)
     else strays.add(held)
   }
 
   function take(until: Instant): Held | null {
     const next = first()
     if (next === null || next.at >= until) return null
-    if (next === strays.first()) strays.take()
-    else {
-      head += 1
-      if (head > 4096 && head * 2 > queue.length) {
-        queue = queue.slice(head)
-        head = 0
-      }
-    }
+    if (next === queue.first()) queue.drop()
+    else strays.take()
     raise(next)
     return next
   }
 
-  function raise({ at, name, line }: Place): void {
-    const place = { at, name, line }
-    if (at !== Number.NEGATIVE_INFINITY && (floor === null || comparePlaces(floor, place) < 0)) floor = place
+  function raise(place: Place): void {
+    if (place.at === Number.NEGATIVE_INFINITY) return
+    if (floor === null || comparePlaces(floor, place) < 0) floor = place
   }
 
   return {
@@ -81,7 +75,7 @@ export function createReorder<Held extends Place>(restored: Place | null): Reord
     first,
     isOut: (place) => place.at === Number.NEGATIVE_INFINITY || (floor !== null && comparePlaces(place, floor) <= 0),
     raise,
-    floor: () => floor,
-    size: () => queue.length - head + strays.size(),
+    floor: () => floor && { at: floor.at, name: floor.name, line: floor.line },
+    size: () => queue.size() + strays.size(),
   }
 }

@@ -20,7 +20,7 @@ export interface Steps {
  */
 export function createSteps(positions: ReadonlyMap<string, string>): Steps {
   const texts = new Map(positions)
-  const touched = new Set<string>()
+  const touched = new Set<FileReader>()
 
   function step(partition: string, position: object, observedUntil: Instant | null, complete: boolean): PositionStep[] {
     const from = texts.get(partition) ?? null
@@ -32,12 +32,13 @@ export function createSteps(positions: ReadonlyMap<string, string>): Steps {
 
   return {
     touch: (reader) => {
-      touched.add(reader.file().path)
+      touched.add(reader)
     },
     since: (readers, whole, observedUntil) => {
-      const steps = [...touched].flatMap((path) => {
-        const position = readers.get(path)?.position()
-        return position === undefined ? [] : step(path, position, null, position.done)
+      const steps = [...touched].flatMap((reader) => {
+        const { path } = reader.file()
+        const position = readers.get(path) === reader ? reader.position() : null
+        return position === null ? [] : step(path, position, null, position.done)
       })
       touched.clear()
       return [...steps, ...step(SET_PARTITION, whole, observedUntil, whole.complete)]
