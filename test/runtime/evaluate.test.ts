@@ -42,7 +42,9 @@ const MINUTES = 600
 function delta(from: number, to: number): WindowDelta {
   const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
   const facet = { platform: 'android', appVersion: '4.3.0', library: null, partition: null }
-  const minutes = Array.from({ length: to - from }, (_, index) => from + index).filter((index) => minuteOf(index).received > 0)
+  const minutes = Array.from({ length: to - from }, (_, index) => from + index).filter(
+    (index) => minuteOf(index).received > 0,
+  )
   return {
     windows: minutes.map((index) => ({ series, minute: START + index * MINUTE, counts: minuteOf(index) })),
     facets: minutes.map((index) => ({ series, facet, minute: START + index * MINUTE, counts: minuteOf(index) })),
@@ -54,7 +56,15 @@ function delta(from: number, to: number): WindowDelta {
 async function live(batches: readonly { minutes: number; judge: boolean; restart: boolean }[]) {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const deps = { db, plan: PLAN, routes: ROUTES, publicUrl: null, assertLeads: async () => undefined, everyVerdict: false, collapses: true }
+  const deps = {
+    db,
+    plan: PLAN,
+    routes: ROUTES,
+    publicUrl: null,
+    assertLeads: async () => undefined,
+    everyVerdict: false,
+    collapses: true,
+  }
   let evaluator = await openEvaluator(deps)
   const lines: string[] = []
   const evaluate = async () => {
@@ -66,9 +76,23 @@ async function live(batches: readonly { minutes: number; judge: boolean; restart
   for (const { minutes, judge, restart } of [...batches, { minutes: MINUTES, judge: true, restart: false }]) {
     const to = Math.min(MINUTES, fed + minutes)
     const until: Instant = START + (to + (to === MINUTES ? 1 : 0)) * MINUTE
-    const step: PositionStep = { partition: 'all', from: position, to: `${to}:${lines.length}`, observedUntil: until, listeningSince: null, complete: false }
+    const step: PositionStep = {
+      partition: 'all',
+      from: position,
+      to: `${to}:${lines.length}`,
+      observedUntil: until,
+      listeningSince: null,
+      complete: false,
+    }
     position = step.to
-    await commitIngest(db, writer, { source: 'web', steps: [step], delta: delta(fed, to), rejects: [], samples: [], sightings: [] })
+    await commitIngest(db, writer, {
+      source: 'web',
+      steps: [step],
+      delta: delta(fed, to),
+      rejects: [],
+      samples: [],
+      sightings: [],
+    })
     fed = to
     if (restart) evaluator = await openEvaluator(deps)
     if (judge) await evaluate()
@@ -89,7 +113,9 @@ describe('the evaluator', () => {
     expect(incidents[0]?.ended_at).toBe(new Date(START + 339 * MINUTE).toISOString())
     // Newest arrival at 7:59:30 after the start: at the end of minute 489 it is 10:30 old.
     expect(incidents[1]?.started_at).toBe(new Date(START + 489 * MINUTE).toISOString())
-    const hours = lines.map((line) => JSON.parse(line)).filter(({ at, slo }) => Date.parse(at) % HOUR === 0 && slo === 'order-volume')
+    const hours = lines
+      .map((line) => JSON.parse(line))
+      .filter(({ at, slo }) => Date.parse(at) % HOUR === 0 && slo === 'order-volume')
     expect(hours).toHaveLength((floorTo(START + 601 * MINUTE, HOUR) - floorTo(START, HOUR)) / HOUR)
   })
 
