@@ -18,10 +18,13 @@ export interface Payload {
   readonly decoded: Decoded
 }
 
+/** Read at once. */
+const CHUNK = 256 * 1024
+
 /** The payloads of a regular file: NDJSON, gzipped NDJSON, or one JSON document over several lines. Throws what the file system throws. */
 export async function* filePayloads(path: string, decode: Decode): AsyncGenerator<Payload> {
   const { gzipped } = await readBeginning(path, null)
-  const chunks = gzipped ? openGzip(path, false) : await openPlain(path, 0)
+  const chunks = gzipped ? openGzip(path, CHUNK) : await openPlain(path, 0, CHUNK)
   try {
     yield* payloadsIn(bytesOf(chunks), decode)
   } finally {
