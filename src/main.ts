@@ -1,7 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=20
+#!/usr/bin/env node
 import { runProgram } from './cli/program.ts'
-
-// The flags above keep the heap close to what is in use: 180 MB with the demo instead of 310, for a few percent of time.
 
 // Where argv, signals and the exit code are: everything below is told about the world through `Io`.
 const stop = new AbortController()

@@ -212,7 +212,7 @@ describe('the source whose format the files have', () => {
 
   it('is no question where all have one format', async () => {
     const same = testProject({
-      'rules/assay.yaml': configured('  - { id: web, type: http }\n  - { id: app, type: http }\n'),
+      'rules/assay.yaml': configured('  - { id: web, type: http }\n  - { id: shop, type: demo }\n'),
       'c.ndjson': VALID,
     })
     expect(
