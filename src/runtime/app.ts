@@ -1,11 +1,9 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Receiver } from '../alert/receivers/receiver.ts'
-import type { Project } from '../config/project.ts'
 import type { SourceConfig } from '../config/schema.ts'
 import { Failure } from '../model/failure.ts'
 import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
-import type { Plan } from '../plan/plan.ts'
 import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
 import { createServer } from '../serve/server.ts'
 import type { DaemonStatus, ReloadStatus } from '../serve/status.ts'
@@ -15,62 +13,21 @@ import { openStore } from '../store/open.ts'
 import { applyRetention } from '../store/retention.ts'
 import { createBehindWatch } from './behind.ts'
 import { createChanges } from './changes.ts'
+import { DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
 import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
 import { eventGauges } from './gauges.ts'
 import { ingest } from './ingest.ts'
 import { keepWriter } from './keep-writer.ts'
-import type { Log } from './log.ts'
 import { readRunbook } from './runbooks.ts'
+import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
 import { createSource, type RunningSource } from './sources.ts'
+import { stopAll } from './stop-all.ts'
 
-/** Where the daemon says who it is and what came of its last reload, for `assay reload`. */
-export const DAEMON_NOTE = 'daemon'
-
-export interface DaemonNote {
-  readonly pid: number
-  readonly host: string
-  readonly url: string
-  readonly reload: ReloadStatus | null
-}
-
-/** A configuration in force. */
-export interface Configuration {
-  readonly project: Project
-  readonly plan: Plan
-}
-
-export interface DaemonDeps {
-  readonly configuration: Configuration
-  /** Reads the configuration anew; null with the problems where it can't be used. */
-  readonly reread: () => { readonly configuration: Configuration | null; readonly problems: readonly string[] }
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly now: () => Instant
-  readonly write: (text: string) => void
-  readonly log: Log
-  readonly version: string
-  readonly pid: number
-  /** Overrides http.port. */
-  readonly port: number | null
-}
-
-export interface Daemon {
-  readonly url: string
-  readonly status: () => DaemonStatus
-  /** Reads the configuration again and puts it in force, or keeps the old one and says why. */
-  readonly reload: () => Promise<ReloadStatus>
-  /** Rejects when a loop broke in a way that can't pass. */
-  readonly broken: Promise<never>
-  /** Stops in reverse order of the start; what takes too long is cut off. */
-  readonly stop: () => Promise<void>
-}
-
-/** How long a stop may take, in all. */
-const STOP_WITHIN = 1_800
 const RETENTION_EVERY = MINUTE
 
 /** Starts everything: store, evaluator, sources, HTTP, delivery. Throws a `Failure` with nothing left behind where it can't. */
@@ -376,34 +333,4 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     await stopAll(stopping, cleanUp)
     throw error
   }
-}
-
-/** What of a new configuration takes effect only at the next start, in words. */
-function needsRestart(before: Project, after: Project): readonly string[] {
-  const [old, next] = [before.assay.value, after.assay.value]
-  const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b)
-  const collectors = (sources: readonly SourceConfig[]) => sources.filter(({ type }) => type === 'http')
-  return [
-    ...(differs(old.store, next.store) ? ['store: takes effect at the next start'] : []),
-    ...(differs(old.http, next.http) ? ['http: takes effect at the next start'] : []),
-    ...(differs(collectors(old.sources), collectors(next.sources))
-      ? ['sources of type http: take effect at the next start']
-      : []),
-  ]
-}
-
-/** In reverse order of the start, each step whatever became of the one before; all of it within a bound. */
-async function stopAll(stopping: AbortController, cleanUp: (() => Promise<unknown> | unknown)[]): Promise<void> {
-  stopping.abort()
-  const deadline = performance.now() + STOP_WITHIN
-  for (const step of cleanUp.reverse()) {
-    const left = Math.max(50, deadline - performance.now())
-    await Promise.race([
-      Promise.resolve()
-        .then(step)
-        .catch(() => undefined),
-      new Promise((resume) => setTimeout(resume, left).unref()),
-    ])
-  }
-  cleanUp.length = 0
 }

@@ -15,6 +15,8 @@ type Fault =
   | { readonly kind: 'drop' }
   /** Does what the request asks, then cuts the connection instead of answering. */
   | { readonly kind: 'drop after' }
+  /** Does what the request asks, then never answers. */
+  | { readonly kind: 'hang after' }
   /** Answers, but the body never ends. */
   | { readonly kind: 'slow body'; readonly status: number }
   /** Answers with a body of this many bytes. */
@@ -65,7 +67,8 @@ export async function startFaultServer(answer: (request: ReceivedRequest) => Rep
       else if (fault.kind === 'drop after') {
         answer(request)
         response.socket?.destroy()
-      } else misbehave(fault, response)
+      } else if (fault.kind === 'hang after') answer(request)
+      else misbehave(fault, response)
     })
   })
   await listening(server)
@@ -100,7 +103,7 @@ function reply(response: ServerResponse, { status, headers = {}, body }: Reply):
   response.end(body)
 }
 
-function misbehave(fault: Exclude<Fault, { kind: 'drop after' }>, response: ServerResponse): void {
+function misbehave(fault: Exclude<Fault, { kind: 'drop after' | 'hang after' }>, response: ServerResponse): void {
   switch (fault.kind) {
     case 'hang':
       return
