@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   replay,
   http,
   judge,
+  latency,
   start,
   store,
 }
