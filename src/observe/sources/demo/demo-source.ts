@@ -18,7 +18,7 @@ export interface DemoSourceDeps extends TrafficOptions {
 }
 
 /** The one partition: the story is told in one piece. */
-export const STORY_PARTITION = 'story'
+const STORY_PARTITION = 'story'
 const decode = createDecoder({ type: 'segment' })
 /** While it catches up, a batch ends with the minute that reaches this many records. */
 const ENOUGH = 1_500

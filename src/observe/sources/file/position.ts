@@ -46,7 +46,6 @@ export interface SetPosition {
 /** Carries the watermark of all files together. No file has this path. */
 export const SET_PARTITION = '.'
 
-export const AT_START: LineStart = { line: 0, offset: 0, carry: null }
 export const NOTHING_READ: SetPosition = { newest: null, observed: null, floor: null, complete: false }
 
 /** Positions as stored, read again. One that can't be read counts as none: it isn't ours. */
