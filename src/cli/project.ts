@@ -4,6 +4,7 @@ import { byPlace } from '../config/problem-order.ts'
 import { type Problem, problemLine } from '../model/problem.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan } from '../plan/plan.ts'
+import { writeKeysOf } from '../runtime/secrets.ts'
 import type { Io } from './io.ts'
 
 /** A configuration that is fit to work with. */
@@ -27,15 +28,22 @@ export function configured(config: string, io: Io): Configured | null {
  */
 export function readConfiguration(
   config: string,
-  io: Pick<Io, 'cwd'>,
+  io: Pick<Io, 'cwd' | 'env'>,
   { thorough = false, choose = (project) => project }: ReadOptions = {},
 ): { project: Project | null; plan: Plan | null; problems: readonly Problem[] } {
   const read = readProject(resolve(io.cwd, config))
   const project = choose(read.project)
-  const compiled = compilePlan(project, new Map(), thorough)
+  const compiled = compilePlan(project, disabledSources(project, io.env), thorough)
   const problems = [...read.problems, ...compiled.problems].sort(byPlace)
   const isBroken = problems.some(({ severity }) => severity === 'error')
   return { project: isBroken ? null : project, plan: isBroken ? null : compiled.plan, problems }
+}
+
+/** Why sources can't run, by id: collectors of which no write key is set would let everybody in. */
+function disabledSources(project: Project, env: Io['env']): ReadonlyMap<string, string> {
+  const { sources, http } = project.assay.value
+  const { disabled } = writeKeysOf(http.write_keys, env)
+  return new Map(sources.flatMap(({ id, type }) => (type === 'http' && disabled !== null ? [[id, disabled]] : [])))
 }
 
 interface ReadOptions {

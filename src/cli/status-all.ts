@@ -34,7 +34,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
   const now = io.now()
   const paint = paintFor(io)
   const sources = await readSources(db, plan)
-  const judged = await standings(db, plan.slos)
+  const judged = await standings(db, plan, plan.slos)
   const until = await judgedUntil(db)
   const open = await openIncidents(db)
   const document = {

@@ -36,7 +36,7 @@ export async function statusOfSlos(db: Database, plan: Plan, named: Named, io: I
     }),
     incidents: open.map(incidentDocument),
   }
-  const table = sloTable(await standings(db, named.slos), paint)
+  const table = sloTable(await standings(db, plan, named.slos), paint)
   const parts = [
     named.slos.length === 0 ? `The ${named.kind} "${named.name}" has no SLO.\n` : table,
     named.kind === 'slo' ? named.slos.map((slo) => why(examined.get(slo.name) ?? null, plan, paint)).join('\n') : '',

@@ -1,5 +1,5 @@
 import { BURN_WINDOWS, type Burn, type Verdict } from '../model/verdict.ts'
-import type { SloPlan } from '../plan/plan.ts'
+import type { Plan, SloPlan } from '../plan/plan.ts'
 import { seenEvents } from '../store/read/arrivals.ts'
 import { latestVerdicts } from '../store/read/verdicts.ts'
 import type { Sql } from '../store/sql.ts'
@@ -12,16 +12,27 @@ export interface Standing {
 
 const NO_BURN = Object.fromEntries(BURN_WINDOWS.map((window) => [window, null])) as Burn
 
-/** The newest verdict of each SLO, in the order given; for one not judged yet, that it wasn't. */
-export async function standings(db: Sql, slos: readonly SloPlan[]): Promise<Standing[]> {
+/** The newest verdict of each SLO, in the order given; for one not judged yet, or whose source is disabled, that it isn't. */
+export async function standings(
+  db: Sql,
+  { sources }: Pick<Plan, 'sources'>,
+  slos: readonly SloPlan[],
+): Promise<Standing[]> {
+  const disabled = new Set(sources.flatMap(({ id, disabled: why }) => (why === null ? [] : [id])))
   const names = slos.length > 200 ? null : slos.map(({ name }) => name)
   const [verdicts, seen] = await Promise.all([latestVerdicts(db, names), seenEvents(db)])
   return slos.map((slo) => {
     const verdict = verdicts.get(slo.name)
     // A verdict from before the SLO was moved to another event or kind says nothing of this one.
     const isOfThis = verdict !== undefined && verdict.event === slo.event && verdict.kind === slo.kind
-    return { slo, verdict: isOfThis ? verdict : unjudged(slo, seen.has(slo.event)) }
+    const known = isOfThis ? verdict : unjudged(slo, seen.has(slo.event))
+    return { slo, verdict: slo.source !== null && disabled.has(slo.source) ? blinded(known) : known }
   })
+}
+
+/** What was counted stays; it says nothing of now. */
+function blinded(verdict: Verdict): Verdict {
+  return { ...verdict, outcome: 'not_evaluated', reason: 'disabled', firing: null }
 }
 
 function unjudged(slo: SloPlan, seen: boolean): Verdict {

@@ -77,7 +77,7 @@ export function testProject(files: Readonly<Record<string, string>> = {}): TestP
 }
 
 async function fill(root: string, start: Instant, minutes: readonly Partial<WindowCounts>[]): Promise<void> {
-  const { plan } = readConfiguration('rules/assay.yaml', { cwd: root })
+  const { plan } = readConfiguration('rules/assay.yaml', { cwd: root, env: {} })
   if (plan === null) throw new Error('the project of the test has problems')
   const db = await openStore({ type: 'sqlite', path: join(root, '.assay/assay.db') })
   const writer = await takeWriter(db)

@@ -11,7 +11,10 @@ export async function domainsAnswer({ db, plan }: Pick<ServeDeps, 'db' | 'plan'>
   const { domains, events, slos } = plan()
   const sorted = [...domains.values()].sort((a, b) => compareText(a.name, b.name))
   const { items, next_cursor } = pageByName(sorted, (domain) => domain.name, paging)
-  const [all, open] = await Promise.all([standings(db, slos), listIncidents(db, { state: 'open', limit: 10_000 })])
+  const [all, open] = await Promise.all([
+    standings(db, plan(), slos),
+    listIncidents(db, { state: 'open', limit: 10_000 }),
+  ])
   const byDomain = Map.groupBy(all, ({ slo }) => slo.domain)
   const eventCount = countBy([...events.values()], (event) => event.domain)
   const openCount = countBy(open, (incident) => incident.domain)

@@ -23,7 +23,7 @@ export async function slosAnswer(
 /** Output form of the SLOs that pass `asked`, by name. */
 export async function sloDocuments(deps: Deps, asked: (slo: SloPlan) => boolean): Promise<{ name: string }[]> {
   const slos = deps.plan().slos.filter(asked)
-  return (await standings(deps.db, slos)).map(({ slo, verdict }) => {
+  return (await standings(deps.db, deps.plan(), slos)).map(({ slo, verdict }) => {
     const { schema_version: _, slo: name, at, ...fields } = verdictDocument(verdict)
     return {
       name,

@@ -37,6 +37,7 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
     listIncidents(db, { state: 'open', event: name, limit: 20 }),
     standings(
       db,
+      plan(),
       plan().slos.filter((slo) => slo.event === name),
     ),
     lastArrivals(db),

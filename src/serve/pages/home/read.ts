@@ -68,7 +68,7 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
   const [plan, status, now] = [deps.plan(), deps.status(), deps.now()]
   const day = dayUntil(now)
   const [all, open, resolved, hours, live, arrivals] = await Promise.all([
-    standings(db, plan.slos),
+    standings(db, plan, plan.slos),
     listIncidents(db, { state: 'open', limit: 1_000 }),
     lastResolved(db, SHOWN.resolved),
     hourCounts(db, day),

@@ -31,6 +31,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
   const [promises, course, verdicts, records, sent] = await Promise.all([
     standings(
       db,
+      plan,
       plan.slos.filter(({ name }) => incident.slos.includes(name)),
     ),
     incident.event === null ? [] : eventCourse(db, incident.event, 'minute', seen),
