@@ -50,13 +50,17 @@ export function startAssayCommand(args: readonly string[], options: CommandOptio
   return startCommand(process.execPath, [MAIN, ...args], options)
 }
 
-/** Runs `assay …` to its end. */
+/** A command that hasn't ended by then never will; it must not outlive the test. */
+const NEVER_ENDS_MS = 25_000
+
+/** Runs `assay …` to its end; one that doesn't come to it is killed, and its code is null. */
 export async function runAssay(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
   const command = startAssayCommand(args, options)
-  const code = await command.ended
+  const deadline = setTimeout(() => command.child.kill('SIGKILL'), NEVER_ENDS_MS)
+  const code = await command.ended.finally(() => clearTimeout(deadline))
   return { code, out: command.out(), err: command.err() }
 }
 
