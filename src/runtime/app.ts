@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Receiver } from '../alert/receivers/receiver.ts'
-import type { SourceConfig } from '../config/schema.ts'
 import { Failure } from '../model/failure.ts'
 import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
 import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
@@ -18,14 +17,14 @@ import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
 import { eventGauges } from './gauges.ts'
-import { ingest } from './ingest.ts'
 import { keepWriter } from './keep-writer.ts'
 import { readRunbook } from './runbooks.ts'
 import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
-import { createSource, type RunningSource } from './sources.ts'
+import { createSourceSet } from './source-set.ts'
+import { createSource } from './sources.ts'
 import { stopAll } from './stop-all.ts'
 
 const RETENTION_EVERY = MINUTE
@@ -69,7 +68,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     let lastReload: ReloadStatus | null = null
     let judgedUntil: Instant | null = null
     const watermarks = new Map<string, Instant>()
-    const behind = createBehindWatch((source) => running.get(source)?.rhythm ?? null)
+    const behind = createBehindWatch((source) => sources.rhythm(source))
     const loop = createEvaluateLoop({
       db,
       holder: `${hostname()}:${deps.pid}`,
@@ -124,75 +123,37 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       })
     }
 
-    /** By id: what runs, and how to stop it. */
-    const running = new Map<
-      string,
-      RunningSource & { readonly config: SourceConfig; readonly stop: AbortController; done: Promise<void> }
-    >()
-    const failures = new Map<string, string>()
-    const disabled = new Map<string, string>()
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
-
-    function addSource(config: SourceConfig): void {
-      if (config.type === 'http' && writeKeys.disabled !== null) {
-        disabled.set(config.id, writeKeys.disabled)
-        return
-      }
-      const made = createSource(config, {
+    const sources = createSourceSet({
+      make: (config) => {
+        if (config.type === 'http' && writeKeys.disabled !== null) return { disabled: writeKeys.disabled }
+        const instance = `slot-${writer.slot}`
+        return createSource(config, { plan: () => plan, root: project.root, now, writeKeys: writeKeys.keys, instance })
+      },
+      ingest: {
+        db,
+        writer,
         plan: () => plan,
-        root: project.root,
-        now,
-        writeKeys: writeKeys.keys,
-        instance: `slot-${writer.slot}`,
-      })
-      running.set(config.id, { ...made, config, stop: new AbortController(), done: Promise.resolve() })
-    }
-
-    function startSource(id: string): void {
-      const entry = running.get(id)
-      if (entry === undefined) return
-      const { source, config } = entry
-      const signal = AbortSignal.any([stopping.signal, entry.stop.signal])
-      entry.done = ingest(
-        source,
-        {
-          db,
-          writer,
-          plan: () => plan,
-          horizon: config.duplicates_horizon,
-          judged: loop.settled,
-          onCommit: (from, observed, records) => {
-            const oldest = records[0]?.arrivedAt ?? null
-            metrics.recordCommit(plan, {
-              ...observed,
-              source: from,
-              ingestDelay: oldest === null ? null : Math.max(0, now() - oldest) / SECOND,
-            })
-            if (records.length > 0) changes.tell()
-            loop.wake()
-          },
-          onFailure: (from, failure) => {
-            failures.set(from, failure.message)
-            log.warn({ source: from, code: failure.code }, `reading is paused: ${failure.message}`)
-          },
-          onRecovery: (from) => {
-            failures.delete(from)
-            log.info({ source: from }, 'reading goes on')
-          },
+        judged: loop.settled,
+        onCommit: (source, observed, records) => {
+          const oldest = records[0]?.arrivedAt ?? null
+          const ingestDelay = oldest === null ? null : Math.max(0, now() - oldest) / SECOND
+          metrics.recordCommit(plan, { ...observed, source, ingestDelay })
+          if (records.length > 0) changes.tell()
+          loop.wake()
         },
-        signal,
-      ).catch((error: unknown) => {
-        if (!signal.aborted) broke(error)
-      })
-    }
-
-    for (const config of assay.sources) addSource(config)
+      },
+      log,
+      onBroken: broke,
+      stopping: stopping.signal,
+    })
+    for (const config of assay.sources) sources.add(config)
     const server = createServer({
       db,
       plan: () => plan,
       status,
       metrics: () => metrics.text(),
-      collectors: [...running.values()].flatMap(({ router }) => router ?? []),
+      collectors: sources.routers(),
       http: {
         host: assay.http.host,
         port: deps.port ?? assay.http.port,
@@ -211,8 +172,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const judging = loop.run(stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) broke(error)
     })
-    for (const id of running.keys()) startSource(id)
-    cleanUp.push(() => Promise.all([judging, ...[...running.values()].map(({ done }) => done)]))
+    sources.start()
+    cleanUp.push(() => Promise.all([judging, sources.ended()]))
     const retention = every(RETENTION_EVERY, stopping.signal, async () => {
       if (!loop.leads()) return
       const { minutes, hours, quarantine } = project.assay.value.retention
@@ -230,26 +191,16 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     await writeDaemonNote()
 
     function status(): DaemonStatus {
-      const notReady = [...failures].map(([source, why]) => `source ${source}: ${why}`)
       return {
         version: deps.version,
         startedAt,
-        notReady,
-        sources: project.assay.value.sources.map((config) => {
-          const entry = running.get(config.id)
-          const off = disabled.get(config.id)
-          const state =
-            off !== undefined
-              ? { state: 'disabled' as const, detail: off }
-              : (entry?.source.state() ?? { state: 'starting' as const, detail: 'takes effect at the next start' })
-          const failed = failures.get(config.id)
-          return {
-            id: config.id,
-            type: config.type,
-            ...(failed === undefined ? state : { state: 'failing' as const, detail: failed }),
-            watermark: watermarks.get(config.id) ?? null,
-          }
-        }),
+        notReady: [...sources.failures()].map(([source, why]) => `source ${source}: ${why}`),
+        sources: project.assay.value.sources.map(({ id, type }) => ({
+          id,
+          type,
+          ...sources.state(id),
+          watermark: watermarks.get(id) ?? null,
+        })),
         receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
         lastReload,
         judgedUntil,
@@ -276,7 +227,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         project = read.configuration.project
         plan = read.configuration.plan
         receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
-        swapSources(project.assay.value.sources)
+        for (const stopped of sources.swap(project.assay.value.sources)) watermarks.delete(stopped)
         metrics.forgetVerdicts()
         metrics.prepare(
           plan,
@@ -303,22 +254,6 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       } catch (error) {
         const said = error instanceof Error ? error.message : String(error)
         return { configuration: null, problems: [`the configuration cannot be read: ${said}`] }
-      }
-    }
-
-    /** Sources that changed stop and start; collectors are part of the server and wait for the next start. */
-    function swapSources(configs: readonly SourceConfig[]): void {
-      for (const [id, entry] of running) {
-        const next = configs.find((config) => config.id === id)
-        if (next !== undefined && JSON.stringify(next) === JSON.stringify(entry.config)) continue
-        entry.stop.abort()
-        running.delete(id)
-        watermarks.delete(id)
-      }
-      for (const config of configs) {
-        if (running.has(config.id) || config.type === 'http') continue
-        addSource(config)
-        startSource(config.id)
       }
     }
 

@@ -1,0 +1,116 @@
+import type { Router } from 'express'
+import type { SourceConfig } from '../config/schema.ts'
+import type { Duration } from '../model/time.ts'
+import type { SourceState } from '../observe/sources/source.ts'
+import { ingest, type IngestDeps } from './ingest.ts'
+import type { Log } from './log.ts'
+import type { RunningSource } from './sources.ts'
+
+export interface SourceSetDeps {
+  /** Makes the source that a configuration describes; why it can't run, in words. */
+  readonly make: (config: SourceConfig) => RunningSource | { readonly disabled: string }
+  readonly ingest: Omit<IngestDeps, 'horizon' | 'onFailure' | 'onRecovery'>
+  readonly log: Log
+  /** A source broke in a way that can't pass. */
+  readonly onBroken: (error: unknown) => void
+  readonly stopping: AbortSignal
+}
+
+/** The sources that run, each with an ingest loop of its own. */
+export interface SourceSet {
+  /** Makes it ready; it reads nothing yet. */
+  readonly add: (config: SourceConfig) => void
+  readonly start: () => void
+  /** Collectors' routers, in the order in which they were added. */
+  readonly routers: () => readonly Router[]
+  /** How long a source's watermark may stand still by its nature; null: it doesn't run. */
+  readonly rhythm: (id: string) => Duration | null
+  readonly state: (id: string) => SourceState
+  /** Sources whose batches can't be stored now, and why. */
+  readonly failures: () => ReadonlyMap<string, string>
+  /**
+   * Puts a new configuration in force: what changed stops and starts, what is new starts. Collectors are part of the server
+   * and wait for the next start. Answers the ids that stopped.
+   */
+  readonly swap: (configs: readonly SourceConfig[]) => readonly string[]
+  /** Resolves when every loop has ended. */
+  readonly ended: () => Promise<void>
+}
+
+interface Entry extends RunningSource {
+  readonly config: SourceConfig
+  readonly stop: AbortController
+  done: Promise<void> | null
+}
+
+export function createSourceSet(deps: SourceSetDeps): SourceSet {
+  const { log, stopping } = deps
+  const entries = new Map<string, Entry>()
+  const disabled = new Map<string, string>()
+  const failures = new Map<string, string>()
+
+  function add(config: SourceConfig): void {
+    const made = deps.make(config)
+    if ('disabled' in made) disabled.set(config.id, made.disabled)
+    else entries.set(config.id, { ...made, config, stop: new AbortController(), done: null })
+  }
+
+  function run(entry: Entry): Promise<void> {
+    const signal = AbortSignal.any([stopping, entry.stop.signal])
+    const { source, config } = entry
+    return ingest(
+      source,
+      {
+        ...deps.ingest,
+        horizon: config.duplicates_horizon,
+        onFailure: (id, failure) => {
+          failures.set(id, failure.message)
+          log.warn({ source: id, code: failure.code }, `reading is paused: ${failure.message}`)
+        },
+        onRecovery: (id) => {
+          failures.delete(id)
+          log.info({ source: id }, 'reading goes on')
+        },
+      },
+      signal,
+    ).catch((error: unknown) => {
+      if (!signal.aborted) deps.onBroken(error)
+    })
+  }
+
+  function start(): void {
+    for (const entry of entries.values()) entry.done ??= run(entry)
+  }
+
+  return {
+    add,
+    start,
+    routers: () => [...entries.values()].flatMap(({ router }) => router ?? []),
+    rhythm: (id) => entries.get(id)?.rhythm ?? null,
+    state: (id) => {
+      const off = disabled.get(id)
+      if (off !== undefined) return { state: 'disabled', detail: off }
+      const failed = failures.get(id)
+      if (failed !== undefined) return { state: 'failing', detail: failed }
+      return entries.get(id)?.source.state() ?? { state: 'starting', detail: 'takes effect at the next start' }
+    },
+    failures: () => failures,
+    swap: (configs) => {
+      const stopped: string[] = []
+      for (const [id, entry] of entries) {
+        const next = configs.find((config) => config.id === id)
+        if (next !== undefined && JSON.stringify(next) === JSON.stringify(entry.config)) continue
+        entry.stop.abort()
+        entries.delete(id)
+        failures.delete(id)
+        stopped.push(id)
+      }
+      for (const config of configs) if (!entries.has(config.id) && config.type !== 'http') add(config)
+      start()
+      return stopped
+    },
+    ended: async () => {
+      await Promise.all([...entries.values()].map(({ done }) => done))
+    },
+  }
+}
