@@ -1,7 +1,5 @@
-import { createWriteStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
-import { join, resolve } from 'node:path'
-import { finished } from 'node:stream/promises'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Failure } from '../model/failure.ts'
 import type { Severity } from '../model/sli.ts'
 import { iso } from '../model/time.ts'
@@ -18,6 +16,7 @@ import type { Database } from '../store/sql.ts'
 import { chooseSource } from './choose-source.ts'
 import type { ExitCode, Io } from './io.ts'
 import { configured } from './project.ts'
+import { openOutputs, type ReplayOutputs } from './replay-outputs.ts'
 import { version } from './version.ts'
 
 export interface ReplayOptions {
@@ -30,16 +29,6 @@ export interface ReplayOptions {
   readonly failOn?: 'page' | 'ticket' | null
   readonly deliver?: boolean
 }
-
-/** Files of a replay, in the order in which they are put in place at the end. */
-const OUTPUTS = [
-  'verdicts.ndjson',
-  'notifications.ndjson',
-  'quarantine.ndjson',
-  'incidents.json',
-  'metrics.prom',
-  'scorecard.json',
-] as const
 
 /** Replays archives into a folder. 1 where `failOn` names a severity that an incident reached. */
 export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> {
@@ -56,12 +45,14 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
     return 2
   }
   const out = resolve(io.cwd, options.out)
-  const files = openOutputs(out)
   const db = await openStore({
     type: 'sqlite',
     path: options.store === undefined ? ':memory:' : resolve(io.cwd, options.store),
   })
+  let files: ReplayOutputs | null = null
   try {
+    const outputs = openOutputs(out)
+    files = outputs
     const progress = createProgress(io)
     const source = createFileSource({
       id: chosen.id,
@@ -72,8 +63,6 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
       now: io.now,
       early: createEarlyCheck(() => plan),
     })
-    const verdicts = files.stream('verdicts.ndjson')
-    const notifications = files.stream('notifications.ndjson')
     const replayed = await replayArchive({
       db,
       plan,
@@ -85,22 +74,22 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
       deliver: options.deliver === true,
       version: version(),
       signal: io.signal,
-      onVerdict: verdicts.line,
-      onNotification: notifications.line,
+      onVerdict: (line) => outputs.write('verdicts.ndjson', `${line}\n`),
+      onNotification: (line) => outputs.write('notifications.ndjson', `${line}\n`),
       onProgress: progress.to,
     })
     progress.done()
     if (io.signal.aborted) throw new Failure('interrupted', 'The replay was interrupted: nothing was written.')
     if (options.deliver === true) await deliverAll(db, project.routes.value, io)
-    await writeQuarantine(db, files.stream('quarantine.ndjson').line)
-    files.whole('incidents.json', `${JSON.stringify(replayed.incidents.map(incidentDocument), null, 2)}\n`)
-    files.whole('metrics.prom', replayed.metrics)
-    files.whole('scorecard.json', `${JSON.stringify(await scorecardOf(db, plan), null, 2)}\n`)
-    await files.commit()
+    await writeQuarantine(db, (line) => outputs.write('quarantine.ndjson', `${line}\n`))
+    outputs.write('incidents.json', `${JSON.stringify(replayed.incidents.map(incidentDocument), null, 2)}\n`)
+    outputs.write('metrics.prom', replayed.metrics)
+    outputs.write('scorecard.json', `${JSON.stringify(await scorecardOf(db, plan), null, 2)}\n`)
+    outputs.commit()
     report(replayed.records, replayed.incidents, out, io)
     return fails(options.failOn ?? null, replayed.severities) ? 1 : 0
   } catch (error) {
-    files.discard()
+    files?.discard()
     throw error
   } finally {
     await db.close()
@@ -109,58 +98,6 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
 
 function fails(failOn: 'page' | 'ticket' | null, severities: ReadonlySet<Severity>): boolean {
   return failOn !== null && (severities.has('page') || (failOn === 'ticket' && severities.has('ticket')))
-}
-
-/** Writes beside the final names and renames at the end, so that a replay that fails leaves the last one's files as they were. */
-function openOutputs(out: string) {
-  mkdirSync(out, { recursive: true })
-  const temporary = (name: string): string => join(out, `.${name}.part`)
-  const streams = new Map<string, ReturnType<typeof createWriteStream>>()
-  let failure: Error | null = null
-  return {
-    stream: (name: (typeof OUTPUTS)[number]) => {
-      const stream = createWriteStream(temporary(name), { highWaterMark: 1 << 20 })
-      stream.on('error', (error) => {
-        failure = error
-      })
-      streams.set(name, stream)
-      return {
-        line: (text: string) => {
-          if (failure !== null) throw outputFailure(failure)
-          stream.write(`${text}\n`)
-        },
-      }
-    },
-    whole: (name: (typeof OUTPUTS)[number], text: string) => {
-      try {
-        writeFileSync(temporary(name), text)
-      } catch (error) {
-        throw outputFailure(error)
-      }
-    },
-    commit: async () => {
-      for (const stream of streams.values()) {
-        if (stream.pending) await once(stream, 'open')
-        stream.end()
-        await finished(stream).catch((error: unknown) => {
-          throw outputFailure(error)
-        })
-      }
-      for (const name of OUTPUTS) renameSync(temporary(name), join(out, name))
-    },
-    discard: () => {
-      for (const stream of streams.values()) stream.destroy()
-      for (const name of OUTPUTS) rmSync(temporary(name), { force: true })
-    },
-  }
-}
-
-function outputFailure(error: unknown): Failure {
-  const said = error instanceof Error ? error.message : String(error)
-  return new Failure('output_not_writable', `The results cannot be written (${said}).`, {
-    remedy: 'Free some space, or name another folder with --out; what an earlier replay wrote there is as it was.',
-    cause: error,
-  })
 }
 
 async function writeQuarantine(db: Database, line: (text: string) => void): Promise<void> {
