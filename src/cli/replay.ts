@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Failure } from '../model/failure.ts'
 import type { Severity } from '../model/sli.ts'
 import { iso } from '../model/time.ts'
@@ -44,6 +45,8 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
     io.err(`assay: ${chosen.problem}\n`)
     return 2
   }
+  // Almost all that a replay makes is garbage at once: a young generation that stays small costs no time and half the memory.
+  setFlagsFromString('--semi-space-growth-factor=1')
   const out = resolve(io.cwd, options.out)
   const db = await openStore({
     type: 'sqlite',
