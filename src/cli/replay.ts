@@ -47,6 +47,7 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
   }
   // Almost all that a replay makes is garbage at once: a young generation that stays small costs no time and half the memory.
   setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--heap-growing-percent=50')
   const out = resolve(io.cwd, options.out)
   const db = await openStore({
     type: 'sqlite',
