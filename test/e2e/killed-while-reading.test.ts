@@ -20,7 +20,7 @@ import { until } from '../support/until.ts'
 
 const KILLS = 10
 const MINUTES = 300
-const BATCH = 40
+const BATCH = 50
 
 const CART = `event: Cart Viewed
 versions:
@@ -185,7 +185,7 @@ async function throughKills(store: StoreConfig, random: Random): Promise<number>
   let hit = 0
   for (let kill = 1; kill <= KILLS; kill++) {
     const child = start()
-    const lines = 4 + random.below(28)
+    const lines = 8 + random.below(48)
     await until('work to be done', () => child.lines.length >= lines || child.process.exitCode !== null)
     await child.kill()
     expect(child.errors()).toBe('')
