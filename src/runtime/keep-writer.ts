@@ -22,9 +22,8 @@ export async function keepWriter(db: Database, writer: Writer, signal: AbortSign
 
 async function regained(db: Database, writer: Writer, signal: AbortSignal): Promise<Writer | null> {
   while (!signal.aborted) {
-    try {
-      const again = await regainWriter(db, writer)
-      if (again !== null) return again
+    const again = await attempt(db, writer)
+    if (again === 'taken') {
       throw new Failure(
         'writer_taken',
         `Another Assay has taken writer slot ${writer.slot} while the store was away.`,
@@ -32,12 +31,20 @@ async function regained(db: Database, writer: Writer, signal: AbortSignal): Prom
           remedy: 'start this one again: it takes a slot of its own',
         },
       )
-    } catch (error) {
-      if (!(error instanceof Failure && error.retryable)) throw error
-      await pause(RETRY, undefined, { signal }).catch(() => undefined)
     }
+    if (again !== 'not_yet') return again
+    await pause(RETRY, undefined, { signal }).catch(() => undefined)
   }
   return null
+}
+
+async function attempt(db: Database, writer: Writer): Promise<Awaited<ReturnType<typeof regainWriter>>> {
+  try {
+    return await regainWriter(db, writer)
+  } catch (error) {
+    if (error instanceof Failure && error.retryable) return 'not_yet'
+    throw error
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

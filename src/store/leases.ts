@@ -60,21 +60,22 @@ export async function takeWriter(db: Database): Promise<Writer> {
 }
 
 /**
- * Locks a slot again whose lock was lost with its connection. Null where somebody else has, or had, the slot meanwhile;
- * throws a retryable `Failure` while the store doesn't answer. What is returned is the same writer with a lock that holds.
+ * Locks a slot again whose lock was lost with its connection: the same writer, with a lock that holds. `taken`: somebody else
+ * has, or had, the slot meanwhile. `not_yet`: the server still holds the lock for a connection that it doesn't know to be dead.
+ * Throws a retryable `Failure` while the store doesn't answer.
  */
-export async function regainWriter(db: Database, { slot, epoch }: Writer): Promise<Writer | null> {
+export async function regainWriter(db: Database, { slot, epoch }: Writer): Promise<Writer | 'taken' | 'not_yet'> {
   const lock = await db.lock(`writer-${slot}`)
-  if (lock === null) return null
   try {
     const rows = await db.all<{ epoch: number }>('select epoch from writer where slot = ?', [slot])
-    if (rows[0]?.epoch === epoch) return { slot, epoch, lost: lock.lost, release: () => lock.release() }
+    const isOurs = rows[0]?.epoch === epoch
+    if (isOurs && lock !== null) return { slot, epoch, lost: lock.lost, release: () => lock.release() }
+    await lock?.release()
+    return isOurs ? 'not_yet' : 'taken'
   } catch (error) {
-    await lock.release()
+    await lock?.release()
     throw error
   }
-  await lock.release()
-  return null
 }
 
 /** Slots whose holder lives. A collector's instance whose slot isn't among them has left its source. */
