@@ -91,8 +91,7 @@ function onStore(open: () => Promise<Database>): void {
         await settled()
       }
     }
-    expect(hung.received).toEqual([])
-    expect(hung.attempts.length).toBeGreaterThan(3)
+    expect(hung.attempts.filter((at) => at < NOON + HANGS_FOR).length).toBeGreaterThan(1)
 
     await until('the hung one to be told all', async () => {
       clock.advance(SECOND)
