@@ -178,13 +178,13 @@ function withoutLast(verdicts: readonly VerdictDocument[], kept: readonly Verdic
 /** Runs the loops to the end through ten kills; how many of them hit before the end. */
 async function throughKills(store: StoreConfig, random: Random): Promise<number> {
   let clock = after(MINUTES + 10)
-  const start = (): Child => {
-    const task: LiveLoopsTask = { config: project.config, store, startsAt: clock, batch: BATCH }
+  const start = (wakes: boolean): Child => {
+    const task: LiveLoopsTask = { config: project.config, store, startsAt: clock, batch: BATCH, wakes }
     return startChild('live-loops.ts', JSON.stringify(task))
   }
   let hit = 0
   for (let kill = 1; kill <= KILLS; kill++) {
-    const child = start()
+    const child = start(kill % 2 === 0)
     const lines = 8 + random.below(48)
     await until('work to be done', () => child.lines.length >= lines || child.process.exitCode !== null)
     await child.kill()
@@ -192,7 +192,7 @@ async function throughKills(store: StoreConfig, random: Random): Promise<number>
     if (!child.lines.includes('done')) hit += 1
     clock += kill === KILLS / 2 ? HOUR : 20 * SECOND
   }
-  const last = start()
+  const last = start(false)
   await until('the archive to be judged', () => last.lines.includes('done') || last.process.exitCode !== null, 60_000)
   await last.kill()
   expect(last.errors()).toBe('')
