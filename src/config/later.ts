@@ -8,14 +8,15 @@ const LATER_KINDS = ['landing', 'lag']
 type Entries = Readonly<Record<string, unknown>>
 
 /**
- * What the design names and this version hasn't: said in one sentence instead of as a wrong key. The document comes back
- * without it, so that nothing else is said of the same place; null where nothing is left to look at.
+ * What the design names and this version hasn't: said in one sentence instead of as a wrong key. A configuration written
+ * for a later version still runs: what can be done without is a warning and is left out (a source is disabled, and its
+ * archives can be replayed). The document comes back without it; null where nothing is left to look at.
  */
 export function withoutLater(document: Document): { document: Document | null; problems: readonly Problem[] } {
   if (!isMap(document.value)) return { document, problems: [] }
   const problems: Problem[] = []
-  const say = (path: Path, message: string, atKey = false): void => {
-    problems.push(problemAt(document, path, `${message} not in this version`, 'error', atKey))
+  const say = (path: Path, message: string, atKey = false, severity: Problem['severity'] = 'warning'): void => {
+    problems.push(problemAt(document, path, `${message} not in this version`, severity, atKey))
   }
   if (isMap(document.value['sli'])) {
     const { kind, against, table } = document.value['sli']
@@ -36,13 +37,19 @@ export function withoutLater(document: Document): { document: Document | null; p
     if (sampling !== undefined && sampling !== 'auto' && sampling !== 1) {
       say([...at, 'sampling'], 'every record is checked: sampling is')
     }
-    if (LATER_SOURCES.includes(String(source['type']))) {
-      say([...at, 'type'], `use http or file: sources of type ${String(source['type'])} are`)
-      return { id: source['id'], type: 'http' }
-    }
     const { format } = source
+    if (LATER_SOURCES.includes(String(source['type']))) {
+      say([...at, 'type'], `it is disabled: sources of type ${String(source['type'])} are`)
+      const readable = isMap(format) && !LATER_FORMATS.includes(String(format['type'])) ? { format } : {}
+      return { id: source['id'], type: 'later', was: source['type'], ...readable }
+    }
     if (isMap(format) && LATER_FORMATS.includes(String(format['type']))) {
-      say([...at, 'format', 'type'], `use segment, cloudevents or json: the format ${String(format['type'])} is`)
+      say(
+        [...at, 'format', 'type'],
+        `use segment, cloudevents or json: the format ${String(format['type'])} is`,
+        false,
+        'error',
+      )
       return { ...rest, format: { type: 'segment' } }
     }
     return rest

@@ -48,7 +48,9 @@ function wording(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return choice(issue.input, issue.values.map(String))
     case 'invalid_union': {
-      const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
+      // Nobody writes `later`: it stands for what this version hasn't.
+      const given = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
+      const options = given.filter((option) => option !== 'later')
       if (options.length === 0) return UNSAID
       const input = issue.input as Record<string, unknown>
       return choice(input[String(issue.discriminator)], options)

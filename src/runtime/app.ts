@@ -24,7 +24,7 @@ import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
 import { createSourceSet } from './source-set.ts'
-import { createSource } from './sources.ts'
+import { createSource, laterReason } from './sources.ts'
 import { stopAll } from './stop-all.ts'
 
 const RETENTION_EVERY = MINUTE
@@ -126,6 +126,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
     const sources = createSourceSet({
       make: (config) => {
+        if (config.type === 'later') return { disabled: laterReason(config.was) }
         if (config.type === 'http' && writeKeys.disabled !== null) return { disabled: writeKeys.disabled }
         const instance = `slot-${writer.slot}`
         return createSource(config, { plan: () => plan, root: project.root, now, writeKeys: writeKeys.keys, instance })
@@ -195,7 +196,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         version: deps.version,
         startedAt,
         notReady: [...sources.failures()].map(([source, why]) => `source ${source}: ${why}`),
-        sources: project.assay.value.sources.map(({ id, type }) => ({
+        sources: plan.sources.map(({ id, type }) => ({
           id,
           type,
           ...sources.state(id),

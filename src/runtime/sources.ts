@@ -26,9 +26,16 @@ export interface SourceWorld {
   readonly plan: () => Plan
 }
 
+/** Why a source of such a type doesn't run. */
+export function laterReason(type: string): string {
+  return `sources of type ${type} are not in this version`
+}
+
+type RunnableSource = Exclude<SourceConfig, { readonly type: 'later' }>
+
 /** Makes the source that a configuration describes. */
 export function createSource(
-  config: SourceConfig,
+  config: RunnableSource,
   { root, now, writeKeys, instance, plan }: SourceWorld,
 ): RunningSource {
   switch (config.type) {
