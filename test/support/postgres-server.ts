@@ -82,15 +82,26 @@ export async function createPostgresServer(
   let running: ChildProcess | null = null
   let databases = 0
 
+  /** After a kill its backends may outlive it for a moment and keep a new one from starting: then another is tried. */
   async function start(): Promise<void> {
+    await until(
+      'Postgres to answer',
+      async () => {
+        if (running === null || running.exitCode !== null) running = launch()
+        return answers(port)
+      },
+      60_000,
+    )
+  }
+
+  function launch(): ChildProcess {
     const child = spawn(
       join(programs, 'postgres'),
       ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
       { stdio: 'ignore', env: environment, detached: true, ...as },
     )
     child.unref()
-    running = child
-    await until('Postgres to answer', () => answers(port))
+    return child
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -156,12 +167,11 @@ function urlOf(port: number, database: string): string {
   return `postgres://assay@127.0.0.1:${port}/${database}`
 }
 
+/** Below the ports that the system gives to clients: it must still be free when the server starts again. */
 function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer().once('error', fail)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
+  const port = 15_000 + Math.floor(Math.random() * 15_000)
+  return new Promise((done) => {
+    const server = createServer().once('error', () => done(freePort()))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(port)))
   })
 }
