@@ -42,6 +42,9 @@ export async function startAssay(
   const url = await until('Assay to be ready', () => {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Assay ended: ${output}`)
     return /page\s+(http:\/\/\S+?)\/?\n/.exec(output)?.[1]
+  }).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
   })
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) {
