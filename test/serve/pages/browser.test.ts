@@ -1,37 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, launchChromium } from '../../support/chromium.ts'
 import { type Fixture, startServer } from '../fixture.ts'
 import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
 import { addIncident, addQuarantine, addSample, addTraffic, addVerdicts } from '../rows.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const isRequired = process.env['ASSAY_REQUIRE'] === 'all'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const plan = makePlan({ domains: ['checkout', 'growth'], events: ['Order Completed', 'Signed Up'], slosPerEvent: 5 })
 const [bad] = plan.slos
 if (bad === undefined) throw new Error('the plan has SLOs')
 
-describe.skipIf(!existsSync(CHROMIUM) && !isRequired)('in Chromium (skipped where it is not installed)', () => {
+describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)', () => {
   let server: Fixture
   let empty: Fixture
   let browser: Browser
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await launchChromium()
     empty = await startServer()
     server = await startServer({ currentPlan: plan })
     for (const name of plan.events.keys()) await addTraffic(server.db, name, { invalidEach: 1 })
