@@ -100,7 +100,8 @@ describe.skipIf(!hasChromium)("Segment's browser library (skipped where there is
         },
       },
     )
-    await run(`for (let n = 0; n < 4; n++) analytics.track('Clicked', { n })`)
+    // A call still on its way through the library's plugins when the page is left is lost: theirs to say, not ours.
+    await run(`Promise.all([0, 1, 2, 3].map((n) => analytics.track('Clicked', { n }))).then(() => undefined)`)
     await until('the full batch', () => collector.store.records.length >= 3)
     await page.goto('about:blank')
     await until('what was left', () => collector.store.records.length === 4)
