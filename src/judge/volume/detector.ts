@@ -1,43 +1,26 @@
-import type { Instant } from '../../model/time.ts'
+import type { Duration, Instant } from '../../model/time.ts'
 
-/** An hour's count of one series; `end` is the first instant that isn't in it. */
+/** One count of one series. */
 export interface Bucket {
-  readonly end: Instant
+  readonly start: Instant
+  /** How long the bucket is, in ms; the same for all buckets of a series. */
+  readonly length: Duration
   readonly count: number
+  /** What the count is a share of; null for a volume. */
+  readonly total: number | null
 }
 
 /** What is known beside the counts. */
 export interface DetectorContext {
   /** IANA zone in which the series has its days and weeks. */
   readonly timezone: string
+  /** Of this one series: its part of the workspace's budget. */
   readonly falseAlarmsPerWeek: number
 }
 
-/** Between which counts a bucket is as expected. */
+/** Between which counts (of a share: ratios) a bucket is as expected. */
 export interface Band {
   readonly expected: number
   readonly lower: number
   readonly upper: number
-}
-
-export interface Alarm {
-  readonly kind: 'volume' | 'share' | 'outage' | 'drift'
-  readonly direction: 'up' | 'down'
-  /** End of the bucket that raised it: nothing looks ahead. */
-  readonly openedAt: Instant
-}
-
-export interface Step<State> {
-  readonly state: State
-  /** Null: not known yet. */
-  readonly band: Band | null
-  readonly alarm: Alarm | null
-}
-
-/** Judges a series bucket by bucket. `State` is plain data, so that it can be stored. */
-export interface Detector<State> {
-  readonly name: string
-  readonly step: (state: State, bucket: Bucket, context: DetectorContext) => Step<State>
-  /** The state after these buckets, oldest first. */
-  readonly rebuild: (buckets: readonly Bucket[], context: DetectorContext) => State
 }
