@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 import { until } from './until.ts'
 
 /** A Postgres server of one's own, for tests that stop and kill it. Databases survive `stop`, `kill` and `start`. */
@@ -165,13 +165,4 @@ async function answers(port: number): Promise<boolean> {
 
 function urlOf(port: number, database: string): string {
   return `postgres://assay@127.0.0.1:${port}/${database}`
-}
-
-/** Below the ports that the system gives to clients: it must still be free when the server starts again. */
-function freePort(): Promise<number> {
-  const port = 15_000 + Math.floor(Math.random() * 15_000)
-  return new Promise((done) => {
-    const server = createServer().once('error', () => done(freePort()))
-    server.listen(port, '127.0.0.1', () => server.close(() => done(port)))
-  })
 }
