@@ -1,0 +1,84 @@
+import { assay } from './assay.ts'
+import type { Contender, Episode, Track } from './contender.ts'
+import { FAULTS, type Fault, healthy, type Trial, trial } from './faults.ts'
+import { startOf, type Tier, ZONE } from './generator.ts'
+import { NO_FAULT, type Tally } from './tally.ts'
+import { thresholdFor, type Training, zEpisodes, zScores } from './zscore.ts'
+
+/** Series of one tier and rate, as many as a file holds, with and without each fault. */
+export interface Cell {
+  readonly tier: Tier
+  readonly rate: number
+  /** Which third of the year, for the clock changes. */
+  readonly group: number
+  readonly seeds: readonly number[]
+}
+
+/** What each series may cost in false alarms a week. */
+export const SHARE_OF_BUDGET = 0.02
+const CHANNELS = ['volume', 'platform', 'fill'] as const
+const TRAININGS: readonly Training[] = ['without', 'with']
+
+/** Runs both contenders over the cell. The z-score's thresholds are such that it raises no more false alarms here. */
+export function runCell(cell: Cell): Tally[] {
+  const start = startOf(cell.group)
+  const kinds = cell.seeds.map((seed) => ({ tier: cell.tier, rate: cell.rate, seed }))
+  return CHANNELS.flatMap((channel) => {
+    const tracks = kinds.map((kind) => healthy(channel, kind, start))
+    const weeks = tracks.reduce((sum, { counts }) => sum + counts.length / 168, 0)
+    const alarms = watched(assay, tracks)
+    const contenders: [string, Contender][] = [['assay', assay]]
+    const quiet = (contender: string, hits: number): Tally => tallied(cell, `${NO_FAULT}, ${channel}`, contender, weeks, hits)
+    const tallies = [quiet('assay', alarms.length)]
+    for (const training of TRAININGS) {
+      const scored = tracks.map((track) => [track, zScores(track, training)] as const)
+      const count = (threshold: number): number =>
+        scored.reduce((sum, [track, scores]) => sum + zEpisodes(track, scores, threshold).length, 0)
+      // At least one, so that a cell in which nothing went wrong doesn't set a threshold that nothing can reach.
+      const equal = thresholdFor(scored, Math.max(1, alarms.length))
+      for (const [name, threshold] of [[`z>3 ${training}`, 3], [`z ${training}`, equal]] as const) {
+        contenders.push([name, zScore(training, threshold)])
+        tallies.push(quiet(name, count(threshold)))
+      }
+    }
+    for (const fault of FAULTS.filter((each) => each.channel === channel)) {
+      const trials = kinds.map((kind) => trial(fault, kind, start))
+      for (const [name, contender] of contenders) tallies.push(...judged(cell, fault, trials, name, contender))
+    }
+    return tallies
+  })
+}
+
+function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string, contender: Contender): Tally[] {
+  const episodes = Map.groupBy(watched(contender, trials.map(({ track }) => track)), ({ series }) => series)
+  const delayOf = ({ track, onset, end }: Trial): number | null => {
+    const found = episodes.get(track.name)?.find((episode) => matches(fault, episode, onset, end))
+    return found === undefined ? null : (found.openedAt - onset) / track.bucket
+  }
+  const of = (what: string, some: readonly Trial[]): Tally => {
+    const delays = some.map(delayOf).filter((delay) => delay !== null)
+    return { ...tallied(cell, what, name, some.length, delays.length), delays }
+  }
+  const dense = trials.filter(({ expected }) => expected >= 50)
+  return fault.name === 'outage' ? [of(fault.name, trials), of(DENSE_OUTAGE, dense)] : [of(fault.name, trials)]
+}
+
+/** Outages of hours in which 50 or more were expected. */
+export const DENSE_OUTAGE = 'outage, 50 expected in its first hour'
+
+/** The right sign, raised while the fault lasts: an alarm that was open already found nothing. */
+function matches(fault: Fault, { direction, openedAt }: Episode, onset: number, end: number): boolean {
+  return direction === fault.direction && openedAt > onset && openedAt <= end
+}
+
+function watched(contender: Contender, tracks: readonly Track[]): Episode[] {
+  return contender(tracks, { zone: ZONE, falseAlarmsPerWeek: SHARE_OF_BUDGET * tracks.length })
+}
+
+function zScore(training: Training, threshold: number): Contender {
+  return (tracks) => tracks.flatMap((track) => zEpisodes(track, zScores(track, training), threshold))
+}
+
+function tallied({ tier, rate }: Cell, fault: string, contender: string, n: number, hits: number): Tally {
+  return { fault, tier, rate, contender, n, hits, delays: [] }
+}
