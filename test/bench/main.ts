@@ -6,9 +6,10 @@ import { bench as latency } from './latency.ts'
 import { bench as replay } from './replay.ts'
 import { bench as start } from './start.ts'
 import { bench as store } from './store.ts'
+import { bench as volume } from './volume.ts'
 
-/** `npm run bench [NAME…]`: a JSON line a figure. Names: the keys below; all of them without one. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+/** `npm run bench -- [NAME…] [--OPTION…]`: a JSON line a figure. Names: the keys below; all of them without one. */
+const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise<readonly Figure[]>>> = {
   decode,
   replay,
   http,
@@ -16,9 +17,12 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   latency,
   start,
   store,
+  volume,
 }
 
-const wanted = process.argv.slice(2)
+const given = process.argv.slice(2)
+const options = new Set(given.filter((argument) => argument.startsWith('--')))
+const wanted = given.filter((argument) => !options.has(argument))
 const unknown = wanted.filter((name) => BENCHES[name] === undefined)
 if (unknown.length > 0) {
   console.error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`)
@@ -26,6 +30,6 @@ if (unknown.length > 0) {
 } else {
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
-    for (const figure of await bench()) console.log(JSON.stringify(figure))
+    for (const figure of await bench(options)) console.log(JSON.stringify(figure))
   }
 }

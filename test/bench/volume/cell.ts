@@ -1,6 +1,6 @@
 import { assay } from './assay.ts'
 import type { Contender, Episode, Track } from './contender.ts'
-import { FAULTS, type Fault, healthy, type Trial, trial } from './faults.ts'
+import { FAULTS, type Fault, healthy, matches, type Trial, trial } from './faults.ts'
 import { startOf, type Tier, ZONE } from './generator.ts'
 import { NO_FAULT, type Tally } from './tally.ts'
 import { thresholdFor, type Training, zEpisodes, zScores } from './zscore.ts'
@@ -28,7 +28,8 @@ export function runCell(cell: Cell): Tally[] {
     const weeks = tracks.reduce((sum, { counts }) => sum + counts.length / 168, 0)
     const alarms = watched(assay, tracks)
     const contenders: [string, Contender][] = [['assay', assay]]
-    const quiet = (contender: string, hits: number): Tally => tallied(cell, `${NO_FAULT}, ${channel}`, contender, weeks, hits)
+    const quiet = (contender: string, hits: number): Tally =>
+      tallied(cell, `${NO_FAULT}, ${channel}`, contender, weeks, hits)
     const tallies = [quiet('assay', alarms.length)]
     for (const training of TRAININGS) {
       const scored = tracks.map((track) => [track, zScores(track, training)] as const)
@@ -36,7 +37,10 @@ export function runCell(cell: Cell): Tally[] {
         scored.reduce((sum, [track, scores]) => sum + zEpisodes(track, scores, threshold).length, 0)
       // At least one, so that a cell in which nothing went wrong doesn't set a threshold that nothing can reach.
       const equal = thresholdFor(scored, Math.max(1, alarms.length))
-      for (const [name, threshold] of [[`z>3 ${training}`, 3], [`z ${training}`, equal]] as const) {
+      for (const [name, threshold] of [
+        [`z>3 ${training}`, 3],
+        [`z ${training}`, equal],
+      ] as const) {
         contenders.push([name, zScore(training, threshold)])
         tallies.push(quiet(name, count(threshold)))
       }
@@ -50,9 +54,15 @@ export function runCell(cell: Cell): Tally[] {
 }
 
 function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string, contender: Contender): Tally[] {
-  const episodes = Map.groupBy(watched(contender, trials.map(({ track }) => track)), ({ series }) => series)
+  const episodes = Map.groupBy(
+    watched(
+      contender,
+      trials.map(({ track }) => track),
+    ),
+    ({ series }) => series,
+  )
   const delayOf = ({ track, onset, end }: Trial): number | null => {
-    const found = episodes.get(track.name)?.find((episode) => matches(fault, episode, onset, end))
+    const found = episodes.get(track.name)?.find((episode) => matches(fault.direction, episode, onset, end))
     return found === undefined ? null : (found.openedAt - onset) / track.bucket
   }
   const of = (what: string, some: readonly Trial[]): Tally => {
@@ -65,11 +75,6 @@ function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string
 
 /** Outages of hours in which 50 or more were expected. */
 export const DENSE_OUTAGE = 'outage, 50 expected in its first hour'
-
-/** The right sign, raised while the fault lasts: an alarm that was open already found nothing. */
-function matches(fault: Fault, { direction, openedAt }: Episode, onset: number, end: number): boolean {
-  return direction === fault.direction && openedAt > onset && openedAt <= end
-}
 
 function watched(contender: Contender, tracks: readonly Track[]): Episode[] {
   return contender(tracks, { zone: ZONE, falseAlarmsPerWeek: SHARE_OF_BUDGET * tracks.length })

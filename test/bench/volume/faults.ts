@@ -1,5 +1,5 @@
-import { HOUR } from '../../../src/model/time.ts'
-import type { Track } from './contender.ts'
+import { HOUR, type Instant } from '../../../src/model/time.ts'
+import type { Episode, Track } from './contender.ts'
 import { type Draws, drawsOf } from './draws.ts'
 import { countsOf, type Kind, type Traffic, trafficOf } from './generator.ts'
 
@@ -81,6 +81,11 @@ export function trial(fault: Fault, kind: Kind, start: number): Trial {
 /** The series that a channel looks at, without a fault. */
 export function healthy(channel: Fault['channel'], kind: Kind, start: number): Track {
   return trackOf(channel, trafficOf(kind, start), kind.seed % 3, drawsOf(kind.seed * 31 + 17), () => FILLED)
+}
+
+/** The right sign, raised while the fault lasts: an alarm that was open already found nothing. */
+export function matches(direction: Fault['direction'], episode: Episode, onset: Instant, end: Instant): boolean {
+  return episode.direction === direction && episode.openedAt > onset && episode.openedAt <= end
 }
 
 function trackOf(

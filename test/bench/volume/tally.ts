@@ -16,7 +16,10 @@ export interface Tally {
 export const NO_FAULT = 'false alarms'
 
 /** The tallies that match, as one. */
-export function added(tallies: readonly Tally[], matches: (tally: Tally) => boolean): Pick<Tally, 'n' | 'hits' | 'delays'> {
+export function added(
+  tallies: readonly Tally[],
+  matches: (tally: Tally) => boolean,
+): Pick<Tally, 'n' | 'hits' | 'delays'> {
   const some = tallies.filter(matches)
   return {
     n: some.reduce((sum, { n }) => sum + n, 0),

@@ -5,9 +5,12 @@ import { localSlots } from './generator.ts'
 /** Whether the bucket under test is part of the mean and deviation that it is held against. */
 export type Training = 'with' | 'without'
 
+/** Fewer buckets of a slot give no score; the usual default of such tools. Without it they would cry all the first weeks. */
+const LEAST_TRAINING = 7
+
 /**
  * What the usual data tests do: the mean and the sample deviation of all earlier buckets of the same hour of the week,
- * and how many deviations the bucket is off. Null where there are fewer than two, or they are all the same.
+ * and how many deviations the bucket is off. Null where there are too few, or they are all the same.
  */
 export function zScores(track: Track, training: Training): (number | null)[] {
   const perHour = Math.round(HOUR / track.bucket)
@@ -28,7 +31,7 @@ export function zScores(track: Track, training: Training): (number | null)[] {
   function score(value: number, slot: number): number | null {
     const seen = n[slot] ?? 0
     const deviation = Math.sqrt((squares[slot] ?? 0) / (seen - 1))
-    return seen < 2 || deviation === 0 ? null : (value - (mean[slot] ?? 0)) / deviation
+    return seen < LEAST_TRAINING || deviation === 0 ? null : (value - (mean[slot] ?? 0)) / deviation
   }
 
   /** Welford's running mean and squares. */

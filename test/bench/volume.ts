@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads'
+import type { Figure } from './figure.ts'
+import { costs } from './volume/cost.ts'
+import { RATES, TIERS, WEEKS } from './volume/generator.ts'
+import { figures, round } from './volume/report.ts'
+import { tables } from './volume/table.ts'
+import { added, NO_FAULT, type Tally } from './volume/tally.ts'
+import type { VolumeJob } from './volume-child.ts'
+
+const WORKERS = 2
+/** Series in a file: they share its budget. */
+const FILE = 24
+const FLEET = 1_000
+/** Seeds that the detector may be tuned on, and those that what is reported comes from. */
+const TUNING_SEED = 1
+const REPORTING_SEED = 10_000_000
+
+/**
+ * Recall, delay and false alarms of the volume detector beside a z-score, and what it costs. `--quick`: a glance;
+ * `--tuning`: on the seeds that it may be tuned on; `--table`: Markdown on standard error as well.
+ */
+export async function bench(options: ReadonlySet<string> = new Set()): Promise<Figure[]> {
+  const quick = options.has('--quick')
+  const jobs = jobsFrom(options.has('--tuning') ? TUNING_SEED : REPORTING_SEED, quick)
+  const tallies = await inWorkers(jobs)
+  const cost = costs(quick ? 500 : 10_000, quick ? 3 : 8)
+  if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n`)
+  return [...figures(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
+}
+
+function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
+  const groups = quick ? 1 : 3
+  const size = quick ? 6 : FILE
+  const cells = TIERS.flatMap((tier, tierIndex) =>
+    RATES.flatMap((rate, rateIndex) =>
+      Array.from({ length: groups }, (_, group): VolumeJob => {
+        const first = firstSeed + ((tierIndex * RATES.length + rateIndex) * groups + group) * FILE
+        return { cell: { tier, rate, group, seeds: Array.from({ length: size }, (_, index) => first + index) } }
+      }),
+    ),
+  )
+  const fleet = { series: FLEET, falseAlarmsPerWeek: 1, firstSeed: firstSeed + 100_000 }
+  const fleets: VolumeJob[] = [
+    ...[0, 1, 2].map((group) => ({
+      fleet: { ...fleet, group, firstSeed: fleet.firstSeed + group * FLEET, faulty: false },
+    })),
+    { fleet: { ...fleet, group: 1, firstSeed: fleet.firstSeed + 3 * FLEET, faulty: true } },
+  ]
+  return quick ? cells : [...fleets, ...cells]
+}
+
+function fleetFigure(tallies: readonly Tally[]): Figure {
+  const { n, hits } = added(tallies, ({ fault }) => fault === `fleet, ${NO_FAULT}`)
+  return {
+    name: `volume: false alarms of ${FLEET} series over ${WEEKS} weeks`,
+    value: round(hits / n),
+    unit: 'a week',
+    reference: 'budget',
+    reference_value: 1,
+    ratio: round(hits / n),
+  }
+}
+
+/** The jobs' tallies, whichever worker did them. Progress goes to standard error. */
+async function inWorkers(jobs: readonly VolumeJob[]): Promise<Tally[]> {
+  const tallies: (readonly Tally[])[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    const worker = new Worker(new URL('volume-child.ts', import.meta.url))
+    try {
+      for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+        tallies[jobs.indexOf(job)] = await answer(worker, job)
+        process.stderr.write(`\rvolume: ${tallies.filter((done) => done !== undefined).length} of ${jobs.length}`)
+      }
+    } finally {
+      await worker.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: WORKERS }, work))
+  process.stderr.write('\n')
+  return tallies.flat()
+}
+
+function answer(worker: Worker, job: VolumeJob): Promise<readonly Tally[]> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (tallies: readonly Tally[]) => {
+      worker.off('error', reject)
+      resolve(tallies)
+    })
+    worker.postMessage(job)
+  })
+}
