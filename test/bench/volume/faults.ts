@@ -19,7 +19,7 @@ export interface Fault {
 const WEEK = 168
 /** Weeks 15 to 18. */
 const LATE = [14 * WEEK, 17 * WEEK + 100] as const
-export const FILLED = 0.97
+const FILLED = 0.97
 
 export const FAULTS: readonly Fault[] = [
   { name: 'outage', direction: 'down', hours: 6, channel: 'volume', left: 0, after: LATE },

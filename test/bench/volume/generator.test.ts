@@ -60,7 +60,7 @@ describe('traffic', () => {
       const share = (from: number, to: number) =>
         track.counts.slice(from, to).reduce((a, b) => a + b, 0) /
         (track.totals?.slice(from, to).reduce((a, b) => a + b, 0) ?? 1)
-      if (fault.channel === 'platform') expect(share(until, track.counts.length)).toBeLessThan(share(0, until) * 0.85)
+      if (fault.channel === 'platform') expect(share(until, track.counts.length)).toBeLessThan(share(0, until) * 0.9)
     },
   )
 })
