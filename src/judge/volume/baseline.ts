@@ -1,0 +1,104 @@
+import { type CivilStep, OWN_WEEKS, POOL_DAYS } from './civil.ts'
+import { LEVEL_DAYS, meanOfLast, ratioAt, recentLevel, type Rings } from './rings.ts'
+
+/** What a step should count: `mu = level × rho`. */
+export interface Expectation {
+  readonly mu: number
+  readonly rho: number
+  readonly level: number
+  /** Added variance of the logarithm while too little has been seen. */
+  readonly extra: number
+  /** Weeks of the same local hour that the expectation rests on. */
+  readonly weeks: number
+  /** Whole days since the first observed step. */
+  readonly days: number
+}
+
+const own = new Float64Array(OWN_WEEKS)
+const pool = new Float64Array(POOL_DAYS)
+
+/**
+ * The expectation for the step after the newest one: a trimmed ten-day level times the season's factor, which is the hour's own over
+ * the weeks, shrunk towards that hour of all days of its type. `phi` is the over-dispersion of one step.
+ */
+export function expectation(rings: Rings, step: CivilStep, phi: number): Expectation {
+  const age = rings.last - rings.first + 1
+  const days = Math.floor(age / step.perDay)
+  if (days < 1) {
+    const level = meanOfLast(rings, Math.max(1, Math.round(step.perDay / 6)))
+    return { mu: level, rho: 1, level, extra: 0.44, weeks: 0, days }
+  }
+  const recent = recentLevel(rings)
+  const level = trimmedLevel(rings, Math.min(days, LEVEL_DAYS))
+  const ownSeen = collect(own, rings, step.index, step.own, recent)
+  let poolSeen = collect(pool, rings, step.index, step.pool, recent)
+  const knownType = poolSeen > 0
+  if (!knownType) poolSeen = collect(pool, rings, step.index, step.any, recent)
+  const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
+  const unit = level * shape
+  const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
+  const rho = ownSeen > 0 ? (ownSeen * centre(own, ownSeen, level) + kappa * shape) / (ownSeen + kappa) : shape
+  const young =
+    (knownType ? (step.day !== 0 && poolSeen < 3 ? 0.08 : 0) : 0.4) +
+    (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.01 : ownSeen === 2 ? 0.004 : 0) +
+    (days < 3 ? 0.04 : 0)
+  return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
+}
+
+function collect(into: Float64Array, rings: Rings, index: number, lags: readonly number[], recent: number): number {
+  let seen = 0
+  for (const lag of lags) {
+    const ratio = ratioAt(rings, index - lag, recent)
+    if (ratio < 0) continue
+    // Kept sorted: the median is wanted, and there are at most fourteen.
+    let slot = seen
+    while (slot > 0 && (into[slot - 1] ?? 0) > ratio) {
+      into[slot] = into[slot - 1] ?? 0
+      slot -= 1
+    }
+    into[slot] = ratio
+    seen += 1
+  }
+  return seen
+}
+
+/** Between median (safe from faults in the past) and clipped mean (unbiased for small counts), the more median the larger the counts. */
+function centre(sorted: Float64Array, seen: number, level: number): number {
+  const middle = median(sorted, seen)
+  // In units of the level; four standard deviations of a count, and half as much again.
+  const ceiling = level > 0 ? middle * 1.5 + (4 * Math.sqrt(middle * level + 2)) / level : Number.POSITIVE_INFINITY
+  let sum = 0
+  for (let slot = 0; slot < seen; slot += 1) sum += Math.min(sorted[slot] ?? 0, ceiling)
+  if (seen < 3) return sum / seen
+  const weight = level / (level + 15)
+  return weight * middle + (1 - weight) * (sum / seen)
+}
+
+function median(sorted: Float64Array, seen: number): number {
+  const half = seen >> 1
+  return seen % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
+}
+
+const blocks = new Float64Array(LEVEL_DAYS)
+
+/** The geometric mean of daily levels without the two highest and the two lowest of ten (of fewer, correspondingly fewer). */
+function trimmedLevel(rings: Rings, days: number): number {
+  let seen = 0
+  for (let block = 0; block < days; block += 1) {
+    const rho = rings.blockRho[block] ?? 0
+    if (rho < rings.perDay / 8) continue
+    const level = Math.log(((rings.blockClean[block] ?? 0) + 0.1) / rho)
+    let slot = seen
+    while (slot > 0 && (blocks[slot - 1] ?? 0) > level) {
+      blocks[slot] = blocks[slot - 1] ?? 0
+      slot -= 1
+    }
+    blocks[slot] = level
+    seen += 1
+  }
+  if (seen === 0) return meanOfLast(rings, rings.perWeek)
+  const trim = seen >= 8 ? 2 : seen >= 4 ? 1 : 0
+  let sum = 0
+  for (let slot = trim; slot < seen - trim; slot += 1) sum += blocks[slot] ?? 0
+  return Math.exp(sum / (seen - 2 * trim))
+}

@@ -1,0 +1,90 @@
+import { DAY, type Duration, HOUR, type Instant } from '../../model/time.ts'
+import { zoneOffset } from '../slo/active.ts'
+
+/** A weekday, a day of the weekend, or one tagged as a holiday: days of one type share a shape. */
+export type DayType = 0 | 1 | 2
+
+/** Weeks of the same local hour that are remembered, and days of the same type. */
+export const OWN_WEEKS = 6
+export const POOL_DAYS = 14
+
+/** Where a step lies in local civil time, and how many steps back its likes are. The same for all series of one step length. */
+export interface CivilStep {
+  /** Number of the step since the epoch. */
+  readonly index: number
+  readonly start: Instant
+  readonly length: Duration
+  readonly day: DayType
+  /** Local hour of the day, 0–23. */
+  readonly hour: number
+  /** Steps back to the same local hour of the week, one week to six. */
+  readonly own: readonly number[]
+  /** Steps back to the same local hour of earlier days of this type, one day to fourteen. */
+  readonly pool: readonly number[]
+  /** The same for days of any type. */
+  readonly any: readonly number[]
+  /** Steps in a day and in a week. */
+  readonly perDay: number
+  readonly perWeek: number
+}
+
+/** Places steps in a zone's civil time; `isHoliday` says which instants lie on a tagged holiday. */
+export interface CivilCalendar {
+  readonly step: (index: number, length: Duration) => CivilStep
+  readonly dayOf: (at: Instant) => DayType
+  readonly indexOf: (start: Instant, length: Duration) => number
+  readonly startOf: (index: number, length: Duration) => Instant
+}
+
+export function civilCalendar(timezone: string, isHoliday: (at: Instant) => boolean = () => false): CivilCalendar {
+  const offsetAt = zoneOffset(timezone)
+  let latest: CivilStep | null = null
+
+  function dayOf(at: Instant): DayType {
+    if (isHoliday(at)) return 2
+    const weekday = new Date(at + offsetAt(at)).getUTCDay()
+    return weekday === 0 || weekday === 6 ? 1 : 0
+  }
+
+  /** A day's bucket may be the zone's day, whose start moves with daylight saving: it is numbered by its local date. */
+  function indexOf(start: Instant, length: Duration): number {
+    return length === DAY ? Math.round((start + offsetAt(start)) / DAY) : Math.floor(start / length)
+  }
+
+  /** The start of a step: of a day, its start in UTC shifted to where the zone's day begins. */
+  function startOf(index: number, length: Duration): Instant {
+    return index * length
+  }
+
+  function step(index: number, length: Duration): CivilStep {
+    if (latest !== null && latest.index === index && latest.length === length) return latest
+    const start = startOf(index, length)
+    // A step's place is its middle's: a day that begins at local midnight may begin in UTC's day before.
+    const middle = length === DAY ? start + DAY / 2 : start + length / 2
+    const offset = offsetAt(middle)
+    const day = length === DAY ? dayOf(middle - offset) : dayOf(middle)
+    const back = (days: number): number => {
+      const there = middle - days * DAY
+      const shift = length === DAY ? 0 : offset - offsetAt(there)
+      return Math.max(1, Math.round((days * DAY - shift) / length))
+    }
+    const days = Array.from({ length: POOL_DAYS }, (_, ago) => ago + 1)
+    const perDay = Math.max(1, Math.round(DAY / length))
+    latest = {
+      index,
+      start,
+      length,
+      day,
+      hour: Math.floor(((((middle + offset) % DAY) + DAY) % DAY) / HOUR),
+      own: Array.from({ length: OWN_WEEKS }, (_, ago) => back(7 * (ago + 1))),
+      pool: days
+        .filter((ago) => (length === DAY ? dayOf(middle - offset - ago * DAY) : dayOf(middle - ago * DAY)) === day)
+        .map(back),
+      any: days.map(back),
+      perDay,
+      perWeek: 7 * perDay,
+    }
+    return latest
+  }
+  return { step, dayOf, indexOf, startOf }
+}

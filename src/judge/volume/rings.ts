@@ -1,0 +1,152 @@
+/** A bucket that wasn't observed. Counts and ratios are never negative, so that one number says it without a NaN. */
+export const MISSING = -1
+
+/** Days that the level is taken from. */
+export const LEVEL_DAYS = 10
+
+/** The memory of a volume series, in steps (an hour, or the bucket where that is longer). Rings are indexed by step number modulo length. */
+export interface Rings {
+  readonly perDay: number
+  readonly perWeek: number
+  /** Two weeks: what was counted; what entered the level (faults replaced); the seasonal factor expected then. */
+  readonly raw: Float32Array
+  readonly clean: Float32Array
+  readonly rho: Float32Array
+  /** Six and a half weeks of count / level of the centred week around it. */
+  readonly ratio: Float32Array
+  /** Sums of clean and rho over the last ten blocks of a day, newest first. */
+  readonly blockClean: Float64Array
+  readonly blockRho: Float64Array
+  /** Sum and number of clean counts over the last week. */
+  weekSum: number
+  weekSeen: number
+  /** Number of the newest step, and of the first one that was observed; -1 before. */
+  last: number
+  first: number
+}
+
+export function emptyRings(perDay: number): Rings {
+  const perWeek = 7 * perDay
+  const fortnight = () => new Float32Array(2 * perWeek).fill(MISSING)
+  return {
+    perDay,
+    perWeek,
+    raw: fortnight(),
+    clean: fortnight(),
+    rho: fortnight(),
+    ratio: new Float32Array(Math.ceil(6.5 * perWeek)).fill(MISSING),
+    blockClean: new Float64Array(LEVEL_DAYS),
+    blockRho: new Float64Array(LEVEL_DAYS),
+    weekSum: 0,
+    weekSeen: 0,
+    last: -1,
+    first: -1,
+  }
+}
+
+/** Appends the step after the newest one. A missing step enters no sum. */
+export function append(rings: Rings, raw: number, clean: number, rho: number): void {
+  const { perDay, perWeek } = rings
+  const size = rings.raw.length
+  const index = rings.last + 1
+  const week = at(rings.clean, index - perWeek, rings)
+  if (week >= 0) {
+    rings.weekSum -= week
+    rings.weekSeen -= 1
+  }
+  for (let block = LEVEL_DAYS - 1; block >= 0; block -= 1) {
+    const leaving = index - (block + 1) * perDay
+    const count = at(rings.clean, leaving, rings)
+    if (count < 0) continue
+    const factor = rings.rho[leaving % size] ?? 0
+    rings.blockClean[block] = Math.max(0, (rings.blockClean[block] ?? 0) - count)
+    rings.blockRho[block] = Math.max(0, (rings.blockRho[block] ?? 0) - factor)
+    if (block + 1 < LEVEL_DAYS) {
+      rings.blockClean[block + 1] = (rings.blockClean[block + 1] ?? 0) + count
+      rings.blockRho[block + 1] = (rings.blockRho[block + 1] ?? 0) + factor
+    }
+  }
+  const slot = index % size
+  rings.raw[slot] = raw
+  rings.clean[slot] = clean
+  rings.rho[slot] = rho
+  rings.ratio[index % rings.ratio.length] = MISSING
+  rings.last = index
+  // What was rounded to 32 bits on the way in is what must come out again.
+  const kept = rings.clean[slot] ?? MISSING
+  if (kept >= 0) {
+    rings.weekSum += kept
+    rings.weekSeen += 1
+    rings.blockClean[0] = (rings.blockClean[0] ?? 0) + kept
+    rings.blockRho[0] = (rings.blockRho[0] ?? 0) + (rings.rho[slot] ?? 0)
+  }
+  const age = index - rings.first + 1
+  if (age === perWeek) for (let past = rings.first; past < index - perWeek / 2; past += 1) finishRatio(rings, past)
+  if (age >= perWeek) finishRatio(rings, index - Math.floor(perWeek / 2))
+}
+
+/** Ratio of a step to the level of the week around it; the newest half week is measured against the week before now. */
+export function ratioAt(rings: Rings, index: number, recentLevel: number): number {
+  if (index < rings.first || index > rings.last || index <= rings.last - rings.ratio.length) return MISSING
+  const finished = rings.ratio[index % rings.ratio.length] ?? MISSING
+  if (finished >= 0) return finished
+  if (index <= rings.last - rings.raw.length) return MISSING
+  const raw = rings.raw[index % rings.raw.length] ?? MISSING
+  return raw < 0 || recentLevel <= 0 ? MISSING : raw / recentLevel
+}
+
+/** Mean count of a step over the last week; while younger over the last whole days, or over all there is in the first. */
+export function recentLevel(rings: Rings): number {
+  const age = rings.last - rings.first + 1
+  if (rings.first < 0) return 0
+  if (age >= rings.perWeek) return rings.weekSeen > 0 ? Math.max(0, rings.weekSum) / rings.weekSeen : 0
+  const days = Math.floor(age / rings.perDay)
+  return meanOfLast(rings, days > 0 ? days * rings.perDay : age)
+}
+
+/** Mean of the clean counts of the last `steps` steps; 0 when none was observed. */
+export function meanOfLast(rings: Rings, steps: number): number {
+  let sum = 0
+  let seen = 0
+  for (let index = Math.max(rings.first, rings.last - steps + 1, 0); index <= rings.last; index += 1) {
+    const count = at(rings.clean, index, rings)
+    if (count < 0) continue
+    sum += count
+    seen += 1
+  }
+  return seen > 0 ? sum / seen : 0
+}
+
+/** Sums afresh, after the clean counts were changed in place. */
+export function resum(rings: Rings): void {
+  rings.weekSum = 0
+  rings.weekSeen = 0
+  rings.blockClean.fill(0)
+  rings.blockRho.fill(0)
+  const size = rings.raw.length
+  for (let index = Math.max(0, rings.first, rings.last - size + 1); index <= rings.last; index += 1) {
+    const count = rings.clean[index % size] ?? MISSING
+    if (count < 0) continue
+    const ago = rings.last - index
+    if (ago < rings.perWeek) {
+      rings.weekSum += count
+      rings.weekSeen += 1
+    }
+    const block = Math.floor(ago / rings.perDay)
+    if (block >= LEVEL_DAYS) continue
+    rings.blockClean[block] = (rings.blockClean[block] ?? 0) + count
+    rings.blockRho[block] = (rings.blockRho[block] ?? 0) + (rings.rho[index % size] ?? 0)
+  }
+}
+
+function finishRatio(rings: Rings, index: number): void {
+  if (index < rings.first || index <= rings.last - rings.raw.length) return
+  const raw = rings.raw[index % rings.raw.length] ?? MISSING
+  const enough = rings.weekSeen >= rings.perWeek / 2 && rings.weekSum > 0
+  rings.ratio[index % rings.ratio.length] = raw >= 0 && enough ? (raw * rings.weekSeen) / rings.weekSum : MISSING
+}
+
+function at(ring: Float32Array, index: number, rings: Rings): number {
+  if (rings.first < 0 || index < rings.first || index <= rings.last - ring.length) return MISSING
+  return ring[index % ring.length] ?? MISSING
+}
