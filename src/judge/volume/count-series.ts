@@ -292,7 +292,7 @@ function afterOpen(
 }
 
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */
-export function accept(series: CountSeries, from: number): void {
+function accept(series: CountSeries, from: number): void {
   const { rings } = series
   const size = rings.raw.length
   let counted = 0

@@ -225,7 +225,7 @@ function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: num
 }
 
 /** The share of the last day is the normal one: every slot is moved by as much as the share as a whole. */
-export function acceptShare(series: ShareSeries, step: CivilStep): void {
+function acceptShare(series: ShareSeries, step: CivilStep): void {
   let observed = 0
   let total = 0
   let expected = 0
