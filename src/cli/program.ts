@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { Failure } from '../model/failure.ts'
+import { backtest } from './backtest.ts'
 import { check } from './check.ts'
 import type { ExitCode, Io } from './io.ts'
 import { lint } from './lint.ts'
@@ -125,6 +126,16 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .addOption(json())
     .action((name, options) => done(showSlo({ ...options, name }, io)))
+  command('backtest', 'What the volume detector would have raised over past counts: an alarm a line.', [
+    'assay backtest --counts orders.csv --zone Europe/Berlin',
+    'assay backtest --counts orders.csv --false-alarms-per-week 0.5 --json',
+    'psql -f hourly.sql --csv | assay backtest --counts -',
+  ])
+    .requiredOption('--counts <file>', 'CSV with the header series,at,count,total; gzipped CSV; - for standard input')
+    .option('--zone <zone>', 'where local civil time is taken', 'UTC')
+    .option('--false-alarms-per-week <number>', 'the budget for the whole file', budget, 1)
+    .addOption(json())
+    .action((options) => done(backtest(options, io)))
   command('reload', 'Have the running daemon read its configuration again.', ['assay reload'])
     .addOption(config())
     .action((options) => done(reload(options, io)))
@@ -144,5 +155,12 @@ function port(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  return value
+}
+
+function budget(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('a budget is a number above 0, such as 1 or 0.25')
   return value
 }
