@@ -1,0 +1,208 @@
+import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { SpanContext } from '../../model/trace.ts'
+import { ATTRIBUTE } from './names.ts'
+import { resourceOf, type TracedProcess } from './resource.ts'
+import { MOST_LINKS, type OpenSpan, type SpanSink, type SpanStart } from './span.ts'
+
+/** What became of ended spans: arrived, given up because the queue was full or the process stopped, given up after an attempt. */
+export type SpanFate = 'exported' | 'dropped' | 'failed'
+
+export interface OtlpDeps {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Share of the ingest batches that are traced; null: what `OTEL_TRACES_SAMPLER` says, else all. */
+  readonly sampling: number | null
+  readonly process: TracedProcess
+  readonly onSpans: (fate: SpanFate, count: number) => void
+  /** Called when sending begins to fail, and with null when it goes on: not for each batch. */
+  readonly onFailure: (why: string | null) => void
+  readonly limits?: Partial<OtlpLimits>
+}
+
+export interface OtlpLimits {
+  /** Ended spans that wait; more are dropped. */
+  readonly queue: number
+  readonly batch: number
+  /** A span waits at most this long for others, in ms. */
+  readonly delay: number
+  /** One export with its retries may take this long, in ms. */
+  readonly timeout: number
+  /** The last export at the stop may take this long, in ms. */
+  readonly close: number
+}
+
+const LIMITS: OtlpLimits = { queue: 2_048, batch: 512, delay: 1_000, timeout: 5_000, close: 500 }
+
+/**
+ * Sends spans by OTLP over HTTP, as protobuf. The SDK is loaded here and nowhere else, when traces are configured. Spans
+ * are handed over without waiting; what the endpoint doesn't take in time is dropped and counted.
+ */
+export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
+  const limits = { ...LIMITS, ...deps.limits }
+  const [api, { NodeSDK }, { OTLPTraceExporter }, sdk, resources] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/resources'),
+  ])
+  const exporter = new OTLPTraceExporter({
+    url: deps.url,
+    headers: { ...deps.headers },
+    timeoutMillis: limits.timeout,
+    concurrencyLimit: 4,
+  })
+  const account = createAccount(deps, limits.queue)
+  const batches = new sdk.BatchSpanProcessor({
+    exporter: account.counted(exporter),
+    maxQueueSize: limits.queue,
+    maxExportBatchSize: Math.min(limits.batch, limits.queue),
+    scheduledDelayMillis: limits.delay,
+    exportTimeoutMillis: 2 * limits.timeout,
+  })
+  const node = new NodeSDK({
+    resource: resources.defaultResource().merge(resources.resourceFromAttributes(resourceOf(deps.process))),
+    resourceDetectors: [resources.envDetector],
+    spanProcessors: [account.bounded(batches)],
+    spanLimits: { linkCountLimit: MOST_LINKS },
+    // Left out, they would send to localhost:4318 whatever is configured: metrics are Prometheus' here.
+    metricReaders: [],
+    logRecordProcessors: [],
+    textMapPropagator: null,
+    instrumentations: [],
+    ...(deps.sampling === null ? {} : { sampler: ingestSampler(deps.sampling) }),
+  })
+  node.start()
+  const tracer = api.trace.getTracer('assay', deps.process.version)
+  const kinds = { internal: api.SpanKind.INTERNAL, consumer: api.SpanKind.CONSUMER, client: api.SpanKind.CLIENT }
+
+  /** Batches by the trace's id; evaluations and deliveries are few, and always traced. */
+  function ingestSampler(ratio: number): Sampler {
+    const ofBatches = new sdk.TraceIdRatioBasedSampler(ratio)
+    const ofOthers = new sdk.ParentBasedSampler({ root: new sdk.AlwaysOnSampler() })
+    return {
+      shouldSample: (context, traceId, name, kind, attributes, links) =>
+        kind === api.SpanKind.CONSUMER
+          ? ofBatches.shouldSample(context, traceId)
+          : ofOthers.shouldSample(context, traceId, name, kind, attributes, links),
+      toString: () => `IngestSampler{${ratio}}`,
+    }
+  }
+
+  const otelContext = ({ traceId, spanId, sampled }: SpanContext) => ({
+    traceId,
+    spanId,
+    traceFlags: sampled ? api.TraceFlags.SAMPLED : api.TraceFlags.NONE,
+  })
+
+  function open({ name, kind, attributes, links, began }: SpanStart, parent: SpanContext | null): OpenSpan {
+    const span = tracer.startSpan(
+      name,
+      {
+        kind: kinds[kind],
+        attributes: mutable(attributes),
+        links: links.map(({ to, attributes: ofLink = {} }) => ({
+          context: { ...otelContext(to), isRemote: true },
+          attributes: mutable(ofLink),
+        })),
+        ...(began === undefined ? {} : { startTime: began }),
+      },
+      parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, otelContext(parent)),
+    )
+    const { traceId, spanId, traceFlags } = span.spanContext()
+    return {
+      context: { traceId, spanId, sampled: (traceFlags & api.TraceFlags.SAMPLED) !== 0 },
+      set: (more) => void span.setAttributes(mutable(more)),
+      end: (error) => {
+        if (error !== null) {
+          span.setAttribute(ATTRIBUTE.errorType, error)
+          span.setStatus({ code: api.SpanStatusCode.ERROR })
+        }
+        span.end()
+      },
+    }
+  }
+
+  async function close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limits.close)
+    })
+    await Promise.race([node.shutdown().catch(() => undefined), late])
+    clearTimeout(timer)
+    account.giveUp()
+    // What the SDK registered is the process's: the next start registers its own.
+    for (const registered of [api.trace, api.context, api.propagation]) registered.disable()
+  }
+
+  return { open, close, failure: account.failure }
+}
+
+/** Knows how many spans wait, and what became of each. */
+function createAccount({ onSpans, onFailure }: OtlpDeps, queue: number) {
+  let waiting = 0
+  let sending = 0
+  let why = ''
+
+  /** The SDK's queue drops in silence: so nothing is put there once it is full. */
+  function bounded(batches: SpanProcessor): SpanProcessor {
+    return {
+      onStart: (span, context) => batches.onStart(span, context),
+      onEnd: (span) => {
+        if ((span.spanContext().traceFlags & 1) === 0) return
+        if (waiting >= queue) return onSpans('dropped', 1)
+        waiting += 1
+        batches.onEnd(span)
+      },
+      forceFlush: () => batches.forceFlush(),
+      shutdown: () => batches.shutdown(),
+    }
+  }
+
+  function counted(exporter: SpanExporter): SpanExporter {
+    return {
+      export: (spans, done) => {
+        waiting -= spans.length
+        sending += spans.length
+        exporter.export(spans, (result) => {
+          sending -= spans.length
+          const failed = result.code !== 0
+          onSpans(failed ? 'failed' : 'exported', spans.length)
+          say(failed ? causeOf(result.error) : '')
+          done(result)
+        })
+      },
+      shutdown: () => exporter.shutdown(),
+      forceFlush: async () => exporter.forceFlush?.(),
+    }
+  }
+
+  function say(now: string): void {
+    const changed = (now === '') !== (why === '')
+    why = now
+    if (changed) onFailure(now === '' ? null : now)
+  }
+
+  function giveUp(): void {
+    const left = waiting + sending
+    if (left > 0) onSpans('dropped', left)
+    waiting = 0
+    sending = 0
+  }
+
+  return { bounded, counted, giveUp, failure: () => why }
+}
+
+/** A status or the system's name for what broke; never the message, which may hold the address. */
+function causeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code === 'number') return `it answered ${code}`
+  if (typeof code === 'string') return `no answer: ${code}`
+  return 'no answer in time'
+}
+
+function mutable(attributes: SpanStart['attributes']): Record<string, string | number | boolean | string[]> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
+  )
+}

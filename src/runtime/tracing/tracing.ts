@@ -1,0 +1,109 @@
+import { Failure } from '../../model/failure.ts'
+import type { SpanContext } from '../../model/trace.ts'
+import { createEvidence, type Evidence } from '../../report/traces/evidence.ts'
+import type { SpanAttributes, SpanSink, SpanStart } from '../../report/traces/span.ts'
+import { currentSpan, endedBy, within } from './scope.ts'
+
+/** The span that a piece of work runs in. */
+export interface Span {
+  /** Null: nothing is traced. */
+  readonly context: SpanContext | null
+  readonly set: (attributes: SpanAttributes) => void
+  /** It went wrong without an error being thrown. */
+  readonly fail: (code: string) => void
+  /** There was nothing to tell of: it isn't sent. */
+  readonly discard: () => void
+}
+
+/** Where work is traced. Off, it runs the work and does nothing else: what a span would say isn't even put together. */
+export interface Tracing {
+  readonly on: boolean
+  /** Runs work in a span, the child of the one that the code runs in, or of `parent`. */
+  readonly traced: <Result>(
+    start: () => SpanStart,
+    work: (span: Span) => Promise<Result>,
+    parent?: SpanContext | null,
+  ) => Promise<Result>
+  /** A span that is over already. */
+  readonly mark: (start: () => SpanStart) => void
+  /** Epoch milliseconds with fractions; 0 when off. */
+  readonly clock: () => number
+  /** The stored batches of late. */
+  readonly evidence: Evidence
+  /** The span in which an incident was last looked at: what is sent of it belongs there. In memory: not after a restart. */
+  readonly incidents: IncidentSpans
+}
+
+export interface IncidentSpans {
+  readonly get: (incident: string) => SpanContext | null
+  readonly set: (incident: string, span: SpanContext | null) => void
+}
+
+/** Incidents whose spans are remembered. */
+const MOST_INCIDENTS = 1_000
+
+const NO_SPAN: Span = { context: null, set: () => undefined, fail: () => undefined, discard: () => undefined }
+
+export const NO_TRACING: Tracing = {
+  on: false,
+  traced: (_start, work) => work(NO_SPAN),
+  mark: () => undefined,
+  clock: () => 0,
+  evidence: { remember: () => undefined, links: () => [] },
+  incidents: { get: () => null, set: () => undefined },
+}
+
+export function createTracing(sink: SpanSink): Tracing {
+  async function traced<Result>(
+    start: () => SpanStart,
+    work: (span: Span) => Promise<Result>,
+    parent: SpanContext | null = currentSpan(),
+  ): Promise<Result> {
+    const open = sink.open(start(), parent)
+    let failed: string | null = null
+    let discarded = false
+    const span: Span = {
+      context: open.context,
+      set: open.set,
+      fail: (code) => {
+        failed = code
+      },
+      discard: () => {
+        discarded = true
+      },
+    }
+    try {
+      return await within(open.context, () => work(span))
+    } catch (error) {
+      failed = error instanceof Failure ? error.code : 'bug'
+      discarded = false
+      endedBy(error, open.context)
+      throw error
+    } finally {
+      if (!discarded) open.end(failed)
+    }
+  }
+
+  return {
+    on: true,
+    traced,
+    mark: (start) => sink.open(start(), currentSpan()).end(null),
+    clock: () => performance.timeOrigin + performance.now(),
+    evidence: createEvidence(),
+    incidents: createIncidentSpans(),
+  }
+}
+
+function createIncidentSpans(): IncidentSpans {
+  const spans = new Map<string, SpanContext>()
+  return {
+    get: (incident) => spans.get(incident) ?? null,
+    set: (incident, span) => {
+      if (span === null) return
+      spans.delete(incident)
+      spans.set(incident, span)
+      const [oldest] = spans.keys()
+      if (spans.size > MOST_INCIDENTS && oldest !== undefined) spans.delete(oldest)
+    },
+  }
+}
