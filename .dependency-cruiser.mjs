@@ -1,7 +1,7 @@
 // Arrows point one way: model ← pure ← edges ← runtime ← cli. See CONTRIBUTING.
 const PURE =
-  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report)/|^src/observe/observe[.]ts$'
-const EDGE = '^src/(observe/sources|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve)'
+  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/traces/otlp[.]ts))/|^src/observe/observe[.]ts$'
+const EDGE = '^src/(observe/sources|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/traces/otlp[.]ts)'
 const CONFIG = '(^src/config/|/config[.]ts$)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -26,7 +26,11 @@ export interface DeliveryDeps {
   readonly log: DeliveryLog
   /** Told of every attempt: for metrics. */
   readonly onOutcome?: (receiver: string, outcome: DeliveryOutcome) => void
+  /** Runs an attempt, log lines and store included, and is told the answer while it runs: for traces. */
+  readonly during?: <Result>(entry: OutboxEntry, attempt: (answered: Answered) => Promise<Result>) => Promise<Result>
 }
+
+type Answered = (outcome: DeliveryOutcome, status: number | null) => void
 
 export interface Delivery {
   /** Something was written to the outbox, or the receivers changed: look again now. */
@@ -44,7 +48,7 @@ const GIVE_UP: Duration = 24 * HOUR
 
 /** Starts sending what the outbox holds: one lane per receiver, so that one that hangs delays no other. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { outbox, now, setTimer, log } = deps
+  const { outbox, now, setTimer, log, during = (_entry, attempt) => attempt(() => undefined) } = deps
   const stopping = new AbortController()
   const cutOff = new AbortController()
   const lanes = new Map<string, Promise<void>>()
@@ -92,16 +96,19 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       const waiting = await stored('outbox', () => outbox.waiting(name, LOOK))
       if (waiting === null) return
       const { entry, until } = nextEntry(waiting, now())
-      if (entry !== null) pausedUntil = await deliver(entry)
+      if (entry !== null) pausedUntil = await during(entry, (answered) => deliver(entry, answered))
       else await rest(until === null ? HEARTBEAT : Math.min(HEARTBEAT, until - now()), seen)
     }
   }
 
   /** One attempt. Answers until when the receiver asks to be left alone, whatever else waits for it. */
-  async function deliver(entry: OutboxEntry): Promise<Instant> {
+  async function deliver(entry: OutboxEntry, answered: Answered): Promise<Instant> {
     const receiver = deps.receivers().find(({ name }) => name === entry.receiver)
     if (receiver === undefined) return end(entry, 'rejected', 'no receiver of this name is configured any more')
-    if (receiver.disabled !== null) return disabled(entry, receiver, receiver.disabled)
+    if (receiver.disabled !== null) {
+      answered('disabled', null)
+      return disabled(entry, receiver, receiver.disabled)
+    }
     const began = firstTried.get(entry.id) ?? now()
     firstTried.set(entry.id, began)
     const answer = await receiver.send(entry.notification, now(), cutOff.signal)
@@ -109,6 +116,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (cutOff.signal.aborted && answer.outcome === 'later') return 0
     const { outcome } = answer
     deps.onOutcome?.(receiver.name, outcome)
+    answered(outcome, answer.status)
     if (outcome === 'sent') return end(entry, 'sent', answer.detail)
     const fields = { receiver: receiver.name, incident: entry.incident, status: answer.status, detail: answer.detail }
     if (outcome !== 'later' || now() - began >= GIVE_UP) {

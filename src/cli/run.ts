@@ -98,11 +98,12 @@ function withSources(project: Project, demo: boolean, onlyDemo: boolean): Projec
 /** Where to look, how to send an event, what is watched: printed once everything runs. */
 function welcome(daemon: Daemon, { project, plan }: Configuration, took: number): string {
   const { url } = daemon
-  const { sources, receivers } = daemon.status()
+  const { sources, receivers, telemetry } = daemon.status()
   const disabled = [
     ...sources
       .filter(({ state }) => state === 'disabled')
       .map(({ id, detail }) => `  source ${id} is disabled: ${detail}`),
+    ...telemetry.flatMap(({ name, state, detail }) => (state === 'disabled' ? [`  ${name} are off: ${detail}`] : [])),
     ...receivers.flatMap(({ name, disabled: why }) => (why === null ? [] : [`  receiver ${name} is disabled: ${why}`])),
   ]
   const body = `'{"type":"track","event":"Hello World","userId":"you","properties":{"greeting":"hi"}}'`

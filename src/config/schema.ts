@@ -4,6 +4,7 @@ import { formatConfig } from '../observe/decode/config.ts'
 import { demoSourceConfig } from '../observe/sources/demo/config.ts'
 import { fileSourceConfig } from '../observe/sources/file/config.ts'
 import { httpSourceConfig } from '../observe/sources/http/config.ts'
+import { tracesConfig } from '../report/traces/config.ts'
 import { duration } from './duration.ts'
 import { id, name, text } from './name.ts'
 import { secretRef } from './secret.ts'
@@ -81,6 +82,7 @@ export const assayConfig = z.strictObject({
     })
     .prefault({}),
   sources: z.array(sourceConfig).default([]),
+  telemetry: z.strictObject({ traces: tracesConfig.optional() }).prefault({}),
 })
 export type AssayConfig = z.infer<typeof assayConfig>
 

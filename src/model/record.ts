@@ -63,4 +63,6 @@ export interface ArrivedRecord {
   readonly decoded: Decoded
   /** What the plan said of it where it was read, if it was asked there: body and envelope may then be null. */
   readonly judged?: Judgement | null
+  /** The `traceparent` that its producer sent with it, as it came (`sentTraceparent`); it may be nonsense. */
+  readonly traceparent?: string | null
 }

@@ -19,7 +19,9 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 export function sentTraceparent(header: unknown): string | null {
   const first: unknown = Array.isArray(header) ? header[0] : header
   if (typeof first === 'string') return first.length > 0 && first.length <= LONGEST ? first : null
-  return first instanceof Uint8Array && first.length <= LONGEST ? sentTraceparent(new TextDecoder().decode(first)) : null
+  return first instanceof Uint8Array && first.length <= LONGEST
+    ? sentTraceparent(new TextDecoder().decode(first))
+    : null
 }
 
 /** The producer's span that a `traceparent` names; null where it is none. */

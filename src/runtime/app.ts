@@ -26,6 +26,9 @@ import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource, laterReason } from './sources.ts'
 import { stopAll } from './stop-all.ts'
+import { traceAttempts } from './tracing/delivery.ts'
+import { within } from './tracing/scope.ts'
+import { startTraces } from './tracing/start.ts'
 
 const RETENTION_EVERY = MINUTE
 
@@ -59,6 +62,13 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
 
     const metrics = createMetrics({ version: deps.version, withProcess: true })
     const changes = createChanges()
+    const traces = await startTraces(assay.telemetry.traces, {
+      env,
+      log,
+      process: { version: deps.version, environment: assay.environment, host: hostname(), pid: deps.pid },
+      onSpans: metrics.recordSpans,
+    })
+    cleanUp.push(traces.close)
     let receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
     metrics.prepare(
       plan,
@@ -77,6 +87,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       publicUrl: assay.http.public_url ?? null,
       now,
       log,
+      tracing: traces.tracing,
       onLead: (leads) => {
         if (leads) delivery.wake()
         else metrics.forgetVerdicts()
@@ -85,6 +96,11 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         for (const [source, { at }] of evaluator.accounts.watermarks()) {
           watermarks.set(source, at)
           metrics.recordWatermark(source, now() - at)
+        }
+        for (const { change, incident } of evaluation.changes) {
+          const { id, severity, domain, event } = incident
+          const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
+          within(traces.tracing.incidents.get(id), said)
         }
         const late = behind.look(evaluator.accounts.watermarks(), now())
         const aboutAssay = await evaluator.fallBehind(late, now())
@@ -102,6 +118,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       leads: loop.leads,
       now,
       log,
+      during: traceAttempts(traces.tracing),
       onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
     })
     cleanUp.push(() => delivery.stop(1_000))
@@ -136,6 +153,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         writer,
         plan: () => plan,
         judged: loop.settled,
+        tracing: traces.tracing,
         onCommit: (source, observed, records) => {
           const oldest = records[0]?.arrivedAt ?? null
           const ingestDelay = oldest === null ? null : Math.max(0, now() - oldest) / SECOND
@@ -203,6 +221,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           watermark: watermarks.get(id) ?? null,
         })),
         receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
+        telemetry: [traces.status()],
         lastReload,
         judgedUntil,
         rulesFolder: project.rulesFolder,

@@ -33,7 +33,7 @@ export function storedOutbox(db: Database, leads: () => boolean = () => true): O
 /** The deliver loop on the stored outbox, with the world's clock. */
 export function startDelivery(
   db: Database,
-  deps: Pick<DeliveryDeps, 'receivers' | 'log' | 'onOutcome' | 'now'> & { readonly leads?: () => boolean },
+  deps: Pick<DeliveryDeps, 'receivers' | 'log' | 'onOutcome' | 'now' | 'during'> & { readonly leads?: () => boolean },
 ): Delivery {
   return createDelivery({
     ...deps,

@@ -7,6 +7,9 @@ import { assertLeads, type Leadership, takeLeadership } from '../store/leases.ts
 import type { Database } from '../store/sql.ts'
 import { type Evaluation, type Evaluator, openEvaluator } from './evaluate/evaluator.ts'
 import type { Log } from './log.ts'
+import { traceRound } from './tracing/evaluation.ts'
+import { withinSpanOf } from './tracing/scope.ts'
+import { NO_TRACING, type Tracing } from './tracing/tracing.ts'
 
 export interface EvaluateLoopDeps {
   readonly db: Database
@@ -19,6 +22,8 @@ export interface EvaluateLoopDeps {
   /** After each round of the leader, whether it judged something or not. */
   readonly onRound: (evaluator: Evaluator, evaluation: Evaluation, took: Duration) => Promise<void>
   readonly onLead: (leads: boolean) => void
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing
 }
 
 /** Judges in rounds: when woken by a commit, and at least every second. One process at a time leads; the others wait their turn. */
@@ -37,6 +42,7 @@ const HEARTBEAT: Duration = SECOND
 const RETRY_LEAD: Duration = 5 * SECOND
 
 export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
+  const { tracing = NO_TRACING } = deps
   let evaluator: Evaluator | null = null
   let leadership: Leadership | null = null
   let woken = new AbortController()
@@ -63,10 +69,11 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       assertLeads: (sql) => assertLeads(sql, lead),
       everyVerdict: false,
       collapses: true,
+      tracing,
     })
     const began = performance.now()
     const current = evaluator
-    const evaluation = await current.evaluate()
+    const evaluation = await traceRound(tracing, current.evaluate)
     await deps.onRound(current, evaluation, performance.now() - began)
   }
 
@@ -80,7 +87,7 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       deps.onLead(false)
     }
     if (!(error instanceof Failure)) throw error
-    deps.log.warn({ code }, `judging is paused: ${error.message}`)
+    withinSpanOf(error, () => deps.log.warn({ code }, `judging is paused: ${error.message}`))
   }
 
   function settle(): void {

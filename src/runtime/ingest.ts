@@ -11,6 +11,9 @@ import type { Writer } from '../store/leases.ts'
 import { readPositions } from '../store/positions.ts'
 import type { Database } from '../store/sql.ts'
 import { createFilters } from './sightings.ts'
+import { rememberBatch, traceBatch } from './tracing/ingest.ts'
+import { withinSpanOf } from './tracing/scope.ts'
+import { NO_TRACING, type Span, type Tracing } from './tracing/tracing.ts'
 
 export interface IngestDeps {
   readonly db: Database
@@ -25,6 +28,8 @@ export interface IngestDeps {
   readonly onFailure: (source: string, failure: Failure) => void
   /** A commit failed before and went well now. */
   readonly onRecovery: (source: string) => void
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing
 }
 
 /** What a refused client is told to wait. */
@@ -58,7 +63,7 @@ export async function ingest(source: Source, deps: IngestDeps, signal: AbortSign
       if (signal.aborted) return
       if (!(error instanceof Failure) || !error.retryable) throw error
       failures += 1
-      deps.onFailure(source.id, error)
+      withinSpanOf(error, () => deps.onFailure(source.id, error))
       await pause(Math.min(LONGEST_PAUSE, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined)
     }
   }
@@ -75,8 +80,9 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
   // Files share one filter: one of them may repeat another. Elsewhere an id is a duplicate within its partition.
   const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file')
   const partitions = new Set<string>()
+  const tracing = deps.tracing ?? NO_TRACING
 
-  async function commit(batch: SourceBatch): Promise<'committed' | 'superseded'> {
+  async function commit(batch: SourceBatch, span: Span): Promise<'committed' | 'superseded'> {
     const { records, steps } = batch
     let observed: Observed | null = null
     try {
@@ -102,6 +108,7 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
       if (outcome === 'superseded') {
         observed.discard()
         batch.refuse(RETRY_AFTER_SECONDS)
+        span.fail('superseded')
         return outcome
       }
     } catch (error) {
@@ -110,12 +117,16 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
       throw error
     }
     observed.commit()
+    rememberBatch(tracing, span, source.id, observed, records)
     await deps.onCommit(source.id, observed, records)
     await batch.acknowledge()
     return 'committed'
   }
 
-  return { open: (positions) => filters.open(positions.keys()), commit }
+  return {
+    open: (positions) => filters.open(positions.keys()),
+    commit: (batch) => traceBatch(tracing, source, batch, (span) => commit(batch, span)),
+  }
 }
 
 const lateness = new WeakMap<Plan, (event: string, source: string) => Duration | null>()

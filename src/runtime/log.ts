@@ -1,12 +1,17 @@
 import pino, { type Logger } from 'pino'
+import { spanFields } from './tracing/scope.ts'
 
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
 
-/** Log lines: JSON for machines, a short line each for somebody who watches. Written through `write`. */
+/**
+ * Log lines: JSON for machines, a short line each for somebody who watches. Written through `write`. Those written in a span
+ * carry its ids.
+ */
 export function createLog(write: (text: string) => void, pretty: boolean): Log {
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: spanFields,
     formatters: { level: (label: string) => ({ level: label }) },
   }
   return pino(options, { write: pretty ? (line: string) => write(readable(line)) : write })

@@ -9,6 +9,7 @@ export function needsRestart(before: Project, after: Project): readonly string[]
   return [
     ...(differs(old.store, next.store) ? ['store: takes effect at the next start'] : []),
     ...(differs(old.http, next.http) ? ['http: takes effect at the next start'] : []),
+    ...(differs(old.telemetry, next.telemetry) ? ['telemetry: takes effect at the next start'] : []),
     ...(differs(collectors(old.sources), collectors(next.sources))
       ? ['sources of type http: take effect at the next start']
       : []),

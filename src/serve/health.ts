@@ -20,6 +20,7 @@ export function healthRouter({ db, status }: Pick<ServeDeps, 'db' | 'status'>): 
       status: ready ? 'ready' : 'not_ready',
       reasons,
       sources,
+      telemetry: status().telemetry,
       configuration: { taken_over: lastReload?.ok ?? true, problems: lastReload?.problems ?? [] },
     })
   })

@@ -16,6 +16,15 @@ export interface ReceiverStatus {
   readonly disabled: string | null
 }
 
+/** What is sent elsewhere beside alerts: traces. */
+export interface EmitterStatus {
+  readonly name: string
+  /** `off`: not configured; `disabled`: a secret is unset; `failing`: what is sent doesn't arrive. */
+  readonly state: 'off' | 'running' | 'failing' | 'disabled'
+  /** In words; empty when all is well. */
+  readonly detail: string
+}
+
 /** What came of the last time the configuration was read. */
 export interface ReloadStatus {
   readonly at: Instant
@@ -32,6 +41,7 @@ export interface DaemonStatus {
   readonly notReady: readonly string[]
   readonly sources: readonly SourceStatus[]
   readonly receivers: readonly ReceiverStatus[]
+  readonly telemetry: readonly EmitterStatus[]
   /** Null: the configuration is that of the start. */
   readonly lastReload: ReloadStatus | null
   /** The last minute judged ends here; null: none yet. */

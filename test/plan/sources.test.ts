@@ -25,7 +25,7 @@ telemetry: { lineage: { http: { env: OPENLINEAGE_URL } } }
   expect(lines).toEqual([
     'rules/assay.yaml:3:30: warning: it is disabled: sources of type kafka are not in this version',
     'rules/assay.yaml:4:1: warning: warehouses are not in this version',
-    'rules/assay.yaml:6:1: warning: telemetry is not in this version',
+    'rules/assay.yaml:6:14: warning: lineage is not in this version',
     'rules/domains/checkout/slos.yaml:2:33: warning: SLIs of kind landing are not in this version',
   ])
   expect(plan?.sources).toMatchObject([{ id: 'clickstream', type: 'kafka' }])

@@ -11,6 +11,7 @@ export const HEALTHY: DaemonStatus = {
   version: '0.1.0',
   startedAt: NOW - DAY,
   notReady: [],
+  telemetry: [],
   sources: [{ id: 'web', type: 'http', state: 'running', detail: '', watermark: NOW - 2_000 }],
   receivers: [{ name: 'screen', type: 'console', disabled: null }],
   lastReload: null,

@@ -27,6 +27,8 @@ export interface ReceivedRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** The same as it came. */
+  readonly bytes: Buffer
 }
 
 export interface Reply {
@@ -55,11 +57,13 @@ export async function startFaultServer(answer: (request: ReceivedRequest) => Rep
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('error', () => undefined)
     incoming.on('end', () => {
+      const bytes = Buffer.concat(chunks)
       const request = {
         method: incoming.method ?? '',
         path: incoming.url ?? '',
         headers: incoming.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: bytes.toString('utf8'),
+        bytes,
       }
       requests.push(request)
       const fault = faults.shift() ?? always

@@ -72,6 +72,7 @@ function excerptText(excerpt: string): string {
   }
 }
 
-function placeOf({ partition, position }: ArrivedRecord): string {
+/** Where a record stands, as its entry in the quarantine says it. */
+export function placeOf({ partition, position }: ArrivedRecord): string {
   return redactName(`${partition} ${position}`)
 }

@@ -37,6 +37,8 @@ export interface SourceState {
 export interface Source {
   readonly id: string
   readonly type: string
+  /** What its traces say of the broker behind it, by the conventions for messaging; left out: there is none. */
+  readonly messaging?: { readonly system: string; readonly destination: string; readonly group: string }
   /**
    * Reads from the stored positions (by partition) until the signal aborts or nothing more can come.
    * Batches come one at a time: the next is asked for after the former was committed or refused. A batch may be asked for again

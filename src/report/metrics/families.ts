@@ -60,6 +60,11 @@ export const FAMILIES = {
   ),
   assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
+  assay_trace_spans_total: counter(
+    'Spans that ended, by whether the trace endpoint got them: exported, dropped (queue full, or stopped), failed.',
+    ['fate'],
+    true,
+  ),
   assay_last_reload_success: gauge('Whether the configuration read last was taken over.', [], true),
   assay_build_info: gauge('Version of Assay; always 1.', ['version'], true),
   assay_metrics_overflow_total: counter('Values counted under __overflow__ because a metric has too many series.', [

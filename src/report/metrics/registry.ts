@@ -32,6 +32,8 @@ export interface Metrics {
   /** Null: nothing known of it. */
   recordWatermark(source: string, delay: Duration | null): void
   recordReload(succeeded: boolean): void
+  /** What became of ended spans. */
+  recordSpans(fate: string, count: number): void
   /** The plan changed, or another instance judges now: gauges of SLOs that no longer are would stay as they were. */
   forgetVerdicts(): void
   readonly contentType: string
@@ -97,6 +99,7 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     recordWatermark: (source, delay) =>
       run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000),
     recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
+    recordSpans: (fate, count) => run.add('assay_trace_spans_total', { fate }, count),
     forgetVerdicts: () => {
       for (const name of VERDICT_GAUGES) data.clear(name)
     },

@@ -4,6 +4,7 @@ import type { Notification } from '../../alert/notification.ts'
 import type { RoutesConfig } from '../../alert/config.ts'
 import { type ChangedIncident, createIncidentBook, type IncidentBook } from '../../judge/incidents/book.ts'
 import type { Incident } from '../../model/incident.ts'
+import type { SliKind } from '../../model/sli.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -26,6 +27,8 @@ import {
 } from './save.ts'
 import { retired } from './retired.ts'
 import { createTelling } from './telling.ts'
+import { createMinuteSpans, traceIncident } from '../tracing/evaluation.ts'
+import { NO_TRACING, type Tracing } from '../tracing/tracing.ts'
 
 export interface EvaluatorDeps {
   readonly db: Database
@@ -38,12 +41,15 @@ export interface EvaluatorDeps {
   readonly everyVerdict: boolean
   /** A resolve takes the place of what is still unsent of its incident. */
   readonly collapses: boolean
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing
 }
 
 /** What one call judged. */
 export interface Evaluation {
   /** SLOs × minutes. */
   readonly judged: number
+  readonly minutes: number
   /** By SLO: good and total of the minutes judged, what counters grow by. */
   readonly counted: ReadonlyMap<string, { readonly good: number; readonly total: number }>
   /** Verdicts that were written down, in order of (at, slo). */
@@ -73,7 +79,7 @@ export interface Evaluator {
 const MINUTES_A_COMMIT = 120
 
 export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
-  const { db, plan } = deps
+  const { db, plan, tracing = NO_TRACING } = deps
   const bySlo = new Map(plan.slos.map((slo) => [slo.name, slo]))
   const accounts = await openAccounts(db, plan)
   await accounts.refresh()
@@ -147,7 +153,14 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   }
 
   /** A changed incident with its cause, and what is to be said of it. */
-  async function attend(change: AlertChange, incident: Incident, at: Instant) {
+  const attend = (change: AlertChange, incident: Incident, at: Instant) =>
+    traceIncident(tracing, { change, incident, at, kinds: kindsOf(incident) }, () => lookAt(change, incident, at))
+
+  function kindsOf(incident: Incident): readonly SliKind[] {
+    return incident.slos.flatMap((name) => bySlo.get(name)?.kind ?? [])
+  }
+
+  async function lookAt(change: AlertChange, incident: Incident, at: Instant) {
     const looked = await explainIncident(db, plan, accounts, incident, at)
     const others = book
       .open()
@@ -178,7 +191,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   async function evaluate(): Promise<Evaluation> {
     await accounts.refresh()
     const counted = new Map<string, { good: number; total: number }>()
-    const total: Mutable<Evaluation> = { judged: 0, counted, lines: [], ...before }
+    const total: Mutable<Evaluation> = { judged: 0, minutes: 0, counted, lines: [], ...before }
     before = { changes: [], notifications: [] }
     let gathered = nothingGathered()
     const commit = async (): Promise<void> => {
@@ -194,11 +207,13 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
         collapses: deps.collapses,
       })
       total.judged += gathered.judged
+      total.minutes += gathered.minutes
       total.lines.push(...gathered.lines)
       total.changes.push(...gathered.changes)
       total.notifications.push(...gathered.notifications)
       gathered = nothingGathered()
     }
+    const inSpan = createMinuteSpans(tracing)
     for (const minute of judgeMinutes(accounts, book, written, deps.everyVerdict)) {
       gathered.from = Math.min(gathered.from, minute.at - MINUTE)
       gathered.until = Math.max(gathered.until, minute.at)
@@ -212,7 +227,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
         counted.set(name, { good: sum.good + all - bad, total: sum.total + all })
       }
       gathered.lines.push(...minute.lines)
-      await attendMinute(minute, gathered)
+      await inSpan(minute, () => attendMinute(minute, gathered))
       if (gathered.minutes >= MINUTES_A_COMMIT) await commit()
     }
     await commit()
@@ -235,7 +250,12 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     }
     const changed = aboutAssay.next(behind, now)
     if (blind.length === 0 && changed === null) return false
-    const told = changed === null ? null : telling.tell(changed.change, now, factsOf(changed.incident, now, null), [])
+    const told =
+      changed === null
+        ? null
+        : await traceIncident(tracing, { ...changed, at: now, kinds: [] }, async () =>
+            telling.tell(changed.change, now, factsOf(changed.incident, now, null), []),
+          )
     if (told !== null) aboutAssay.amend(told.incident)
     await saveBehind({
       db,

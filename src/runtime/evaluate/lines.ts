@@ -9,8 +9,13 @@ export interface Line {
 
 /** Whether a verdict is written down: at each change of outcome, reason or row state, and at each whole hour. */
 export function isWritten(before: Line | null, now: Line): boolean {
-  if (before === null || now.verdict.at % HOUR === 0) return true
+  return now.verdict.at % HOUR === 0 || hasChanged(before, now)
+}
+
+/** Whether outcome, reason or row state differ. */
+export function hasChanged(before: Line | null, now: Line): boolean {
   return (
+    before === null ||
     before.verdict.outcome !== now.verdict.outcome ||
     before.verdict.reason !== now.verdict.reason ||
     before.rows.length !== now.rows.length ||

@@ -2,7 +2,7 @@ import type { ChangedIncident, IncidentBook, Judged } from '../../judge/incident
 import type { Standing } from '../../judge/slo/standing.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { Accounts } from './accounts.ts'
-import { isWritten, type Line } from './lines.ts'
+import { hasChanged, isWritten, type Line } from './lines.ts'
 
 /** One minute of the data, judged for every SLO whose sources have passed it. */
 export interface JudgedMinute {
@@ -11,6 +11,8 @@ export interface JudgedMinute {
   readonly changes: readonly ChangedIncident[]
   /** The verdicts that are written down. */
   readonly lines: readonly Line[]
+  /** The verdicts that are not as they were the minute before. */
+  readonly changed: readonly Line[]
 }
 
 /** What is remembered from one minute to the next beside the accounts. */
@@ -36,14 +38,16 @@ export function* judgeMinutes(
     }))
     const changes = book.take(due.at, judged)
     const lines: Line[] = []
+    const changed: Line[] = []
     for (const { standing, judgement } of judged) {
       const line = { verdict: judgement.verdict, rows: judgement.rows }
+      if (hasChanged(written.newest.get(standing.slo.name) ?? null, line)) changed.push(line)
       written.newest.set(standing.slo.name, line)
       if (!all && !isWritten(written.lines.get(standing.slo.name) ?? null, line)) continue
       written.lines.set(standing.slo.name, line)
       lines.push(line)
     }
-    yield { at: due.at, judged, changes, lines }
+    yield { at: due.at, judged, changes, lines, changed }
   }
 }
 

@@ -75,7 +75,7 @@ export function createTracing(sink: SpanSink): Tracing {
     try {
       return await within(open.context, () => work(span))
     } catch (error) {
-      failed = error instanceof Failure ? error.code : 'bug'
+      failed = codeOf(error)
       discarded = false
       endedBy(error, open.context)
       throw error
@@ -92,6 +92,12 @@ export function createTracing(sink: SpanSink): Tracing {
     evidence: createEvidence(),
     incidents: createIncidentSpans(),
   }
+}
+
+/** Of a Failure its code; a wait that the stop cut off is no bug. */
+function codeOf(error: unknown): string {
+  if (error instanceof Failure) return error.code
+  return error instanceof Error && error.name === 'AbortError' ? 'stopped' : 'bug'
 }
 
 function createIncidentSpans(): IncidentSpans {

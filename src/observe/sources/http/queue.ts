@@ -14,6 +14,8 @@ export interface Waiting {
   /** When the last byte of its body was read. */
   readonly receipt: Instant
   readonly bytes: number
+  /** The span of whoever sent it: each of its records has it. */
+  readonly traceparent: string | null
   /** Called exactly once. */
   readonly answer: (outcome: Outcome) => void
 }
@@ -135,12 +137,12 @@ function cost({ bytes, submission }: Waiting): number {
 }
 
 function takeRecords(entry: Entry, count: number, partition: string, into: ArrivedRecord[]): void {
-  const { submission, receipt } = entry
+  const { submission, receipt, traceparent } = entry
   const end = entry.next + count
   for (let index = entry.next; index < end; index++) {
     const decoded = submission.decode(index, receipt)
     if (!decoded.ok) entry.undecodable++
-    into.push({ partition, position: `${entry.number}/${index}`, arrivedAt: receipt, decoded })
+    into.push({ partition, position: `${entry.number}/${index}`, arrivedAt: receipt, decoded, traceparent })
   }
   entry.next = end
 }

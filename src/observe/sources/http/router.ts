@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import express, { type Request, type Router } from 'express'
 import type { Instant } from '../../../model/time.ts'
+import { sentTraceparent } from '../../../model/trace.ts'
 import type { FormatConfig } from '../../decode/config.ts'
 import { answerJson, answerPreflight, answerProblem, CORS } from './answer.ts'
 import { createBodyReader } from './body.ts'
@@ -73,7 +74,8 @@ export function collectorRouter({ intake, format, writeKeys, limits, now }: Rout
     if (submission.count === 0) return answerJson(response, { success: true })
     if (turnAwayIfBusy(response)) return
     const answer = (outcome: Outcome) => answerOutcome(response, outcome, submission.expected)
-    intake.add({ submission, receipt, bytes: bytes.length, answer })
+    const traceparent = sentTraceparent(response.req.headers['traceparent'])
+    intake.add({ submission, receipt, bytes: bytes.length, traceparent, answer })
   }
 
   const collectSegment = async (call: SegmentCall, request: Request, response: ServerResponse) => {

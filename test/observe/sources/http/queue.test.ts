@@ -11,6 +11,7 @@ function add(queue: RequestQueue, count: number, receipt = 0, bytes = 100): Outc
   queue.add({
     receipt,
     bytes,
+    traceparent: null,
     answer: (outcome) => outcomes.push(outcome),
     submission: {
       count,
