@@ -1,7 +1,8 @@
 import type { SliKind } from './sli.ts'
 import type { Instant } from './time.ts'
 
-export type VerdictOutcome = 'met' | 'violated' | 'insufficient_data' | 'not_evaluated'
+export const VERDICT_OUTCOMES = ['met', 'violated', 'insufficient_data', 'not_evaluated'] as const
+export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number]
 export type NotEvaluatedReason = 'no_data' | 'warming' | 'never_seen' | 'learning' | 'ingest_behind' | 'disabled'
 /** Why an outcome is what it is, where the outcome alone doesn't say. */
 export type VerdictReason = NotEvaluatedReason | 'too_few_records' | 'interval_spans_objective' | null

@@ -13,6 +13,7 @@ import { applyRetention } from '../store/retention.ts'
 import { createBehindWatch } from './behind.ts'
 import { createChanges } from './changes.ts'
 import { DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
+import { createDelays } from './delays.ts'
 import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
@@ -79,6 +80,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     let judgedUntil: Instant | null = null
     const watermarks = new Map<string, Instant>()
     const behind = createBehindWatch((source) => sources.rhythm(source))
+    const delays = createDelays(metrics, (source) => sources.rhythm(source))
+    metrics.recordRound(startedAt)
     const loop = createEvaluateLoop({
       db,
       holder: `${hostname()}:${deps.pid}`,
@@ -90,18 +93,22 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       tracing: traces.tracing,
       onLead: (leads) => {
         if (leads) delivery.wake()
-        else metrics.forgetVerdicts()
+        else {
+          metrics.forgetVerdicts()
+          delays.forget()
+        }
       },
       onRound: async (evaluator, evaluation, took) => {
         for (const [source, { at }] of evaluator.accounts.watermarks()) {
           watermarks.set(source, at)
-          metrics.recordWatermark(source, now() - at)
         }
         for (const { change, incident } of evaluation.changes) {
           const { id, severity, domain, event } = incident
           const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
           within(traces.tracing.incidents.get(id), said)
         }
+        delays.moved(evaluator.accounts.watermarks())
+        metrics.recordRound(now())
         const late = behind.look(evaluator.accounts.watermarks(), now())
         const aboutAssay = await evaluator.fallBehind(late, now())
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
@@ -171,7 +178,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       db,
       plan: () => plan,
       status,
-      metrics: () => metrics.text(),
+      metrics: () => {
+        delays.tell(now())
+        return metrics.text()
+      },
       collectors: sources.routers(),
       http: {
         host: assay.http.host,

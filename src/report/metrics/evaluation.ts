@@ -1,7 +1,7 @@
 import type { Incident } from '../../model/incident.ts'
 import type { Severity } from '../../model/sli.ts'
 import type { Duration, Instant } from '../../model/time.ts'
-import { BURN_WINDOWS, type Verdict } from '../../model/verdict.ts'
+import { BURN_WINDOWS, type Verdict, VERDICT_OUTCOMES } from '../../model/verdict.ts'
 import type { Meters } from './meters.ts'
 
 /** What judging a minute gave. Lists may hold only what changed; a series stays at its last value. */
@@ -11,7 +11,7 @@ export interface Evaluation {
   readonly verdicts: readonly Verdict[]
   /** Good and total of the minute alone, by SLO: what the `_total` counters grow by. */
   readonly judged: readonly { readonly slo: string; readonly good: number; readonly total: number }[]
-  readonly openIncidents: readonly Pick<Incident, 'severity'>[]
+  readonly openIncidents: readonly Pick<Incident, 'id' | 'domain' | 'event' | 'severity' | 'startedAt'>[]
   /** Newest arrival of events, by source. */
   readonly arrivals: readonly {
     readonly domain: string
@@ -39,7 +39,7 @@ export interface Evaluation {
 }
 
 /** Label of an SLO that names no source: it sums those that carry its event. */
-const EVERY_SOURCE = ''
+export const EVERY_SOURCE = ''
 
 /** Sets the gauges to what a minute's judging gave. */
 export function recordEvaluation({ series, evaluation: duration }: Meters, evaluation: Evaluation): void {
@@ -60,6 +60,12 @@ export function recordEvaluation({ series, evaluation: duration }: Meters, evalu
     for (const window of BURN_WINDOWS) {
       series.set('assay_slo_burn_rate', { ...labels, window }, verdict.burn[window])
     }
+    for (const outcome of VERDICT_OUTCOMES) {
+      series.set('assay_slo_outcome', { ...labels, outcome }, verdict.outcome === outcome ? 1 : 0)
+    }
+    for (const severity of ['page', 'ticket'] as const) {
+      series.set('assay_slo_firing', { ...labels, severity }, verdict.firing === severity ? 1 : 0)
+    }
   }
   for (const { slo, good, total } of evaluation.judged) {
     const labels = labelsOf.get(slo)
@@ -68,7 +74,12 @@ export function recordEvaluation({ series, evaluation: duration }: Meters, evalu
     series.add('assay_sli_total', labels, total)
   }
   const open: Record<Severity, number> = { page: 0, ticket: 0, info: 0 }
-  for (const { severity } of evaluation.openIncidents) open[severity] += 1
+  series.clear('assay_incident_started_timestamp_seconds')
+  for (const { id, domain, event, severity, startedAt } of evaluation.openIncidents) {
+    open[severity] += 1
+    const labels = { domain, event: event ?? '', severity, incident: id }
+    series.set('assay_incident_started_timestamp_seconds', labels, startedAt / 1_000)
+  }
   for (const [severity, count] of Object.entries(open)) series.set('assay_incidents_open', { severity }, count)
   for (const { lastArrival, ...labels } of evaluation.arrivals) {
     const age = lastArrival === 0 ? null : Math.max(0, evaluation.at - lastArrival) / 1_000

@@ -1,4 +1,4 @@
-import { BURN_WINDOWS } from '../../model/verdict.ts'
+import { BURN_WINDOWS, VERDICT_OUTCOMES } from '../../model/verdict.ts'
 
 /** What a metric is, and the labels that its series carry. */
 export interface Family {
@@ -50,6 +50,14 @@ export const FAMILIES = {
     ...gauge('How many times faster than allowed the budget is spent, by window.', [...SLO, 'window']),
     each: BURN_WINDOWS.length,
   },
+  assay_slo_outcome: {
+    ...gauge('1 for the outcome that the SLO has now, 0 for the others.', [...SLO, 'outcome']),
+    each: VERDICT_OUTCOMES.length,
+  },
+  assay_slo_firing: {
+    ...gauge('Whether this is the highest severity of which a burn row is true now.', [...SLO, 'severity']),
+    each: 2,
+  },
   assay_freshness_seconds: gauge('Age of the newest arrival at the last minute judged.', EVENT),
   assay_completeness_ratio: gauge('Share of records with a watched property filled.', [...EVENT, 'property']),
   assay_volume_observed: gauge('Records in the last whole hour.', EVENT),
@@ -58,11 +66,27 @@ export const FAMILIES = {
     ['source'],
     true,
   ),
+  assay_watermark_rhythm_seconds: gauge(
+    'How long the watermark of a source may stand still by the nature of the source.',
+    ['source'],
+    true,
+  ),
+  assay_incident_started_timestamp_seconds: gauge('When an open incident began, by the data.', [
+    'domain',
+    'event',
+    'severity',
+    'incident',
+  ]),
   assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
   assay_trace_spans_total: counter(
     'Spans that ended, by whether the trace endpoint got them: exported, dropped (queue full, or stopped), failed.',
     ['fate'],
+    true,
+  ),
+  assay_last_evaluation_timestamp_seconds: gauge(
+    'When this process last ended a round of judging; its start, before the first.',
+    [],
     true,
   ),
   assay_last_reload_success: gauge('Whether the configuration read last was taken over.', [], true),

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { OUTCOMES } from '../../model/observation.ts'
-import type { Duration } from '../../model/time.ts'
+import type { Duration, Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type CommitSummary, recordCommit } from './commit.ts'
-import { type Evaluation, recordEvaluation } from './evaluation.ts'
+import { EVERY_SOURCE, type Evaluation, recordEvaluation } from './evaluation.ts'
 import { FAMILIES, type Family, type FamilyName } from './families.ts'
 import { createHistogram } from './histogram.ts'
 import { createSeries, type Series } from './series.ts'
@@ -29,8 +29,10 @@ export interface Metrics {
   /** A minute was judged. */
   recordEvaluation(evaluation: Evaluation): void
   recordNotification(receiver: string, outcome: string): void
-  /** Null: nothing known of it. */
-  recordWatermark(source: string, delay: Duration | null): void
+  /** How far a source is behind, and how long it may stand still by its nature. Null: nothing known of it, or nothing more to come. */
+  recordWatermark(source: string, delay: Duration | null, rhythm: Duration | null): void
+  /** A round of judging ended, whether there was something to judge or not. */
+  recordRound(at: Instant): void
   recordReload(succeeded: boolean): void
   /** What became of ended spans. */
   recordSpans(fate: string, count: number): void
@@ -46,7 +48,7 @@ export interface Metrics {
 /** prom-client's gauges that are named like counters: `promtool check metrics` rejects them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 const VERDICT_GAUGES = (Object.keys(FAMILIES) as FamilyName[]).filter(
-  (name) => FAMILIES[name].type === 'gauge' && /^assay_(sl[io]_|freshness|completeness|volume|incidents)/.test(name),
+  (name) => FAMILIES[name].type === 'gauge' && /^assay_(sl[io]_|freshness|completeness|volume|incidents?_)/.test(name),
 )
 
 /** A registry with every metric of Assay. */
@@ -96,8 +98,11 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     recordCommit: (plan, commit) => recordCommit(meters, plan, commit),
     recordEvaluation: (evaluation) => recordEvaluation(meters, evaluation),
     recordNotification: (receiver, outcome) => data.add('assay_notifications_total', { receiver, outcome }, 1),
-    recordWatermark: (source, delay) =>
-      run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000),
+    recordWatermark: (source, delay, rhythm) => {
+      run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000)
+      run.set('assay_watermark_rhythm_seconds', { source }, delay === null || rhythm === null ? null : rhythm / 1_000)
+    },
+    recordRound: (at) => run.set('assay_last_evaluation_timestamp_seconds', {}, at / 1_000),
     recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
     recordSpans: (fate, count) => run.add('assay_trace_spans_total', { fate }, count),
     forgetVerdicts: () => {
@@ -136,6 +141,10 @@ function prepare(series: Series, plan: Plan, receivers: readonly string[]): void
       const labels = { domain, event, source: only.id }
       for (const name of EVENT_COUNTERS) series.add(name, labels, 0)
     }
+  }
+  for (const { name: slo, domain, event, source } of plan.slos) {
+    const labels = { domain, event, source: source ?? EVERY_SOURCE, slo }
+    for (const name of ['assay_sli_good_total', 'assay_sli_total'] as const) series.add(name, labels, 0)
   }
   for (const severity of ['page', 'ticket', 'info']) series.set('assay_incidents_open', { severity }, 0)
   for (const receiver of receivers) {

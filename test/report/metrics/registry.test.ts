@@ -41,7 +41,15 @@ function evaluate(metrics: Metrics): void {
     at: NOW,
     verdicts: [verdictOf(first), verdictOf(second, { ratio: null, lower: null, upper: null, budgetRemaining: null })],
     judged: [{ slo: first.name, good: 9, total: 10 }],
-    openIncidents: [{ severity: 'page' }],
+    openIncidents: [
+      {
+        id: 'inc_0123456789ab',
+        domain: 'checkout',
+        event: 'Order Completed',
+        severity: 'page',
+        startedAt: NOW - 60_000,
+      },
+    ],
     arrivals: [{ domain: 'checkout', event: 'Order Completed', source: 'web', lastArrival: NOW - 30_000 }],
     fills: [{ domain: 'checkout', event: 'Order Completed', source: 'web', property: 'revenue', ratio: 0.5 }],
     volumes: [{ domain: 'checkout', event: 'Order Completed', source: 'web', observed: 300 }],
@@ -97,14 +105,18 @@ describe('gauges', () => {
     expect(text).toMatch(new RegExp(`^assay_sli_total\\{.*slo="${first}"\\} 10$`, 'm'))
     expect(sampleOf(text, 'assay_freshness_seconds{')).toBe(30)
     expect(sampleOf(text, 'assay_incidents_open{severity="page"}')).toBe(1)
+    const incident = '{domain="checkout",event="Order Completed",severity="page",incident="inc_0123456789ab"}'
+    expect(sampleOf(text, `assay_incident_started_timestamp_seconds${incident}`)).toBe((NOW - 60_000) / 1_000)
+    expect(text).toMatch(new RegExp(`^assay_slo_outcome\\{.*slo="${first}",outcome="met"\\} 1`, 'm'))
+    expect(text).toMatch(new RegExp(`^assay_slo_outcome\\{.*slo="${first}",outcome="violated"\\} 0`, 'm'))
   })
 
   test('a series goes away when it is no longer measured, and when another instance judges', async () => {
     const metrics = createMetrics({ version: '0.1.0' })
-    metrics.recordWatermark('web', 4_000)
+    metrics.recordWatermark('web', 4_000, 1_000)
     evaluate(metrics)
     expect(sampleOf(await metrics.text(), 'assay_watermark_delay_seconds{source="web"}')).toBe(4)
-    metrics.recordWatermark('web', null)
+    metrics.recordWatermark('web', null, null)
     metrics.forgetVerdicts()
     const text = await metrics.text()
     expect(text).not.toMatch(/^assay_(watermark_delay_seconds|sli_ratio|slo_burn_rate|freshness_seconds)\{/m)
