@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { Failure } from '../model/failure.ts'
 import { backtest } from './backtest.ts'
 import { check } from './check.ts'
+import { GENERATED, type GeneratedKind, generate } from './generate.ts'
 import type { ExitCode, Io } from './io.ts'
 import { lint } from './lint.ts'
 import { receiversTest } from './receivers.ts'
@@ -139,6 +140,33 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
   command('reload', 'Have the running daemon read its configuration again.', ['assay reload'])
     .addOption(config())
     .action((options) => done(reload(options, io)))
+  const generator = root
+    .command('generate')
+    .description('Files made from the rules, to be kept with them: the same rules, the same bytes.')
+  const generated: Readonly<Record<GeneratedKind, string>> = {
+    prometheus: 'Recording rules, burn-rate alerts and alerts about Assay itself, for Prometheus.',
+    dashboards: 'Grafana dashboards, with the files that provision them.',
+  }
+  for (const kind of Object.keys(generated) as GeneratedKind[]) {
+    generator
+      .command(kind)
+      .description(generated[kind])
+      .addOption(config())
+      .option('--out <folder>', `instead of ${GENERATED[kind]}`)
+      .option('--check', 'write nothing; exit 1 and name the files that are not what the rules say', false)
+      .addHelpText(
+        'after',
+        `\nExamples:\n  $ assay generate ${kind}\n  $ assay generate ${kind} --check    # in CI\n${EXITS}`,
+      )
+      .action((options) => done(generate({ ...options, kind }, io)))
+  }
+  for (const kind of ['openslo', 'docs', 'dbt']) {
+    generator.command(kind, { hidden: true }).action(() => {
+      throw new Failure('bad_input', `Assay doesn't generate ${kind} yet.`, {
+        remedy: `This version generates ${Object.keys(GENERATED).join(' and ')}.`,
+      })
+    })
+  }
   const receivers = root.command('receivers').description('The receivers of alerts.')
   receivers
     .command('test')

@@ -4,7 +4,10 @@ import { parse } from 'yaml'
 import { routesConfig } from '../../src/alert/config.ts'
 
 const ALERTS = new URL('../../alerts/', import.meta.url)
-const RUNBOOKS = ['completeness', 'duplicates', 'freshness', 'ingest-behind', 'lateness', 'schema-violations', 'volume']
+const OF_SLOS = ['completeness', 'duplicates', 'freshness', 'ingest-behind', 'lateness', 'schema-violations', 'volume']
+/** What Prometheus alerts on about Assay itself. */
+const OF_ASSAY = ['assay-down', 'configuration-rejected', 'metrics-overflow', 'notifications-failing']
+const RUNBOOKS = [...OF_SLOS, ...OF_ASSAY].sort()
 
 describe('what is shipped in alerts/', () => {
   it('prints every incident on the screen', () => {

@@ -1,7 +1,7 @@
 /** 95 %, two-sided. */
 const Z_TWO_SIDED_95 = 1.959963984540054
 /** 99 %, one-sided: how sure a burn row is before it pages. */
-const Z_ONE_SIDED_99 = 2.3263
+export const PAGING_Z = 2.3263
 
 export interface Interval {
   readonly lower: number
@@ -32,5 +32,5 @@ export function sampledInterval(good: number, sampled: number, population: numbe
 
 /** The error ratio that `bad` of `total` shows beyond doubt: lower end of the one-sided 99 % Wilson interval, 0 for none. */
 export function pagingBound(bad: number, total: number): number {
-  return total <= 0 || bad <= 0 ? 0 : wilson(bad, total, Z_ONE_SIDED_99).lower
+  return total <= 0 || bad <= 0 ? 0 : wilson(bad, total, PAGING_Z).lower
 }
