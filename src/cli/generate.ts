@@ -8,7 +8,6 @@ import { type Configured, configured } from './project.ts'
 /** What this version generates, and where it goes below the project's folder. */
 export const GENERATED = {
   prometheus: 'alerts/prometheus',
-  dashboards: 'dashboards',
 } as const
 export type GeneratedKind = keyof typeof GENERATED
 
@@ -55,8 +54,6 @@ async function filesOf(kind: GeneratedKind, { project, plan }: Configured): Prom
       const { prometheusFiles } = await import('../report/rules/rules.ts')
       return prometheusFiles(plan, publicUrl)
     }
-    case 'dashboards':
-      return []
   }
 }
 
