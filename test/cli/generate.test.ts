@@ -90,6 +90,14 @@ describe.each(KINDS)('assay generate %s', (kind) => {
   })
 })
 
+test('every runbook that a rule links to is there', () => {
+  const folder = join(REPOSITORY, GENERATED.prometheus)
+  const texts = Object.values(textsIn(folder)).join('')
+  const linked = new Set([...texts.matchAll(/runbook_url: "([^"]*)"/g)].map(([, path = '']) => path))
+  expect(linked.size).toBeGreaterThan(5)
+  expect([...linked].filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([])
+})
+
 test.each(['openslo', 'docs', 'dbt'])('generate %s is not in this version, and says so', async (kind) => {
   const { run } = project()
   const { code, err } = await run((io) => runProgram(['generate', kind], io))

@@ -11,7 +11,7 @@ const QUICK_WINDOWS: readonly BurnWindow[] = ['5m', '30m', '1h']
 const WITHOUT = 'without (instance, pod)'
 
 /** Records, or minutes of a time slice, of an SLO in a window. */
-export const totalOf = (window: BurnWindow): string => `slo:assay_sli:increase${window}`
+const totalOf = (window: BurnWindow): string => `slo:assay_sli:increase${window}`
 export const badOf = (window: BurnWindow): string => `slo:assay_sli_bad:increase${window}`
 /** Plain share of bad. */
 export const ratioOf = (window: BurnWindow): string => `slo:assay_sli_bad_per_total:ratio${window}`

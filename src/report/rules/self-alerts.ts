@@ -107,9 +107,6 @@ or
   },
 ]
 
-/** Runbooks that these alerts link to, below `alerts/`. */
-export const SELF_RUNBOOKS: readonly string[] = [...new Set(ALERTS.map(({ runbook }) => `runbooks/${runbook}`))].sort()
-
 /** Alerts about Assay itself: what it can't say of itself when it is down, stuck or can't reach anybody. */
 export function selfGroups(plan: Plan, links: Links): readonly RuleGroup[] {
   const rules = ALERTS.map(
