@@ -1,5 +1,6 @@
 import { Failure } from '../model/failure.ts'
 import { core } from './migrations/001-core.ts'
+import { scorecard } from './migrations/002-scorecard.ts'
 import { lockNumber } from './postgres-lock.ts'
 import type { Database, Sql } from './sql.ts'
 
@@ -9,7 +10,10 @@ export interface Migration {
   readonly text: string
 }
 
-const MIGRATIONS: readonly Migration[] = [{ version: 1, text: core }]
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, text: core },
+  { version: 2, text: scorecard },
+]
 
 const SPELLINGS: Readonly<Record<Sql['engine'], readonly (readonly [RegExp, string])[]>> = {
   sqlite: [

@@ -87,8 +87,9 @@ export function verdictAt(
   return { verdict, rows }
 }
 
-function outcomeOf(
-  slo: SloPlan,
+/** What counts of an SLO amount to. Null for `interval` where there are none. */
+export function outcomeOf(
+  slo: Pick<SloPlan, 'objective' | 'minTotal'>,
   total: number,
   interval: { readonly lower: number; readonly upper: number } | null,
   { notEvaluated, neverSeen, warming }: Circumstances,
@@ -101,7 +102,7 @@ function outcomeOf(
 }
 
 function judge(
-  slo: SloPlan,
+  slo: Pick<SloPlan, 'objective' | 'minTotal'>,
   total: number,
   interval: { readonly lower: number; readonly upper: number },
 ): Pick<Verdict, 'outcome' | 'reason'> {
