@@ -9,6 +9,7 @@ import { receiversTest } from './receivers.ts'
 import { reload } from './reload.ts'
 import { replay } from './replay.ts'
 import { run } from './run.ts'
+import { scorecard } from './scorecard.ts'
 import { showSlo } from './slo.ts'
 import { status } from './status.ts'
 import { version } from './version.ts'
@@ -137,6 +138,19 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .option('--false-alarms-per-week <number>', 'the budget for the whole file', budget, 1)
     .addOption(json())
     .action((options) => done(backtest(options, io)))
+  command('scorecard', 'A month’s trust scorecard: SLOs, budgets, incidents and coverage by domain.', [
+    'assay scorecard --month 2026-10',
+    'assay scorecard --month 2026-10 --format html --out october.html',
+    'assay scorecard --month 2026-10 --domain checkout --format json',
+  ])
+    .option('--month <month>', 'such as 2026-10; left out: the month before this one')
+    .option('--domain <domain>', 'this domain alone')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['md', 'html', 'json']).default('md'))
+    .option('--json', 'the same as --format json')
+    .option('--out <file>', 'write it there instead of printing it')
+    .option('--rebuild', 'work it out anew from the store, though it is frozen', false)
+    .addOption(config())
+    .action((options) => done(scorecard(options.json === true ? { ...options, format: 'json' } : options, io)))
   command('reload', 'Have the running daemon read its configuration again.', ['assay reload'])
     .addOption(config())
     .action((options) => done(reload(options, io)))

@@ -8,7 +8,7 @@ import { createEarlyCheck } from '../observe/check/early.ts'
 import { createFileSource } from '../observe/sources/file/file-source.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
-import { scorecardOf } from '../runtime/scorecard.ts'
+import { scorecardOfArchive } from '../runtime/scorecard/scorecard.ts'
 import { replayArchive } from '../runtime/replay.ts'
 import { deliverAll } from './deliver-all.ts'
 import { openStore } from '../store/open.ts'
@@ -88,7 +88,7 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
     await writeQuarantine(db, (line) => outputs.write('quarantine.ndjson', `${line}\n`))
     outputs.write('incidents.json', `${JSON.stringify(replayed.incidents.map(incidentDocument), null, 2)}\n`)
     outputs.write('metrics.prom', replayed.metrics)
-    outputs.write('scorecard.json', `${JSON.stringify(await scorecardOf(db, plan), null, 2)}\n`)
+    outputs.write('scorecard.json', `${JSON.stringify(await scorecardOfArchive(db, plan), null, 2)}\n`)
     outputs.commit()
     report(replayed.records, replayed.incidents, out, io)
     return fails(options.failOn ?? null, replayed.severities) ? 1 : 0

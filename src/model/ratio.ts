@@ -4,12 +4,6 @@ export interface Ratio {
   readonly total: number
 }
 
-export const NO_RATIO: Ratio = { good: 0, total: 0 }
-
-export function addRatio(a: Ratio, b: Ratio): Ratio {
-  return { good: a.good + b.good, total: a.total + b.total }
-}
-
 /** `good / total`, or null where nothing was counted. */
 export function ratioValue({ good, total }: Ratio): number | null {
   return total === 0 ? null : good / total

@@ -24,6 +24,7 @@ import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
+import { createScorecards } from './scorecard/remembered.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource, laterReason } from './sources.ts'
 import { stopAll } from './stop-all.ts'
@@ -192,6 +193,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       now,
       changes,
       runbook: (path) => readRunbook(project.root, path),
+      scorecard: createScorecards(db, () => plan, now),
       report: (error) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'a request failed'),
     })

@@ -1,10 +1,17 @@
 import type { Router } from 'express'
 import type { Instant } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { ScorecardDocument } from '../report/scorecard/document.ts'
 import type { Sql } from '../store/sql.ts'
 import type { HttpConfig } from './guard.ts'
 import type { Changes } from './live.ts'
 import type { DaemonStatus } from './status.ts'
+
+/** A month's scorecard as JSON text, and as what it says. */
+export interface ServedScorecard {
+  readonly text: string
+  readonly document: ScorecardDocument
+}
 
 /** What the server is given. */
 export interface ServeDeps {
@@ -21,6 +28,8 @@ export interface ServeDeps {
   readonly changes: Changes
   /** The text of a runbook by its path from `alerts/`; null: there is none. */
   readonly runbook?: (path: string) => string | null
+  /** A month's scorecard by its name, which is one; null: nothing is known of it. */
+  readonly scorecard: (month: string) => Promise<ServedScorecard | null>
   /** Told what broke behind an answer with 500 or 503. */
   readonly report?: (error: unknown) => void
 }

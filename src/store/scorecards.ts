@@ -21,14 +21,11 @@ export async function readScorecard(sql: Sql, month: string): Promise<StoredScor
   return row ?? null
 }
 
-/** Months that are frozen, oldest first. */
-export async function frozenMonths(sql: Sql): Promise<string[]> {
-  const rows = await sql.all<{ month: string }>('select month from scorecard order by month')
-  return rows.map(({ month }) => month)
-}
-
 /** Freezes a month once and for all. False where it was frozen before: what stands stays. */
-export async function freezeScorecard(sql: Sql, { month, plan, frozenAt, document }: StoredScorecard): Promise<boolean> {
+export async function freezeScorecard(
+  sql: Sql,
+  { month, plan, frozenAt, document }: StoredScorecard,
+): Promise<boolean> {
   const changed = await sql.run(
     'insert into scorecard (month, plan, frozen_at, document) values (?, ?, ?, ?) on conflict (month) do nothing',
     [month, plan, frozenAt, document],

@@ -3,6 +3,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { ServeDeps } from '../../src/serve/deps.ts'
 import { createServer } from '../../src/serve/server.ts'
 import type { DaemonStatus } from '../../src/serve/status.ts'
+import { createScorecards } from '../../src/runtime/scorecard/remembered.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Database } from '../../src/store/sql.ts'
 import { EMPTY_PLAN, NOW } from './plan.ts'
@@ -49,6 +50,7 @@ export async function startServer(change: Partial<ServeDeps> & { currentPlan?: P
         return () => told.delete(tell)
       },
     },
+    scorecard: createScorecards(db, () => plan, change.now ?? (() => NOW)),
     ...change,
   }
   const server = createServer(deps)

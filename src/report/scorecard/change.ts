@@ -16,14 +16,17 @@ export function changeOfAll(
   slos: readonly SloDocument[],
   before: ScorecardDocument,
 ): ChangeDocument {
-  return change(now, slos, before, before.domains.flatMap((domain) => domain.slos), before)
+  return change(
+    now,
+    slos,
+    before,
+    before.domains.flatMap((domain) => domain.slos),
+    before,
+  )
 }
 
 /** A domain against itself in the month before; null: it wasn't there. */
-export function changeOfDomain(
-  now: Omit<DomainDocument, 'change'>,
-  before: ScorecardDocument,
-): ChangeDocument | null {
+export function changeOfDomain(now: Omit<DomainDocument, 'change'>, before: ScorecardDocument): ChangeDocument | null {
   const own = before.domains.find(({ domain }) => domain === now.domain)
   return own === undefined ? null : change(now, now.slos, own, own.slos, before)
 }

@@ -17,7 +17,11 @@ export interface ScorecardDocument {
   readonly plan: string
   /** From 0 to 100; null: no data. */
   readonly score: number | null
-  readonly formula: { readonly version: string; readonly worth: Readonly<Record<string, number>>; readonly text: readonly string[] }
+  readonly formula: {
+    readonly version: string
+    readonly worth: Readonly<Record<string, number>>
+    readonly text: readonly string[]
+  }
   readonly change: ChangeDocument | null
   readonly promises: PromisesDocument
   readonly incidents: IncidentsDocument

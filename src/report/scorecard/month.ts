@@ -2,7 +2,7 @@ import { zoneOffset } from '../../judge/slo/active.ts'
 import { DAY, type Duration, floorTo, HOUR, type Instant } from '../../model/time.ts'
 
 /** How long after a month's end its scorecard is final: late data and late resolves are in by then. */
-export const FREEZE_AFTER: Duration = 72 * HOUR
+const FREEZE_AFTER: Duration = 72 * HOUR
 
 /** A month of the workspace's civil time. Its edges are local midnights, rounded down to whole UTC hours as windows are. */
 export interface Month {

@@ -1,6 +1,6 @@
 import type { Incident } from '../../model/incident.ts'
 import { round6 } from '../../model/ratio.ts'
-import { iso } from '../../model/time.ts'
+import { type Duration, type Instant, iso } from '../../model/time.ts'
 import { SCHEMA_VERSION } from '../documents/verdict.ts'
 import { changeOfAll, changeOfDomain } from './change.ts'
 import type {
@@ -81,7 +81,7 @@ export function scorecardDocument(
         }),
     },
     without_owner: sum(domains.map((domain) => domain.without_owner.length)) + facts.unplanned.length,
-    costliest: costliest(domains, facts.incidents),
+    costliest: costliest(domains, facts.incidents, asOf(facts)),
   }
   return { ...card, change: before === null ? null : changeOfAll(card, all, before), domains }
 }
@@ -128,7 +128,10 @@ function domainCard(
 
 /** Those of the plan, and those of SLOs that were taken out of it. */
 function domainNames({ domains, slos }: MonthFacts): string[] {
-  const names = [...domains.map(({ name }) => name), ...slos.filter(({ counted }) => counted.total > 0).map(({ domain }) => domain)]
+  const names = [
+    ...domains.map(({ name }) => name),
+    ...slos.filter(({ counted }) => counted.total > 0).map(({ domain }) => domain),
+  ]
   return [...new Set(names)].sort(compareText)
 }
 
@@ -139,14 +142,16 @@ function countedEvents({ events, slos }: MonthFacts, domain: string | null): Eve
   const planned = new Set(events.map(({ name }) => name))
   const gone = judged
     .filter(({ event }) => !planned.has(event))
-    .map((slo): EventFacts => ({
-      name: slo.event,
-      domain: slo.domain,
-      owner: '',
-      status: 'deprecated',
-      received: 0,
-      sources: slo.sources,
-    }))
+    .map(
+      (slo): EventFacts => ({
+        name: slo.event,
+        domain: slo.domain,
+        owner: '',
+        status: 'deprecated',
+        received: 0,
+        sources: slo.sources,
+      }),
+    )
   const all = new Map([...gone, ...events].map((event) => [event.name, event]))
   return [...all.values()]
     .filter(({ name, status, received }) => status === 'active' || received > 0 || names.has(name))
@@ -178,7 +183,12 @@ function promisesOf(slos: readonly SloDocument[]): PromisesDocument {
   return { made: slos.length, met, violated, not_judged: slos.length - met - violated }
 }
 
-function costliest(domains: readonly Omit<DomainDocument, 'change'>[], incidents: readonly Incident[]): CostDocument[] {
+/** What an open incident is put down to may change later: it is left out. */
+function costliest(
+  domains: readonly Omit<DomainDocument, 'change'>[],
+  incidents: readonly Incident[],
+  until: Instant,
+): CostDocument[] {
   return domains
     .flatMap(({ domain, slos }) => slos.map((slo) => ({ ...slo, domain, spent: slo.budget_spent ?? 0 })))
     .filter(({ spent }) => spent > 1)
@@ -187,8 +197,8 @@ function costliest(domains: readonly Omit<DomainDocument, 'change'>[], incidents
     .map(({ slo, domain, event, spent }) => {
       const longest = incidents
         .filter(({ slos }) => slos.includes(slo))
-        .sort((a, b) => lengthOf(b) - lengthOf(a) || compareText(a.id, b.id))[0]
-      const cause = longest?.cause ?? null
+        .sort((a, b) => lengthOf(b, until) - lengthOf(a, until) || compareText(a.id, b.id))[0]
+      const cause = longest === undefined || isOpen(longest, until) ? null : longest.cause
       return {
         slo,
         domain,
@@ -200,13 +210,16 @@ function costliest(domains: readonly Omit<DomainDocument, 'change'>[], incidents
     })
 }
 
-/** From the first bad minute to the end; what isn't over is longer than all that is. */
-function lengthOf({ startedAt, endedAt }: Incident): number {
-  return (endedAt ?? Number.MAX_SAFE_INTEGER) - startedAt
+function lengthOf(incident: Incident, until: Instant): Duration {
+  return (isOpen(incident, until) ? until : (incident.endedAt ?? until)) - incident.startedAt
+}
+
+function isOpen({ resolvedAt }: Incident, until: Instant): boolean {
+  return resolvedAt === null || resolvedAt >= until
 }
 
 /** What happened later is not told, however late the card is worked out. */
-function asOf({ month, until }: MonthFacts): number {
+function asOf({ month, until }: MonthFacts): Instant {
   return until < month.to ? until : freezesAt(month)
 }
 

@@ -15,7 +15,10 @@ export function sloFigures(slo: SloFacts, facts: MonthFacts, sources: ReadonlyMa
   })
   const interval = sampledInterval(good, total, total)
   const learning = slo.kind === 'volume' && total === 0
-  const { outcome, reason } = outcomeOf(slo, total, interval, { ...ORDINARY, notEvaluated: learning ? 'learning' : null })
+  const { outcome, reason } = outcomeOf(slo, total, interval, {
+    ...ORDINARY,
+    notEvaluated: learning ? 'learning' : null,
+  })
   const ratio = ratioValue(slo.counted)
   const spent = ratio === null ? null : (total - good) / total / (1 - slo.objective)
   return {

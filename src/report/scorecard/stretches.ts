@@ -14,7 +14,8 @@ export function joined(stretches: readonly Stretch[], gap: Duration = 0): Stretc
   const out: Stretch[] = []
   for (const { from, to } of [...stretches].sort((a, b) => a.from - b.from || a.to - b.to)) {
     const last = out.at(-1)
-    if (last !== undefined && from <= last.to + gap) out[out.length - 1] = { from: last.from, to: Math.max(last.to, to) }
+    if (last !== undefined && from <= last.to + gap)
+      out[out.length - 1] = { from: last.from, to: Math.max(last.to, to) }
     else out.push({ from, to })
   }
   return out

@@ -41,7 +41,7 @@ export interface Seen {
 }
 
 /** The share that is known to be good, from 0 to 1: records short of the minimum and minutes that weren't observed aren't. */
-export function knownGood({ good, total, minTotal, minutes, unobserved }: Seen): number {
+function knownGood({ good, total, minTotal, minutes, unobserved }: Seen): number {
   if (total <= 0 || minutes <= 0) return 0
   return (good / Math.max(total, minTotal)) * (1 - Math.min(1, Math.max(0, unobserved) / minutes))
 }

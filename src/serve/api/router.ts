@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express'
 import { SCHEMA_VERSION } from '../../report/documents/verdict.ts'
 import type { ServeDeps } from '../deps.ts'
+import { scorecardFor } from '../scorecard.ts'
 import { domainsAnswer } from './domains.ts'
 import { eventAnswer } from './event.ts'
 import { eventsAnswer } from './events.ts'
@@ -36,6 +37,10 @@ export function apiRouter(deps: ServeDeps): Router {
   })
   router.get('/incidents/:id', async (request, response) => {
     answer(response, await incidentAnswer(deps, request.params.id))
+  })
+  router.get('/scorecards/:month', async (request, response) => {
+    const { text } = await scorecardFor(deps, request.params.month)
+    response.type('application/json').send(text)
   })
   return router
 }

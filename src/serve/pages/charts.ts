@@ -13,7 +13,13 @@ const WIDTH = 72
  * A ratio on a small scale: its interval as a whisker, its objective as a tick, the budget left as a bar below. The scale
  * begins three budgets below the objective, or where the whisker ends.
  */
-export function ratioChart({ ratio, lower, upper, objective, budgetRemaining }: Verdict): Html {
+export function ratioChart({
+  ratio,
+  lower,
+  upper,
+  objective,
+  budgetRemaining,
+}: Pick<Verdict, 'ratio' | 'lower' | 'upper' | 'objective' | 'budgetRemaining'>): Html {
   const least = Math.max(0, Math.min(1 - 3 * (1 - objective), (lower ?? 1) - 0.1 * (1 - (lower ?? 1))))
   const x = (value: number) => px(3 + ((value - least) / Math.max(1 - least, 1e-9)) * (WIDTH - 6))
   const left = Math.max(0, Math.min(1, budgetRemaining ?? 0)) * WIDTH

@@ -7,6 +7,7 @@ import { eventsPage } from './events/page.ts'
 import { homePage } from './home/page.ts'
 import { incidentPage } from './incident/page.ts'
 import { runbookPage } from './runbook/page.ts'
+import { scorecardPage } from './scorecard/page.ts'
 import { shared } from './shared.ts'
 
 /** Nothing from elsewhere, nothing inline: a payload that slipped through escaping still could not run. */
@@ -47,6 +48,9 @@ export function pageRouter(deps: ServeDeps): Router {
   router.get('/events/:name', async (request, response) => send(response, await eventPage(deps, request.params.name)))
   router.get('/incidents/:id', async (request, response) => send(response, await incidentPage(deps, request.params.id)))
   router.get('/runbooks/:file', (request, response) => send(response, runbookPage(deps, request.params.file)))
+  router.get('/scorecards/:month', async (request, response) =>
+    send(response, await scorecardPage(deps, request.params.month)),
+  )
   return router
 }
 

@@ -71,6 +71,8 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
     ['/events/Order%20Completed', 1280, false],
     ['/events/Order%20Shipped', 390, true],
     ['/events', 1280, true],
+    ['/scorecards/2026-10', 1280, false],
+    ['/scorecards/2026-10', 390, true],
   ])('%s at %d px: axe finds nothing, nothing is blocked, nothing sticks out', async (path, width, dark) => {
     const { page, complaints, close } = await open(server.url + path, { width, dark })
     await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")

@@ -1,0 +1,112 @@
+import { oneLine } from '../../alert/bounds.ts'
+import { localTime, objectivePercent } from '../../alert/figures.ts'
+import type { DomainDocument, ScorecardDocument } from './document.ts'
+import {
+  attainmentText,
+  budgetText,
+  costText,
+  differenceText,
+  inADayText,
+  leadSentence,
+  medianText,
+  openedText,
+  promisesText,
+  remarks,
+  scoreText,
+  seenText,
+  stateText,
+  unobservedText,
+  worstBudgetText,
+} from './words.ts'
+
+/** SLOs that the text names; the rest is in the JSON form. */
+const SLOS_SHOWN = 30
+
+/** A scorecard in GitHub's Markdown. Columns are padded, so that it can be read where tables aren't drawn, as in Slack. */
+export function scorecardMarkdown(card: ScorecardDocument): string {
+  const state = stateText(card, (at) => localTime(at, card.timezone))
+  const slos = card.domains.flatMap(({ domain, slos: own }) => own.map((slo) => ({ domain, slo })))
+  const shown = slos
+    .sort((a, b) => a.slo.kept - b.slo.kept)
+    .slice(0, SLOS_SHOWN)
+    .map(({ domain, slo }) => [
+      slo.slo,
+      domain,
+      slo.kind,
+      attainmentText(slo),
+      objectivePercent(slo.objective),
+      slo.outcome === 'violated' ? 'broken' : slo.outcome === 'met' ? 'met' : 'not judged',
+      budgetText(slo.budget_spent),
+    ])
+  const lines = [
+    `## ${plain(leadSentence(card))}`,
+    '',
+    `${plain(card.environment)}, ${state}. Times in ${card.timezone}; plan \`${card.plan.slice(0, 12)}\`.`,
+    '',
+    ...table(
+      [
+        'Domain',
+        'Owner',
+        'Trust',
+        'Change',
+        'SLOs',
+        'Worst budget',
+        'Incidents',
+        'Median',
+        'In 24 h',
+        'Seen',
+        'Unobserved',
+      ],
+      [...card.domains.map((domain) => row(domain.domain, domain)), row('all', card)],
+    ),
+    ...(card.costliest.length === 0 ? [] : ['', '**What cost most budget**', '']),
+    ...card.costliest.map((cost) => `- ${plain(costText(cost))}`),
+    '',
+    ...remarks(card).map((remark) => `- ${plain(remark)}`),
+    '',
+    `**SLOs**${slos.length > shown.length ? `, the ${shown.length} least kept of ${slos.length}` : ''}`,
+    '',
+    ...table(['SLO', 'Domain', 'Kind', 'Attained', 'Objective', 'State', 'Budget'], shown),
+    '',
+    `**How the trust score is worked out** (${card.formula.version})`,
+    '',
+    ...card.formula.text.map((text) => `- ${plain(text)}`),
+  ]
+  return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`
+}
+
+function row(name: string, card: DomainDocument | ScorecardDocument): string[] {
+  return [
+    name,
+    'owner' in card ? (card.owner ?? 'nobody') : '',
+    scoreText(card.score),
+    differenceText(card.change),
+    promisesText(card.promises),
+    'budget' in card ? worstBudgetText(card) : '',
+    openedText(card.incidents),
+    medianText(card.incidents),
+    inADayText(card.incidents),
+    seenText(card.coverage),
+    unobservedText(card.coverage),
+  ]
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const cells = [heads, ...rows].map((one) => one.map((text) => plain(text)))
+  const widths = heads.map((_, index) => Math.max(3, ...cells.map((one) => [...(one[index] ?? '')].length)))
+  const line = (one: readonly string[]) => `| ${one.map((text, index) => pad(text, widths[index] ?? 0)).join(' | ')} |`
+  return [
+    line(cells[0] ?? []),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...cells.slice(1).map(line),
+  ]
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - [...text].length))
+}
+
+/** One line in which no name can be taken for markup. */
+function plain(text: string): string {
+  return oneLine(text, 600).replace(/[\\`*_|<>[\]~]/g, (sign) => `\\${sign}`)
+}
