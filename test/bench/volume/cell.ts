@@ -1,3 +1,4 @@
+import { HOUR } from '../../../src/model/time.ts'
 import { assay } from './assay.ts'
 import type { Contender, Episode, Track } from './contender.ts'
 import { FAULTS, type Fault, healthy, matches, type Trial, trial } from './faults.ts'
@@ -30,7 +31,11 @@ export function runCell(cell: Cell): Tally[] {
     const contenders: [string, Contender][] = [['assay', assay]]
     const quiet = (contender: string, hits: number): Tally =>
       tallied(cell, `${NO_FAULT}, ${channel}`, contender, weeks, hits)
-    const tallies = [quiet('assay', alarms.length)]
+    const ordinary = alarms.filter((alarm) => !isOfHoliday(alarm, tracks))
+    const tallies = [
+      quiet('assay', alarms.length),
+      tallied(cell, `${ORDINARY}, ${channel}`, 'assay', weeks, ordinary.length),
+    ]
     for (const training of TRAININGS) {
       const scored = tracks.map((track) => [track, zScores(track, training)] as const)
       const count = (threshold: number): number =>
@@ -75,6 +80,16 @@ function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string
 
 /** Outages of hours in which 50 or more were expected. */
 export const DENSE_OUTAGE = 'outage, 50 expected in its first hour'
+
+/** False alarms that no holiday explains. */
+export const ORDINARY = 'false alarms but on holidays'
+/** What is raised so long after a holiday's beginning is because of it. */
+const HOLIDAY = 48 * HOUR
+
+function isOfHoliday({ series, openedAt }: Episode, tracks: readonly Track[]): boolean {
+  const track = tracks.find(({ name }) => name === series)
+  return track?.holidays.some((start) => openedAt > start && openedAt <= start + HOLIDAY) === true
+}
 
 function watched(contender: Contender, tracks: readonly Track[]): Episode[] {
   return contender(tracks, { zone: ZONE, falseAlarmsPerWeek: SHARE_OF_BUDGET * tracks.length })

@@ -7,6 +7,8 @@ export interface Track {
   readonly bucket: Duration
   readonly counts: Float64Array
   readonly totals: Float64Array | null
+  /** Beginnings of unannounced holidays. */
+  readonly holidays: readonly Instant[]
 }
 
 export interface Episode {

@@ -98,7 +98,7 @@ function trackOf(
   const name = `${channel}-${traffic.seed}`
   const counts = countsOf(traffic)
   const all = sum(counts)
-  const track = { name, start: traffic.start, bucket: HOUR }
+  const track = { name, start: traffic.start, bucket: HOUR, holidays: traffic.holidays }
   if (channel === 'volume') return { ...track, counts: all, totals: null }
   if (channel === 'platform') return { ...track, counts: counts[platform] ?? all, totals: all }
   // A fill rate wanders a little by itself, as mixes of versions and pages do.

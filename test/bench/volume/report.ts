@@ -87,13 +87,13 @@ export function bestReference(tallies: readonly Tally[], line: Line): Reading {
 /** False alarms a series-week, with a 95 % interval. */
 export function falseAlarms(
   tallies: readonly Tally[],
-  channel: string,
+  fault: string,
   contender: string,
   matches: (tally: Tally) => boolean = () => true,
 ) {
   const { n, hits } = added(
     tallies,
-    (tally) => tally.fault === `${NO_FAULT}, ${channel}` && tally.contender === contender && matches(tally),
+    (tally) => tally.fault === fault && tally.contender === contender && matches(tally),
   )
   const [lower, upper] = poissonInterval(hits)
   return { rate: n === 0 ? 0 : hits / n, lower: n === 0 ? 0 : lower / n, upper: n === 0 ? 0 : upper / n, hits, n }
@@ -116,8 +116,8 @@ export function figures(tallies: readonly Tally[]): Figure[] {
     return [found, { name, value: own.delay, unit: 'buckets', ...shared, reference_value: other.delay, ratio: null }]
   })
   const quiet = ['volume', 'platform', 'fill'].flatMap((channel): Figure[] => {
-    const { rate, n } = falseAlarms(tallies, channel, 'assay')
-    const three = falseAlarms(tallies, channel, 'z>3 without').rate
+    const { rate, n } = falseAlarms(tallies, `${NO_FAULT}, ${channel}`, 'assay')
+    const three = falseAlarms(tallies, `${NO_FAULT}, ${channel}`, 'z>3 without').rate
     const named = {
       name: `volume: false alarms, ${channel}`,
       unit: 'a series-week',

@@ -1,4 +1,4 @@
-import { SHARE_OF_BUDGET } from './cell.ts'
+import { ORDINARY, SHARE_OF_BUDGET } from './cell.ts'
 import { RATES, TIERS } from './generator.ts'
 import { bestReference, falseAlarms, LINES, reading } from './report.ts'
 import { added, NO_FAULT, poissonInterval, type Tally, wilson } from './tally.ts'
@@ -22,19 +22,17 @@ function summary(tallies: readonly Tally[]): string {
       own.n,
     ]
   })
-  const quiet = ['volume', 'platform', 'fill'].map((channel) => {
-    const own = falseAlarms(tallies, channel, 'assay')
-    const z = falseAlarms(tallies, channel, 'z>3 without')
-    const rate = `${own.rate.toFixed(3)} (${own.lower.toFixed(3)}–${own.upper.toFixed(3)})`
+  const quiet = ['volume', 'platform', 'fill'].flatMap((channel) => {
+    const z = falseAlarms(tallies, `${NO_FAULT}, ${channel}`, 'z>3 without')
+    const reference = `${z.rate.toFixed(2)} at 3 deviations`
     return [
-      `False alarms a series-week, ${channel}`,
-      rate,
-      '',
-      `${z.rate.toFixed(2)} at 3 deviations`,
-      '',
-      SHARE_OF_BUDGET,
-      Math.round(own.n),
-    ]
+      ['', NO_FAULT, reference, SHARE_OF_BUDGET] as const,
+      [', holidays left out', ORDINARY, '', ''] as const,
+    ].map(([what, fault, beside, goal]) => {
+      const own = falseAlarms(tallies, `${fault}, ${channel}`, 'assay')
+      const rate = `${own.rate.toFixed(3)} (${own.lower.toFixed(3)}–${own.upper.toFixed(3)})`
+      return [`False alarms a series-week, ${channel}${what}`, rate, '', beside, '', goal, Math.round(own.n)]
+    })
   })
   return markdown(
     ['Case', 'Found (95 %)', 'Delay, h', 'z-score at equal false alarms', 'Delay, h', 'Goal', 'n'],
@@ -57,7 +55,7 @@ function details(tallies: readonly Tally[]): string {
           tallies,
           (each) => each.fault === fault && each.contender === contender && each.tier === tier && each.rate === rate,
         )
-        return n === 0 ? '–' : fault.startsWith(NO_FAULT) ? (hits / n).toFixed(3) : Math.round((100 * hits) / n)
+        return n === 0 ? '–' : fault.startsWith('false') ? (hits / n).toFixed(3) : Math.round((100 * hits) / n)
       }),
     ]),
   )
