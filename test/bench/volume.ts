@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Figure } from './figure.ts'
 import { costs } from './volume/cost.ts'
+import { CHARACTERS } from './volume/characters.ts'
 import { RATES, TIERS, WEEKS } from './volume/generator.ts'
 import { figures, round } from './volume/report.ts'
 import { tables } from './volume/table.ts'
@@ -46,7 +47,10 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
     })),
     { fleet: { ...fleet, group: 1, firstSeed: fleet.firstSeed + 3 * FLEET, faulty: true } },
   ]
-  return quick ? cells : [...fleets, ...cells]
+  const odd = CHARACTERS.map(({ name }): VolumeJob => {
+    return { odd: { character: name, seeds: Array.from({ length: quick ? 5 : 40 }, (_, index) => firstSeed + index) } }
+  })
+  return quick ? [...cells, ...odd] : [...fleets, ...cells, ...odd]
 }
 
 function fleetFigure(tallies: readonly Tally[]): Figure {

@@ -5,7 +5,7 @@ import { added, NO_FAULT, poissonInterval, type Tally, wilson } from './tally.ts
 
 /** The tallies as Markdown: what the README shows, then every tier and rate. */
 export function tables(tallies: readonly Tally[]): string {
-  return [summary(tallies), details(tallies), fleet(tallies)].join('\n\n')
+  return [summary(tallies), details(tallies), odd(tallies), fleet(tallies)].join('\n\n')
 }
 
 function summary(tallies: readonly Tally[]): string {
@@ -60,6 +60,20 @@ function details(tallies: readonly Tally[]): string {
     ]),
   )
   return markdown(['Case', 'By', ...cells.map(({ tier, rate }) => `${tier} ${rate}/h`)], rows)
+}
+
+/** Traffic of other characters: false alarms a series-week, and recall in percent. */
+function odd(tallies: readonly Tally[]): string {
+  const some = tallies.filter(({ fault }) => fault.startsWith('odd, '))
+  const faults = [...new Set(some.map(({ fault }) => fault))]
+  const rows = [...new Set(some.map(({ tier }) => tier))].map((tier) => [
+    tier,
+    ...faults.map((fault) => {
+      const { n, hits } = added(some, (each) => each.tier === tier && each.fault === fault)
+      return fault.endsWith(NO_FAULT) ? (hits / n).toFixed(3) : `${Math.round((100 * hits) / n)} %`
+    }),
+  ])
+  return markdown(['Traffic', ...faults.map((fault) => fault.slice(5))], rows)
 }
 
 function fleet(tallies: readonly Tally[]): string {
