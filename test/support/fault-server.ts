@@ -19,6 +19,8 @@ type Fault =
   | { readonly kind: 'hang after' }
   /** Answers, but the body never ends. */
   | { readonly kind: 'slow body'; readonly status: number }
+  /** Answers with a byte every few milliseconds, for ever. */
+  | { readonly kind: 'trickle'; readonly status: number }
   /** Answers with a body of this many bytes. */
   | { readonly kind: 'huge body'; readonly status: number; readonly bytes: number }
 
@@ -121,6 +123,12 @@ function misbehave(fault: Exclude<Fault, { kind: 'drop after' | 'hang after' }>,
       response.writeHead(fault.status)
       response.write('half an ')
       return
+    case 'trickle': {
+      response.writeHead(fault.status)
+      const drops = setInterval(() => response.write('.'), 20)
+      response.once('close', () => clearInterval(drops))
+      return
+    }
     case 'huge body':
       reply(response, { status: fault.status, body: 'x'.repeat(fault.bytes) })
       return

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http'
 import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { SpanContext } from '../../model/trace.ts'
 import { ATTRIBUTE } from './names.ts'
@@ -33,6 +34,8 @@ export interface OtlpLimits {
 
 const LIMITS: OtlpLimits = { queue: 2_048, batch: 512, delay: 1_000, timeout: 5_000, close: 500 }
 
+const GRPC_HINT = '4317 is usually the port of OTLP over gRPC; Assay speaks OTLP over HTTP, usually at 4318'
+
 /**
  * Sends spans by OTLP over HTTP, as protobuf. The SDK is loaded here and nowhere else, when traces are configured. Spans
  * are handed over without waiting; what the endpoint doesn't take in time is dropped and counted.
@@ -46,19 +49,35 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/resources'),
   ])
+  let agent: Agent | null = null
+  async function agentFor(protocol: string): Promise<Agent> {
+    const { Agent } = await (protocol === 'http:' ? import('node:http') : import('node:https'))
+    agent = new Agent({ keepAlive: true })
+    return agent
+  }
   const exporter = new OTLPTraceExporter({
     url: deps.url,
     headers: { ...deps.headers },
     timeoutMillis: limits.timeout,
     concurrencyLimit: 4,
+    httpAgentOptions: agentFor,
   })
-  const account = createAccount(deps, limits.queue)
+  const onGrpcPort = URL.parse(deps.url)?.port === '4317'
+  const onFailure = (why: string | null) => deps.onFailure(why === null || !onGrpcPort ? why : `${why} (${GRPC_HINT})`)
+  const account = createAccount({
+    onSpans: deps.onSpans,
+    onFailure,
+    queue: limits.queue,
+    // The exporter's own time-out is over as soon as a byte comes: an answer that trickles would hold its place for ever.
+    overdueAfter: 2 * limits.timeout,
+    onOverdue: () => agent?.destroy(),
+  })
   const batches = new sdk.BatchSpanProcessor({
     exporter: account.counted(exporter),
     maxQueueSize: limits.queue,
     maxExportBatchSize: Math.min(limits.batch, limits.queue),
     scheduledDelayMillis: limits.delay,
-    exportTimeoutMillis: 2 * limits.timeout,
+    exportTimeoutMillis: 3 * limits.timeout,
   })
   const node = new NodeSDK({
     resource: resources.defaultResource().merge(resources.resourceFromAttributes(resourceOf(deps.process))),
@@ -131,6 +150,7 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
     await Promise.race([node.shutdown().catch(() => undefined), late])
     clearTimeout(timer)
     account.giveUp()
+    agent?.destroy()
     // What the SDK registered is the process's: the next start registers its own.
     for (const registered of [api.trace, api.context, api.propagation]) registered.disable()
   }
@@ -138,8 +158,15 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
   return { open, close, failure: account.failure }
 }
 
+interface AccountDeps extends Pick<OtlpDeps, 'onSpans' | 'onFailure'> {
+  readonly queue: number
+  readonly overdueAfter: number
+  /** An export takes too long: its connection is to be cut, so that it ends. */
+  readonly onOverdue: () => void
+}
+
 /** Knows how many spans wait, and what became of each. */
-function createAccount({ onSpans, onFailure }: OtlpDeps, queue: number) {
+function createAccount({ onSpans, onFailure, queue, overdueAfter, onOverdue }: AccountDeps) {
   let waiting = 0
   let sending = 0
   let why = ''
@@ -164,7 +191,9 @@ function createAccount({ onSpans, onFailure }: OtlpDeps, queue: number) {
       export: (spans, done) => {
         waiting -= spans.length
         sending += spans.length
+        const overdue = setTimeout(onOverdue, overdueAfter).unref()
         exporter.export(spans, (result) => {
+          clearTimeout(overdue)
           sending -= spans.length
           const failed = result.code !== 0
           onSpans(failed ? 'failed' : 'exported', spans.length)

@@ -142,7 +142,10 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
         const line = written.newest.get(standing.slo.name)
         if (line !== undefined) clipped.set(standing.slo.name, line)
       }
-      const told = telling.tell('manual', at, factsOf(incident, at, null), [])
+      const seen = { change: 'manual', incident, at, kinds: kindsOf(incident) } as const
+      const told = await traceIncident(tracing, seen, async () =>
+        telling.tell('manual', at, factsOf(incident, at, null), []),
+      )
       before.changes.push({ change: 'manual', incident: told.incident })
       before.notifications.push(...told.notifications)
     }

@@ -27,6 +27,7 @@ export interface Traces {
  */
 export async function startTraces(config: TracesConfig | undefined, deps: TracesDeps): Promise<Traces> {
   if (config === undefined) return off('off', '')
+  if (deps.env['OTEL_SDK_DISABLED'] === 'true') return off('off', 'OTEL_SDK_DISABLED is true')
   const read = endpointOf(config, deps.env)
   if ('missing' in read) {
     deps.log.warn({}, `traces are off: ${read.missing}`)
