@@ -6,6 +6,7 @@ import type { FormatConfig } from '../../decode/config.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Source, SourceBatch, SourceState } from '../source.ts'
 import { createMerge, type Merge, type MergeLimits } from './merge.ts'
+import { type OpenRecords, recordsHere } from './records.ts'
 
 export interface FileSourceDeps {
   readonly id: string
@@ -19,6 +20,8 @@ export interface FileSourceDeps {
   readonly now: () => Instant
   /** Judges records where they are read, so that those that wait for their turn are small; without it, with their batch. */
   readonly early?: EarlyCheck
+  /** Reads and judges elsewhere, such as in a thread; `format` and `early` are then as they are there. */
+  readonly openRecords?: OpenRecords
   /** How often to look whether files have changed. */
   readonly lookEvery?: Duration
   readonly limits?: Partial<MergeLimits>
@@ -30,11 +33,11 @@ const judgedLater: EarlyCheck = (decoded) => ({ decoded, judged: null })
 /** Files of payloads, a line each, in the order of their arrival. What is promised is told in `merge.ts`. */
 export function createFileSource(deps: FileSourceDeps): Source {
   const { lookEvery = SECOND } = deps
-  const decode = createDecoder(deps.format)
+  const openRecords = deps.openRecords ?? recordsHere(createDecoder(deps.format), deps.early ?? judgedLater)
   let merge: Merge | null = null
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
-    const reading = createMerge(positions, { ...deps, lookEvery, decode, early: deps.early ?? judgedLater })
+    const reading = createMerge(positions, { ...deps, lookEvery, openRecords })
     merge = reading
     try {
       while (!signal.aborted) {

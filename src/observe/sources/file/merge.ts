@@ -1,11 +1,10 @@
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, floorTo, type Instant, MINUTE } from '../../../model/time.ts'
-import type { EarlyCheck } from '../../check/early.ts'
-import type { Decode } from '../../decode/decode.ts'
 import type { SourceBatch } from '../source.ts'
 import { createFileSet } from './file-set.ts'
 import { NOTHING_READ, readPosition, SET_PARTITION, type SetPosition } from './position.ts'
 import type { Entry, FileReader } from './reader.ts'
+import type { OpenRecords } from './records.ts'
 import { createReorder } from './reorder.ts'
 import { createSteps } from './steps.ts'
 import { createWatch } from './watch.ts'
@@ -13,8 +12,7 @@ import { createWatch } from './watch.ts'
 export interface MergeDeps {
   readonly root: string
   readonly paths: readonly string[]
-  readonly decode: Decode
-  readonly early: EarlyCheck
+  readonly openRecords: OpenRecords
   readonly follow: boolean
   readonly now: () => Instant
   readonly lookEvery: Duration

@@ -1,11 +1,9 @@
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, type Instant, isPlausibleArrival, MINUTE } from '../../../model/time.ts'
-import type { EarlyCheck } from '../../check/early.ts'
-import type { Decode } from '../../decode/decode.ts'
-import { type FileLines, openLines } from './file-lines.ts'
 import { readBeginning } from './mark.ts'
 import type { FilePosition, Mark } from './position.ts'
 import { createQueue } from './queue.ts'
+import type { FileRecords, OpenRecords } from './records.ts'
 import type { Place } from './reorder.ts'
 import { type FoundFile, inWords } from './scan.ts'
 
@@ -56,8 +54,7 @@ export interface FileReader {
 }
 
 export interface ReaderDeps {
-  readonly decode: Decode
-  readonly early: EarlyCheck
+  readonly openRecords: OpenRecords
   /** Plain files may grow, and a gzipped one may still be on its way. */
   readonly follow: boolean
   readonly now: () => Instant
@@ -80,7 +77,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   let problem = ''
   let gzipped = false
   let isFinished = !deps.follow
-  let lines: FileLines | null = null
+  let records: FileRecords | null = null
   let next: Entry | null = null
   let parked: Place | null = null
   /** Lines and bytes that were taken, and the arrival of the last. */
@@ -100,9 +97,14 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
 
   const isArchive = (): boolean => gzipped || /\.gz$/i.test(file.path)
   const openFrom = (from: { line: number; offset: number }) =>
-    openLines(file.absolute, { ...from, gzipped, isFinished: () => isFinished || isArchive(), chunk: deps.chunk() })
+    deps.openRecords(file.absolute, {
+      ...from,
+      gzipped,
+      isFinished: () => isFinished || isArchive(),
+      chunk: deps.chunk(),
+    })
 
-  async function open(): Promise<FileLines> {
+  async function open(): Promise<FileRecords> {
     const beginning = await readBeginning(file.absolute, mark)
     mark = beginning.mark
     gzipped = beginning.gzipped
@@ -123,22 +125,22 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   }
 
   async function step(): Promise<void> {
-    lines ??= await open()
+    records ??= await open()
     if (stuck) await lookAhead()
-    else if (!advance(lines) && !stuck) {
-      const more = await lines.more()
-      if (more === 'last') await last(lines)
+    else if (!advance(records) && !stuck) {
+      const more = await records.more()
+      if (more === 'last') await last(records)
       else if (more === 'end') await end()
     }
   }
 
   /** Moves on to the next record in memory. */
-  function advance(from: FileLines): boolean {
+  function advance(from: FileRecords): boolean {
     if (stuck || !from.next()) return false
     return place(from)
   }
 
-  async function last(from: FileLines): Promise<void> {
+  async function last(from: FileRecords): Promise<void> {
     if (from.isBroken() && deps.follow && deps.now() - file.changedAt < SETTLED) await wait(file.changedAt + SETTLED)
     else place(from)
   }
@@ -159,9 +161,8 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   }
 
   /** Makes the current line the next record; false: only a line after it tells when it arrived. */
-  function place(from: FileLines): boolean {
-    const parsed = from.parse()
-    const read = parsed.ok ? deps.decode(parsed.value, null) : parsed
+  function place(from: FileRecords): boolean {
+    const read = from.read()
     const { receivedAt } = read
     const before = carry
     if (receivedAt !== null && isPlausibleArrival(receivedAt)) carry = receivedAt
@@ -170,7 +171,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     const arrivedAt = receivedAt ?? carry
     // One that can only be quarantined keeps its payload for it.
     const { decoded, judged } =
-      arrivedAt !== null && isPlausibleArrival(arrivedAt) ? deps.early(read) : { decoded: read, judged: null }
+      arrivedAt !== null && isPlausibleArrival(arrivedAt) ? from.judge() : { decoded: read, judged: null }
     const number = from.number()
     next = {
       at: carry ?? Number.NEGATIVE_INFINITY,
@@ -191,7 +192,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   async function lookAhead(): Promise<void> {
     const ahead = await openFrom({ line, offset })
     try {
-      carry = await firstArrival(ahead, deps.decode)
+      carry = await firstArrival(ahead)
     } finally {
       await ahead.close()
     }
@@ -200,7 +201,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
       return
     }
     silent = carry === null
-    if (lines !== null) place(lines)
+    if (records !== null) place(records)
   }
 
   function take(): Entry | null {
@@ -212,13 +213,13 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     carried = taken.at === Number.NEGATIVE_INFINITY ? null : taken.at
     held.add(taken)
     while (held.first()?.isOut === true) held.drop()
-    if (lines !== null && state === 'reading') advance(lines)
+    if (records !== null && state === 'reading') advance(records)
     return taken
   }
 
   async function close(): Promise<void> {
-    const open = lines
-    lines = null
+    const open = records
+    records = null
     await open?.close()
   }
 
@@ -231,7 +232,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     place: () => (next === null ? parked : next.again ? FIRST_OF_ALL : next),
     fill,
     take,
-    isOpen: () => lines !== null,
+    isOpen: () => records !== null,
     park: async () => {
       parked = next
       next = null
@@ -246,7 +247,7 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
     },
     finish: () => {
       isFinished = true
-      if (lines === null) return false
+      if (records === null) return false
       if (state === 'waiting') state = 'reading'
       return true
     },
@@ -278,18 +279,17 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
   return reader
 }
 
-async function firstArrival(lines: FileLines, decode: Decode): Promise<Instant | null> {
+async function firstArrival(records: FileRecords): Promise<Instant | null> {
   const arrival = (): Instant | null => {
-    const parsed = lines.parse()
-    const { receivedAt } = parsed.ok ? decode(parsed.value, null) : parsed
+    const { receivedAt } = records.read()
     return receivedAt !== null && isPlausibleArrival(receivedAt) ? receivedAt : null
   }
   for (;;) {
-    while (lines.next()) {
+    while (records.next()) {
       const at = arrival()
       if (at !== null) return at
     }
-    const more = await lines.more()
+    const more = await records.more()
     if (more === 'last') return arrival()
     if (more === 'end') return null
   }
