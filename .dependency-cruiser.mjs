@@ -1,7 +1,8 @@
 // Arrows point one way: model ← pure ← edges ← runtime ← cli. See CONTRIBUTING.
 const PURE =
-  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/traces/otlp[.]ts))/|^src/observe/observe[.]ts$'
-const EDGE = '^src/(observe/sources|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/traces/otlp[.]ts)'
+  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/(traces/otlp[.]ts|lineage/transports)))/|^src/observe/observe[.]ts$'
+const EDGE =
+  '^src/(observe/sources|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/(traces/otlp[.]ts|lineage/transports))'
 const CONFIG = '(^src/config/|/config[.]ts$)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,6 +56,12 @@ const configuration = {
       severity: 'error',
       from: { path: '^src/alert/' },
       to: { path: '^src/(observe/sources|store|serve)/' },
+    },
+    {
+      name: 'emitters-know-no-other-edge',
+      severity: 'error',
+      from: { path: '^src/report/lineage/transports/' },
+      to: { path: '^src/(observe/sources|alert/(deliver|receivers)|store|serve)/' },
     },
     {
       name: 'only-runtime-and-cli-wire',

@@ -103,7 +103,7 @@ function welcome(daemon: Daemon, { project, plan }: Configuration, took: number)
     ...sources
       .filter(({ state }) => state === 'disabled')
       .map(({ id, detail }) => `  source ${id} is disabled: ${detail}`),
-    ...telemetry.flatMap(({ name, state, detail }) => (state === 'disabled' ? [`  ${name} are off: ${detail}`] : [])),
+    ...telemetry.flatMap(({ name, state, detail }) => (state === 'disabled' ? [`  ${name}: off: ${detail}`] : [])),
     ...receivers.flatMap(({ name, disabled: why }) => (why === null ? [] : [`  receiver ${name} is disabled: ${why}`])),
   ]
   const body = `'{"type":"track","event":"Hello World","userId":"you","properties":{"greeting":"hi"}}'`

@@ -25,15 +25,8 @@ export function withoutLater(document: Document): { document: Document | null; p
     else if (table !== undefined) say(['sli', 'table'], 'SLIs on a table are', true)
     return { document: problems.length > 0 ? null : document, problems }
   }
-  const { warehouses, ...rest } = document.value
-  let { telemetry } = rest
+  const { warehouses, ...value } = document.value
   if (warehouses !== undefined && !isEmpty(warehouses)) say(['warehouses'], 'warehouses are', true)
-  if (isMap(telemetry) && telemetry['lineage'] !== undefined) {
-    say(['telemetry', 'lineage'], 'lineage is', true)
-    const { lineage: _later, ...left } = telemetry
-    telemetry = left
-  }
-  const value = telemetry === undefined ? rest : { ...rest, telemetry }
   const { sources } = value
   if (!Array.isArray(sources)) return { document: { ...document, value }, problems }
   const left = sources.map((source: unknown, index) => {

@@ -4,6 +4,7 @@ import { formatConfig } from '../observe/decode/config.ts'
 import { demoSourceConfig } from '../observe/sources/demo/config.ts'
 import { fileSourceConfig } from '../observe/sources/file/config.ts'
 import { httpSourceConfig } from '../observe/sources/http/config.ts'
+import { lineageConfig } from '../report/lineage/config.ts'
 import { tracesConfig } from '../report/traces/config.ts'
 import { duration } from './duration.ts'
 import { id, name, text } from './name.ts'
@@ -82,7 +83,7 @@ export const assayConfig = z.strictObject({
     })
     .prefault({}),
   sources: z.array(sourceConfig).default([]),
-  telemetry: z.strictObject({ traces: tracesConfig.optional() }).prefault({}),
+  telemetry: z.strictObject({ traces: tracesConfig.optional(), lineage: lineageConfig.optional() }).prefault({}),
 })
 export type AssayConfig = z.infer<typeof assayConfig>
 

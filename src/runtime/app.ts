@@ -10,6 +10,7 @@ import { claimStore, takeWriter } from '../store/leases.ts'
 import { writeNote } from '../store/notes.ts'
 import { openStore } from '../store/open.ts'
 import { applyRetention } from '../store/retention.ts'
+import { addressesOf } from './addresses.ts'
 import { createBehindWatch } from './behind.ts'
 import { createChanges } from './changes.ts'
 import { DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
@@ -19,6 +20,9 @@ import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
 import { eventGauges } from './gauges.ts'
 import { keepWriter } from './keep-writer.ts'
+import { createEmitters } from './lineage/emitters.ts'
+import { startLineage } from './lineage/lineage.ts'
+import { roundOf } from './lineage/round.ts'
 import { readRunbook } from './runbooks.ts'
 import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
@@ -97,6 +101,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         else {
           metrics.forgetVerdicts()
           delays.forget()
+          lineage.forget()
         }
       },
       onRound: async (evaluator, evaluation, took) => {
@@ -113,6 +118,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         const late = behind.look(evaluator.accounts.watermarks(), now())
         const aboutAssay = await evaluator.fallBehind(late, now())
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
+        lineage.round(evaluation.judged > 0 || aboutAssay, () => roundOf(evaluator, evaluation))
         if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
         const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
         if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)
@@ -120,6 +126,21 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         changes.tell()
       },
     })
+
+    const { emitters, disabled } = createEmitters(assay.telemetry.lineage, { env, root: project.root, now })
+    let addresses = addressesOf(project, assay.http.public_url ?? 'http://localhost')
+    const lineage = startLineage({
+      db,
+      emitters,
+      disabled,
+      plan: () => plan,
+      addresses: () => addresses,
+      now,
+      log,
+      version: deps.version,
+      onOutcome: metrics.recordLineage,
+    })
+    cleanUp.push(() => lineage.stop(500))
 
     const delivery = startDelivery(db, {
       receivers: () => receivers,
@@ -178,6 +199,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const server = createServer({
       db,
       plan: () => plan,
+      addresses: () => addresses,
       status,
       metrics: () => {
         delays.tell(now())
@@ -198,6 +220,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'a request failed'),
     })
     const { url } = await server.listen()
+    const reachedAt = assay.http.public_url ?? url
+    addresses = addressesOf(project, reachedAt)
     cleanUp.push(() => server.close())
 
     const judging = loop.run(stopping.signal).catch((error: unknown) => {
@@ -233,7 +257,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           watermark: watermarks.get(id) ?? null,
         })),
         receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
-        telemetry: [traces.status()],
+        telemetry: [traces.status(), ...lineage.status()],
         lastReload,
         judgedUntil,
         rulesFolder: project.rulesFolder,
@@ -258,6 +282,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         const later = needsRestart(project, read.configuration.project)
         project = read.configuration.project
         plan = read.configuration.plan
+        addresses = addressesOf(project, reachedAt)
         receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
         for (const stopped of sources.swap(project.assay.value.sources)) watermarks.delete(stopped)
         metrics.forgetVerdicts()

@@ -1,6 +1,7 @@
 import type { Router } from 'express'
 import type { Instant } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Addresses } from '../report/lineage/dataset.ts'
 import type { ScorecardDocument } from '../report/scorecard/document.ts'
 import type { Sql } from '../store/sql.ts'
 import type { HttpConfig } from './guard.ts'
@@ -18,6 +19,8 @@ export interface ServeDeps {
   /** Read only. */
   readonly db: Sql
   readonly plan: () => Plan
+  /** Where sources and warehouses are, for lineage. */
+  readonly addresses: () => Addresses
   readonly status: () => DaemonStatus
   /** Prometheus text, format 0.0.4. */
   readonly metrics: () => Promise<string>

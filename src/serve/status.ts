@@ -16,7 +16,7 @@ export interface ReceiverStatus {
   readonly disabled: string | null
 }
 
-/** What is sent elsewhere beside alerts: traces. */
+/** What is sent elsewhere beside alerts: traces, lineage. */
 export interface EmitterStatus {
   readonly name: string
   /** `off`: not configured; `disabled`: a secret is unset; `failing`: what is sent doesn't arrive. */

@@ -15,7 +15,7 @@ sources:
   - { id: clickstream, type: kafka, brokers: ["localhost:9092"], topics: [t], group: assay, format: { type: segment }, sampling: auto }
 warehouses:
   - { id: main, type: postgres, url: { env: WAREHOUSE_URL }, schedule: "*/5 * * * *" }
-telemetry: { lineage: { http: { env: OPENLINEAGE_URL } } }
+telemetry: { lineage: { http: { env: OPENLINEAGE_URL } }, traces: { otlp: { env: OTEL_EXPORTER_OTLP_ENDPOINT } } }
 `,
     'rules/domains/checkout/slos.yaml': `slos:
   - { name: lands, sli: { kind: landing, event: Order Completed, max_delay: 1h }, objective: 99 }
@@ -25,7 +25,6 @@ telemetry: { lineage: { http: { env: OPENLINEAGE_URL } } }
   expect(lines).toEqual([
     'rules/assay.yaml:3:30: warning: it is disabled: sources of type kafka are not in this version',
     'rules/assay.yaml:4:1: warning: warehouses are not in this version',
-    'rules/assay.yaml:6:14: warning: lineage is not in this version',
     'rules/domains/checkout/slos.yaml:2:33: warning: SLIs of kind landing are not in this version',
   ])
   expect(plan?.sources).toMatchObject([{ id: 'clickstream', type: 'kafka' }])

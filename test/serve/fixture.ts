@@ -1,5 +1,6 @@
 import { DAY, floorTo, MINUTE } from '../../src/model/time.ts'
 import type { Plan } from '../../src/plan/plan.ts'
+import type { Addresses } from '../../src/report/lineage/dataset.ts'
 import type { ServeDeps } from '../../src/serve/deps.ts'
 import { createServer } from '../../src/serve/server.ts'
 import type { DaemonStatus } from '../../src/serve/status.ts'
@@ -18,6 +19,24 @@ export const HEALTHY: DaemonStatus = {
   lastReload: null,
   judgedUntil: floorTo(NOW, MINUTE),
   rulesFolder: 'rules',
+}
+
+const ADDRESSES: Addresses = {
+  streams: new Map([
+    [
+      'web',
+      [
+        {
+          kind: 'collector',
+          source: 'web',
+          namespace: 'http://localhost:8686',
+          name: 'web',
+          uri: 'http://localhost:8686',
+        },
+      ],
+    ],
+  ]),
+  warehouses: new Map([['main', { namespace: 'postgres://db:5432', database: 'wh' }]]),
 }
 
 export interface Fixture {
@@ -39,6 +58,7 @@ export async function startServer(change: Partial<ServeDeps> & { currentPlan?: P
   const deps: ServeDeps = {
     db,
     plan: () => plan,
+    addresses: () => ADDRESSES,
     status: () => HEALTHY,
     metrics: async () => '# nothing\n',
     collectors: [],

@@ -1,6 +1,13 @@
 import type { Tier } from '../../model/sli.ts'
 import type { Destination, EventPlan, Plan } from '../../plan/plan.ts'
-import { type Addresses, type DatasetId, datasetKey, homeNamespace, type StreamDataset, tableDataset } from './dataset.ts'
+import {
+  type Addresses,
+  type DatasetId,
+  datasetKey,
+  homeNamespace,
+  type StreamDataset,
+  tableDataset,
+} from './dataset.ts'
 
 /** What a node is: a stream that is read, an event that is judged, or where events go. */
 export type NodeKind = StreamDataset['kind'] | 'event' | 'table' | 'model' | 'dashboard'

@@ -79,6 +79,11 @@ export const FAMILIES = {
   ]),
   assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
+  assay_lineage_runs_total: counter(
+    'Runs told to lineage servers, refused by them, or dropped because too many waited.',
+    ['emitter', 'outcome'],
+    true,
+  ),
   assay_trace_spans_total: counter(
     'Spans that ended, by whether the trace endpoint got them: exported, dropped (queue full, or stopped), failed.',
     ['fate'],

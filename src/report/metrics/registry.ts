@@ -33,6 +33,7 @@ export interface Metrics {
   recordWatermark(source: string, delay: Duration | null, rhythm: Duration | null): void
   /** A round of judging ended, whether there was something to judge or not. */
   recordRound(at: Instant): void
+  recordLineage(emitter: string, outcome: string, runs: number): void
   recordReload(succeeded: boolean): void
   /** What became of ended spans. */
   recordSpans(fate: string, count: number): void
@@ -103,6 +104,7 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
       run.set('assay_watermark_rhythm_seconds', { source }, delay === null || rhythm === null ? null : rhythm / 1_000)
     },
     recordRound: (at) => run.set('assay_last_evaluation_timestamp_seconds', {}, at / 1_000),
+    recordLineage: (emitter, outcome, runs) => run.add('assay_lineage_runs_total', { emitter, outcome }, runs),
     recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
     recordSpans: (fate, count) => run.add('assay_trace_spans_total', { fate }, count),
     forgetVerdicts: () => {

@@ -6,6 +6,7 @@ import { domainsAnswer } from './domains.ts'
 import { eventAnswer } from './event.ts'
 import { eventsAnswer } from './events.ts'
 import { incidentAnswer, incidentsAnswer } from './incidents.ts'
+import { datasetAnswer, lineageAnswer } from './lineage.ts'
 import { choice, one, pagingOf, spanOf } from './query.ts'
 import { slosAnswer } from './slos.ts'
 
@@ -41,6 +42,12 @@ export function apiRouter(deps: ServeDeps): Router {
   router.get('/scorecards/:month', async (request, response) => {
     const { text } = await scorecardFor(deps, request.params.month)
     response.type('application/json').send(text)
+  })
+  router.get('/lineage', async (request, response) => {
+    answer(response, await lineageAnswer(deps, pagingOf(request), one(request, 'domain')))
+  })
+  router.get('/lineage/:dataset', async (request, response) => {
+    answer(response, await datasetAnswer(deps, request.params.dataset, one(request, 'namespace')))
   })
   return router
 }

@@ -1,0 +1,194 @@
+import { Failure } from '../../model/failure.ts'
+import { type Duration, floorTo, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Addresses } from '../../report/lineage/dataset.ts'
+import { createRunsDue, type DueRun, type RunsDue, type Told } from '../../report/lineage/due.ts'
+import type { Carriers } from '../../report/lineage/graph.ts'
+import { type LineageMap, lineageMap } from '../../report/lineage/map.ts'
+import { runEvents } from '../../report/lineage/run-events.ts'
+import { createEmission, type Emission, type EmissionOutcome } from '../../report/lineage/transports/emission.ts'
+import type { Emitter } from '../../report/lineage/transports/emitter.ts'
+import type { EmitterStatus } from '../../serve/status.ts'
+import type { Database } from '../../store/sql.ts'
+import { verdictsBetween } from '../../store/verdicts.ts'
+import type { Log } from '../log.ts'
+import type { LineageRound } from './round.ts'
+import { readTold, writeTold } from './told-note.ts'
+
+export interface LineageDeps {
+  readonly db: Database
+  readonly emitters: readonly Emitter[]
+  /** Why others can't be used, by name. */
+  readonly disabled: ReadonlyMap<string, string>
+  readonly plan: () => Plan
+  readonly addresses: () => Addresses
+  readonly now: () => Instant
+  readonly log: Log
+  readonly version: string
+  /** Runs that wait for each emitter at most. */
+  readonly most?: number
+  readonly onOutcome: (emitter: string, outcome: EmissionOutcome, runs: number) => void
+}
+
+/** Tells lineage servers what the leader has judged. Nothing waits for it. */
+export interface Lineage {
+  /** `isNews`: something was judged or blinded. */
+  readonly round: (isNews: boolean, make: () => LineageRound) => void
+  /** Another process leads now: what waits here is its to tell. */
+  readonly forget: () => void
+  readonly status: () => readonly EmitterStatus[]
+  readonly stop: (grace: Duration) => Promise<void>
+}
+
+interface Feed {
+  readonly emitter: Emitter
+  readonly emission: Emission<DueRun['tells']>
+  /** What the other side knows; written down a little later. */
+  told: Map<string, Told>
+  isWritten: boolean
+}
+
+/** A whole hour of more events than anyone has; about 20 MB. */
+const MOST_WAITING = 10_000
+/** How far back a start looks for what was judged but never told. */
+const LOOK_BACK = 24 * HOUR
+const WRITE_EVERY: Duration = SECOND
+
+/**
+ * The stored verdicts are the outbox: an emitter's note says how far its other side knows them, and what lies between is told
+ * after a restart. A run that was sent but not noted is told twice, by the same id.
+ */
+export function startLineage(deps: LineageDeps): Lineage {
+  const { db, log, now } = deps
+  const feeds = deps.emitters.map(feedOf)
+  /** Null until the store has said what had been told. */
+  let due: Map<Feed, RunsDue> | null = null
+  let rounds: LineageRound[] = []
+  let working: Promise<void> | null = null
+  let map: { readonly of: LineageMap; readonly carriers: string } | null = null
+  const writing = setInterval(() => void writeDown(), WRITE_EVERY)
+  writing.unref()
+
+  function feedOf(emitter: Emitter): Feed {
+    deps.onOutcome(emitter.name, 'sent', 0)
+    const feed: Feed = { emitter, emission: emissionTo(emitter), told: new Map(), isWritten: true }
+    return feed
+
+    function emissionTo(to: Emitter): Feed['emission'] {
+      return createEmission({
+        emitter: to,
+        most: deps.most ?? MOST_WAITING,
+        random: Math.random,
+        setTimer: (wait, run) => {
+          const timer = setTimeout(run, wait)
+          return () => clearTimeout(timer)
+        },
+        log,
+        onOutcome: (name, outcome) => deps.onOutcome(name, outcome, 1),
+        onDone: (tells) => {
+          for (const [slo, what] of tells) feed.told.set(slo, what)
+          feed.isWritten = false
+        },
+      })
+    }
+  }
+
+  function mapOf(carriers: Carriers): LineageMap {
+    const [plan, addresses] = [deps.plan(), deps.addresses()]
+    const key = JSON.stringify([...carriers])
+    if (map === null || map.of.plan !== plan || map.of.addresses !== addresses || map.carriers !== key) {
+      map = { of: lineageMap(plan, addresses, carriers), carriers: key }
+    }
+    return map.of
+  }
+
+  function put(feed: Feed, runs: readonly DueRun[], carriers: Carriers): void {
+    for (const run of runs) {
+      const from = mapOf(carriers)
+      feed.emission.put({ events: () => runEvents(from, run, deps.version), mark: run.tells })
+    }
+  }
+
+  /** What the store holds that an emitter's other side may not know, hour by hour. */
+  async function restore(round: LineageRound): Promise<Map<Feed, RunsDue>> {
+    const latest = Math.max(0, ...round.newest.map(({ at }) => at))
+    const restored = new Map<Feed, RunsDue>()
+    for (const feed of feeds) {
+      feed.told = await readTold(db, feed.emitter.name)
+      const runs = createRunsDue(feed.told)
+      const slos = new Set(deps.plan().slos.map(({ name }) => name))
+      const known = [...feed.told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
+      const oldest = known.length === 0 ? latest - HOUR : Math.max(latest - LOOK_BACK, Math.min(...known))
+      for (let hour = floorTo(oldest, HOUR); hour <= latest; hour += HOUR) {
+        const lines = await verdictsBetween<Verdict>(db, hour, hour + HOUR)
+        put(feed, runs.take(lines.map(({ document }) => document)), round.carriers)
+      }
+      restored.set(feed, runs)
+    }
+    return restored
+  }
+
+  async function work(): Promise<void> {
+    for (let round = rounds.shift(); round !== undefined; round = rounds.shift()) {
+      due ??= await restore(round)
+      for (const [feed, runs] of due) {
+        put(feed, runs.take(round.written), round.carriers)
+        put(feed, runs.compare(round.newest, floorTo(now(), MINUTE)), round.carriers)
+      }
+    }
+  }
+
+  async function writeDown(): Promise<void> {
+    for (const feed of feeds) {
+      if (feed.isWritten) continue
+      feed.isWritten = true
+      await writeTold(db, feed.emitter.name, feed.told).catch((error: unknown) => {
+        feed.isWritten = false
+        if (!(error instanceof Failure)) throw error
+      })
+    }
+  }
+
+  return {
+    round: (isNews, make) => {
+      if (feeds.length === 0 || (!isNews && (due !== null || working !== null))) return
+      rounds.push(make())
+      working ??= work()
+        .catch((error: unknown) => {
+          // The store has it all: read again at the next round.
+          due = null
+          rounds = []
+          log.warn({ error: error instanceof Error ? error.message : String(error) }, 'lineage is put off')
+        })
+        .finally(() => {
+          working = null
+        })
+    },
+    forget: () => {
+      due = null
+      rounds = []
+      for (const feed of feeds) feed.emission.clear()
+    },
+    status: () => [
+      ...(feeds.length === 0 && deps.disabled.size === 0
+        ? [{ name: 'lineage', state: 'off' as const, detail: 'telemetry.lineage is not configured' }]
+        : []),
+      ...feeds.map(({ emitter, emission }): EmitterStatus => {
+        const trouble = emission.trouble()
+        return { name: nameOf(emitter.name), state: trouble === null ? 'running' : 'failing', detail: trouble ?? '' }
+      }),
+      ...[...deps.disabled].map(([name, detail]): EmitterStatus => ({ name: nameOf(name), state: 'disabled', detail })),
+    ],
+    stop: async (grace) => {
+      clearInterval(writing)
+      rounds = []
+      await Promise.all(feeds.map(({ emission }) => emission.stop(grace)))
+      await writeDown()
+    },
+  }
+}
+
+function nameOf(emitter: string): string {
+  return `lineage (${emitter})`
+}
