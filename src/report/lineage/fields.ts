@@ -13,7 +13,7 @@ const MOST_LEVELS = 4
 const MOST_FIELDS = 400
 
 /** The properties of an event's newest contract: names, types and descriptions, never a value. */
-export function fieldsOf(event: EventPlan): readonly Field[] {
+function fieldsOf(event: EventPlan): readonly Field[] {
   const newest = event.versions.at(-1)
   if (newest === undefined) return []
   const named = propertiesOf(newest.schema, MOST_LEVELS)
