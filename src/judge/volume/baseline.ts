@@ -45,6 +45,12 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
 }
 
+/** The count that the hours at these lags let expect for a step, at this level; null where none was observed. */
+export function centreOf(rings: Rings, index: number, lags: readonly number[], level: number): number | null {
+  const seen = collect(pool, rings, index, lags, recentLevel(rings))
+  return seen === 0 ? null : level * centre(pool, seen, level)
+}
+
 function collect(into: Float64Array, rings: Rings, index: number, lags: readonly number[], recent: number): number {
   let seen = 0
   for (const lag of lags) {

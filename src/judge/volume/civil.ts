@@ -21,8 +21,12 @@ export interface CivilStep {
   readonly own: readonly number[]
   /** Steps back to the same local hour of earlier days of this type, one day to fourteen. */
   readonly pool: readonly number[]
+  /** The same for days of other types. */
+  readonly others: readonly number[]
   /** The same for days of any type. */
   readonly any: readonly number[]
+  /** Steps of this local day before this one. */
+  readonly sinceMidnight: number
   /** Steps in a day and in a week. */
   readonly perDay: number
   readonly perWeek: number
@@ -69,18 +73,21 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       return Math.max(1, Math.round((days * DAY - shift) / length))
     }
     const days = Array.from({ length: POOL_DAYS }, (_, ago) => ago + 1)
+    const isLike = (ago: number): boolean =>
+      (length === DAY ? dayOf(middle - offset - ago * DAY) : dayOf(middle - ago * DAY)) === day
     const perDay = Math.max(1, Math.round(DAY / length))
+    const ofDay = (((middle + (length === DAY ? 0 : offset)) % DAY) + DAY) % DAY
     latest = {
       index,
       start,
       length,
       day,
-      hour: Math.floor(((((middle + offset) % DAY) + DAY) % DAY) / HOUR),
+      hour: Math.floor(ofDay / HOUR),
       own: Array.from({ length: OWN_WEEKS }, (_, ago) => back(7 * (ago + 1))),
-      pool: days
-        .filter((ago) => (length === DAY ? dayOf(middle - offset - ago * DAY) : dayOf(middle - ago * DAY)) === day)
-        .map(back),
+      pool: days.filter(isLike).map(back),
+      others: days.filter((ago) => !isLike(ago)).map(back),
       any: days.map(back),
+      sinceMidnight: Math.min(perDay - 1, Math.floor(ofDay / length)),
       perDay,
       perWeek: 7 * perDay,
     }

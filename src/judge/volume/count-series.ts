@@ -2,6 +2,7 @@ import { HOUR } from '../../model/time.ts'
 import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import type { Band } from './detector.ts'
+import { holidayView } from './holiday.ts'
 import {
   clamp,
   countAt,
@@ -20,6 +21,8 @@ import { emptyWatch, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
+/** Untagged holidays that a calendar has: up to eight a year. */
+const HOLIDAYS_PER_WEEK = 0.15
 
 /** Everything known about one series of counts. Plain data: it can be stored and read back bit for bit. */
 export interface CountSeries {
@@ -36,6 +39,8 @@ export interface CountSeries {
   /** Records expected since the last one, and the largest such number that ended by itself. */
   silence: number
   benign: number
+  /** Whether an alarm is held back today, since the day may be a holiday. */
+  held: boolean
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
@@ -52,6 +57,7 @@ export function emptyCountSeries(perDay: number): CountSeries {
     lagBottom: 20,
     silence: 0,
     benign: 0,
+    held: false,
   }
 }
 
@@ -83,18 +89,26 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.since = step.index
   }
   const ahead = expectation(rings, step, series.windows[0]?.phi ?? 0.02)
+  if (series.held && step.sinceMidnight === 0) {
+    // Whatever it was, it was yesterday.
+    series.held = false
+    series.since = step.index
+    series.trail = 0
+  }
   const wasOpen = series.watch.open
   const u = score(series, step, count, ahead)
   const band = bandOf(series, step, ahead, scoring)
   if (wasOpen !== null) return { band, opened: null, closed: afterOpen(series, step, count, ahead, wasOpen, u) }
   const opened = alarmOf(series, step, count, ahead, scoring)
-  if (opened === null) learn(series, step, ahead, u, scoring)
-  else {
+  if (opened === null) {
+    if (!series.held) learn(series, step, ahead, u, scoring)
+  } else {
     series.watch.open = opened
     series.watch.fast = u
     series.watch.quiet = 0
   }
-  takeIn(series, count, opened === null ? accepted(series, count, ahead) : ahead.mu, ahead.rho, ahead.mu)
+  const ordinary = opened === null && !series.held
+  takeIn(series, count, ordinary ? accepted(series, count, ahead) : ahead.mu, ahead.rho, ahead.mu)
   return { band, opened, closed: null }
 }
 
@@ -152,34 +166,85 @@ function alarmOf(
   ahead: Expectation,
   scoring: Scoring,
 ): OpenAlarm | null {
-  const end = step.start + step.length
   const quiet = silenceOf(series, step, count, ahead, scoring)
   if (quiet !== null) return quiet
   if (ahead.days < 1) return null
+  const found = windowAlarm(series, step, ahead, scoring, null)
+  if (found === null || !mayBeHoliday(series, step, count, ahead, scoring)) return found
+  series.held = true
+  return null
+}
+
+/** Whether an untagged holiday is a good enough explanation, at allowances that a few holidays a year would exhaust. */
+function mayBeHoliday(
+  series: CountSeries,
+  step: CivilStep,
+  count: number,
+  ahead: Expectation,
+  scoring: Scoring,
+): boolean {
+  const window = series.windows[0]
+  if (window === undefined || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
+  const phi = window.phi + ahead.extra
+  const view = holidayView(series.rings, series.expected, step, count, ahead.mu, ahead.level, phi, window.sigma)
+  if (view.against > 1 + Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return false
+  return windowAlarm(series, step, ahead, scoring, view.steps) === null
+}
+
+/** The window furthest beyond its threshold; `today`: what is expected of today's steps instead, if it is a holiday. */
+function windowAlarm(
+  series: CountSeries,
+  step: CivilStep,
+  ahead: Expectation,
+  scoring: Scoring,
+  today: readonly number[] | null,
+): OpenAlarm | null {
   let best: OpenAlarm | null = null
   let margin = 0
   series.windows.forEach((window, place) => {
     if (window.seen * 3 < window.steps * 2) return
-    const z = (deviations[place] ?? 0) / window.sigma
+    const expected = today === null ? window.expected : window.expected + changedBy(series, step, window, ahead, today)
+    const u = today === null ? (deviations[place] ?? 0) : deviation(window.observed, expected, window.phi + ahead.extra)
+    const z = u / window.sigma
     const tail = z > 0 ? window.up : window.down
     const hours = (window.steps * step.length) / HOUR
     const threshold = nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) + youngNats(ahead.weeks)
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    const effect = Math.abs(window.observed / Math.max(window.expected, 1e-9) - 1)
+    const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
     if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) return
     margin = beyond
-    const band = windowBand(window, ahead, threshold, scoring)
     best = {
       kind: 'volume',
       direction: z > 0 ? 'up' : 'down',
-      openedAt: end,
+      openedAt: step.start + step.length,
       observed: window.observed,
-      ...band,
+      ...windowBand(window, ahead, threshold, scoring),
       step: step.index,
       hours,
     }
   })
   return best
+}
+
+/** How much more a window would expect if today's steps were these. */
+function changedBy(
+  series: CountSeries,
+  step: CivilStep,
+  window: WindowState,
+  ahead: Expectation,
+  today: readonly number[],
+): number {
+  let change = 0
+  const reach = Math.min(window.steps, today.length)
+  for (let ago = 0; ago < reach; ago += 1) {
+    const index = step.index - ago
+    if (index < Math.max(series.since, series.rings.first)) break
+    const raw = ago === 0 ? 0 : (series.rings.raw[index % series.rings.raw.length] ?? MISSING)
+    if (raw < 0) continue
+    const expected = ago === 0 ? ahead.mu : (series.expected[index % KEPT] ?? 0)
+    change += (today[today.length - 1 - ago] ?? expected) - expected
+  }
+  return change
 }
 
 function windowBand(window: WindowState, ahead: Expectation, threshold: number, scoring: Scoring): Band {
@@ -236,16 +301,15 @@ function silenceOf(
 
 /** Spread, tails and autocorrelation follow the deviations of ordinary steps. */
 function learn(series: CountSeries, step: CivilStep, ahead: Expectation, u: number, scoring: Scoring): void {
-  if (ahead.days < 1) return
+  if (ahead.extra >= 0.04) return
   series.windows.forEach((window, place) => {
     if (window.seen * 3 < window.steps * 2) return
     const hours = (window.steps * step.length) / HOUR
+    // Without the doubt of youth, which would teach that the series is quieter than it is.
     const scored = deviations[place] ?? 0
-    const z = scored / window.sigma
-    if (ahead.extra < 0.04) {
-      const plain = ahead.extra > 0 ? deviation(window.observed, window.expected, window.phi) : place === 0 ? u : scored
-      learnSpread(window, plain, hours)
-    }
+    const plain = ahead.extra > 0 ? deviation(window.observed, window.expected, window.phi) : place === 0 ? u : scored
+    const z = (ahead.extra > 0 ? plain : scored) / window.sigma
+    learnSpread(window, plain, hours)
     learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
     learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
   })

@@ -200,9 +200,15 @@ function learn(series: ShareSeries, step: CivilStep, u: number, extra: number, d
   series.windows.forEach((window, place) => {
     if (window.seen * 3 < window.steps * 2) return
     const hours = (window.steps * step.length) / HOUR
-    const scored = deviations[place] ?? 0
-    if (extra < 0.005) learnSpread(window, place === 0 ? u : scored, hours, window.total)
-    const z = scored / window.sigma
+    // Without the doubt of youth, which would teach that the series is quieter than it is.
+    const plain =
+      extra > 0
+        ? shareDeviation(window.observed * window.total, window.total, window.expected, window.phi)
+        : place === 0
+          ? u
+          : (deviations[place] ?? 0)
+    const z = (extra > 0 ? plain : (deviations[place] ?? 0)) / window.sigma
+    learnSpread(window, plain, hours, window.total)
     learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
     learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
   })
