@@ -16,13 +16,11 @@ import {
   type WindowState,
 } from './residual.ts'
 import { append, emptyRings, MISSING, resum, type Rings } from './rings.ts'
-import { nats, silenceNats, youngNats } from './threshold.ts'
+import { HOLIDAYS_PER_WEEK, nats, silenceNats, youngNats } from './threshold.ts'
 import { emptyWatch, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
-/** Untagged holidays that a calendar has: up to eight a year. */
-const HOLIDAYS_PER_WEEK = 0.15
 
 /** Everything known about one series of counts. Plain data: it can be stored and read back bit for bit. */
 export interface CountSeries {
@@ -184,10 +182,10 @@ function mayBeHoliday(
   scoring: Scoring,
 ): boolean {
   const window = series.windows[0]
-  if (window === undefined || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
+  if (window === undefined || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
   const phi = window.phi + ahead.extra
   const view = holidayView(series.rings, series.expected, step, count, ahead.mu, ahead.level, phi, window.sigma)
-  if (view.against > 1 + Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return false
+  if (view.against > Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return false
   return windowAlarm(series, step, ahead, scoring, view.steps) === null
 }
 

@@ -11,7 +11,7 @@ import {
   WINDOW_HOURS,
   type WindowState,
 } from './residual.ts'
-import { nats } from './threshold.ts'
+import { HOLIDAYS_PER_WEEK, nats } from './threshold.ts'
 import { emptyWatch, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 const KEPT = 64
@@ -39,6 +39,8 @@ export interface ShareSeries {
   trail: number
   lagTop: number
   lagBottom: number
+  /** Whether an alarm is held back today, since the day may be a holiday. */
+  held: boolean
 }
 
 export function emptyShareSeries(perDay: number): ShareSeries {
@@ -60,6 +62,7 @@ export function emptyShareSeries(perDay: number): ShareSeries {
     trail: 0,
     lagTop: 6,
     lagBottom: 20,
+    held: false,
   }
 }
 
@@ -86,6 +89,11 @@ export function stepShare(
   const k = clamp(count, 0, total)
   const days = (step.index - series.first) / step.perDay
   const slot = step.day * 24 + step.hour
+  if (series.held && step.sinceMidnight === 0) {
+    series.held = false
+    series.since = step.index
+    series.trail = 0
+  }
   const p = expectedShare(series, slot, days)
   // A profile is only known once its day type was seen; until then its place is taken by the global share.
   const extra = days < 1 ? 0.02 : (series.slotTotal[slot] ?? 0) === 0 ? 0.01 : days < 7 ? 0.002 : 0
@@ -95,9 +103,9 @@ export function stepShare(
   let closed: OpenAlarm | null = null
   if (open !== null) closed = afterOpen(series, step, open, u, days)
   else {
-    opened = days < 1 ? null : alarmOf(series, step, extra, days, scoring)
-    if (opened === null) learn(series, step, u, extra, days, scoring)
-    else Object.assign(series.watch, { open: opened, fast: u, quiet: 0 })
+    opened = days < 1 ? null : alarmOf(series, step, total, extra, days, scoring)
+    if (opened === null && !series.held) learn(series, step, u, extra, days, scoring)
+    else if (opened !== null) Object.assign(series.watch, { open: opened, fast: u, quiet: 0 })
   }
   // While an alarm is open a little is still learnt, so that a wrong slot heals: by a tenth of the rarer side.
   const reach = 0.1 * Math.min(p, 1 - p)
@@ -159,22 +167,61 @@ function shareAt(n: number, p: number, phi: number, u: number): number {
 function alarmOf(
   series: ShareSeries,
   step: CivilStep,
+  total: number,
   extra: number,
   days: number,
   scoring: Scoring,
+): OpenAlarm | null {
+  const found = windowAlarm(series, step, extra, days, scoring, null)
+  if (found === null || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return found
+  // An untagged holiday has the mix of a day of the other type.
+  const asHoliday = windowAlarm(series, step, extra, days, scoring, total)
+  if (asHoliday !== null) return found
+  series.held = true
+  return null
+}
+
+/** By how many records a window would expect more if today were a day of the other type. */
+function changedBy(series: ShareSeries, step: CivilStep, window: WindowState, total: number): number {
+  let change = 0
+  for (let ago = 0; ago < Math.min(window.steps, step.sinceMidnight + 1, KEPT); ago += 1) {
+    const index = step.index - ago
+    if (index < Math.max(series.since, series.first)) break
+    const hour = Math.floor(((step.sinceMidnight - ago) * 24) / step.perDay)
+    const n = ago === 0 ? total : (series.totals[index % KEPT] ?? -1)
+    if (n < 0) continue
+    change += n * (expectedShare(series, 24 + hour, 7) - expectedShare(series, hour, 7))
+  }
+  return change
+}
+
+/** The window furthest beyond its threshold; `holiday`: this step's total, if today is to be taken as a day of the other type. */
+function windowAlarm(
+  series: ShareSeries,
+  step: CivilStep,
+  extra: number,
+  days: number,
+  scoring: Scoring,
+  holiday: number | null,
 ): OpenAlarm | null {
   let best: OpenAlarm | null = null
   let margin = 0
   series.windows.forEach((window, place) => {
     if (window.seen * 3 < window.steps * 2) return
-    const z = (deviations[place] ?? 0) / window.sigma
+    let u = deviations[place] ?? 0
+    let { expected } = window
+    if (holiday !== null) {
+      expected = clamp(expected + changedBy(series, step, window, holiday) / window.total, 0, 1)
+      u = shareDeviation(window.observed * window.total, window.total, expected, window.phi + extra)
+    }
+    const z = u / window.sigma
     const hours = (window.steps * step.length) / HOUR
     const threshold =
       nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) + (days < 7 ? 4 : days < 21 ? 1.5 : 0)
     const tail = z > 0 ? window.up : window.down
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    const rarer = Math.max(1e-9, Math.min(window.expected, 1 - window.expected))
-    const effect = Math.abs(window.observed - window.expected) / rarer
+    const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
+    const effect = Math.abs(window.observed - expected) / rarer
     if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) return
     margin = beyond
     const phi = window.phi + extra

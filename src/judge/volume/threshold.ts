@@ -1,6 +1,9 @@
 /** Detectors of one series: five windows, the silence test, drift. */
 const DETECTORS = 7
 
+/** Untagged holidays that a calendar has: up to eight a year. */
+export const HOLIDAYS_PER_WEEK = 0.15
+
 /** How often one window of one series may alarm falsely, in nats: independent tests of a week over the allowance. */
 export function nats(stepsPerWeek: number, windowSteps: number, hours: number, falseAlarmsPerWeek: number): number {
   const spread = Math.max(1, Math.min(windowSteps, (windowSteps * 6) / Math.max(hours, 6)))
