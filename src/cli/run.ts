@@ -83,7 +83,8 @@ function readChosen(
 /** The project with or without its demo sources. An SLO that names one left out names no unknown source. */
 function withSources(project: Project, demo: boolean, onlyDemo: boolean): Project {
   const { value } = project.assay
-  const isWanted = ({ type }: SourceConfig): boolean => (onlyDemo ? type !== 'file' : demo || type !== 'demo')
+  const isWanted = ({ type }: SourceConfig): boolean =>
+    onlyDemo ? type !== 'file' && type !== 'kafka' : demo || type !== 'demo'
   const sources = value.sources.filter(isWanted)
   const store = onlyDemo ? { type: 'sqlite' as const, path: ':memory:' } : value.store
   const { names, all } = project.unread.sources

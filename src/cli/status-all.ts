@@ -60,7 +60,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
 async function readSources(db: Sql, plan: Plan): Promise<readonly SourceLine[]> {
   const progress = new Map((await sourceProgress(db)).map(({ source, partitions }) => [source, partitions]))
   return plan.sources.map(({ id, type }) => {
-    const watermark = watermarkOf(progress.get(id) ?? [], type === 'http')
+    const watermark = watermarkOf(progress.get(id) ?? [], type)
     return { id, type, watermark: watermark?.at ?? null, complete: watermark?.complete === true }
   })
 }

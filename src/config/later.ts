@@ -1,7 +1,6 @@
 import type { Problem } from '../model/problem.ts'
 import { type Document, type Path, problemAt } from './document.ts'
 
-const LATER_SOURCES = ['kafka']
 const LATER_FORMATS = ['snowplow', 'confluent', 'avro', 'protobuf']
 const LATER_KINDS = ['landing', 'lag']
 
@@ -9,8 +8,7 @@ type Entries = Readonly<Record<string, unknown>>
 
 /**
  * What the design names and this version hasn't: said in one sentence instead of as a wrong key. A configuration written
- * for a later version still runs: what can be done without is a warning and is left out (a source is disabled, and its
- * archives can be replayed). The document comes back without it; null where nothing is left to look at.
+ * for a later version still runs: what can be done without is a warning and is left out. The document comes back without it; null where nothing is left to look at.
  */
 export function withoutLater(document: Document): { document: Document | null; problems: readonly Problem[] } {
   if (!isMap(document.value)) return { document, problems: [] }
@@ -37,11 +35,6 @@ export function withoutLater(document: Document): { document: Document | null; p
       say([...at, 'sampling'], 'every record is checked: sampling is')
     }
     const { format } = source
-    if (LATER_SOURCES.includes(String(source['type']))) {
-      say([...at, 'type'], `it is disabled: sources of type ${String(source['type'])} are`)
-      const readable = isMap(format) && !LATER_FORMATS.includes(String(format['type'])) ? { format } : {}
-      return { id: source['id'], type: 'later', was: source['type'], ...readable }
-    }
     if (isMap(format) && LATER_FORMATS.includes(String(format['type']))) {
       say(
         [...at, 'format', 'type'],

@@ -48,9 +48,7 @@ function wording(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return choice(issue.input, issue.values.map(String))
     case 'invalid_union': {
-      // Nobody writes `later`: it stands for what this version hasn't.
-      const given = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
-      const options = given.filter((option) => option !== 'later')
+      const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
       if (options.length === 0) return UNSAID
       const input = issue.input as Record<string, unknown>
       return choice(input[String(issue.discriminator)], options)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { isIanaZone } from '../model/time.ts'
-import { formatConfig } from '../observe/decode/config.ts'
 import { demoSourceConfig } from '../observe/sources/demo/config.ts'
 import { fileSourceConfig } from '../observe/sources/file/config.ts'
 import { httpSourceConfig } from '../observe/sources/http/config.ts'
 import { lineageConfig } from '../report/lineage/config.ts'
 import { tracesConfig } from '../report/traces/config.ts'
+import { kafkaSourceConfig } from '../observe/sources/kafka/config.ts'
 import { duration } from './duration.ts'
 import { id, name, text } from './name.ts'
 import { secretRef } from './secret.ts'
@@ -25,20 +25,11 @@ const objective = z
 const tier = z.enum(['P0', 'P1', 'P2', 'P3'])
 const severity = z.enum(['page', 'ticket', 'info'])
 
-/** A source of a type that this version hasn't: disabled, but its archives can be replayed in its name. */
-const laterSourceConfig = z.strictObject({
-  id: z.string(),
-  type: z.literal('later'),
-  was: z.string(),
-  format: formatConfig.optional(),
-  duplicates_horizon: duration.prefault('24h'),
-})
-
 const sourceConfig = z.discriminatedUnion('type', [
   httpSourceConfig,
   fileSourceConfig,
   demoSourceConfig,
-  laterSourceConfig,
+  kafkaSourceConfig,
 ])
 export type SourceConfig = z.infer<typeof sourceConfig>
 

@@ -82,8 +82,7 @@ export function compilePlan(
 function sourcesOf(project: Project, disabled: ReadonlyMap<string, string>, problems: Problem[]): Plan['sources'] {
   const seen = new Set<string>()
   return project.assay.value.sources.map((source, index) => {
-    const { id } = source
-    const type = source.type === 'later' ? source.was : source.type
+    const { id, type } = source
     if (seen.has(id)) {
       const message = `the source "${id}" stands twice: give each its own id`
       problems.push(project.assay.problem(['sources', index, 'id'], message))

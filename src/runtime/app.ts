@@ -30,7 +30,7 @@ import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
 import { createScorecards } from './scorecard/remembered.ts'
 import { createSourceSet } from './source-set.ts'
-import { createSource, laterReason } from './sources.ts'
+import { createSource } from './sources.ts'
 import { stopAll } from './stop-all.ts'
 import { traceAttempts } from './tracing/delivery.ts'
 import { within } from './tracing/scope.ts'
@@ -172,10 +172,17 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
     const sources = createSourceSet({
       make: (config) => {
-        if (config.type === 'later') return { disabled: laterReason(config.was) }
         if (config.type === 'http' && writeKeys.disabled !== null) return { disabled: writeKeys.disabled }
         const instance = `slot-${writer.slot}`
-        return createSource(config, { plan: () => plan, root: project.root, now, writeKeys: writeKeys.keys, instance })
+        return createSource(config, {
+          plan: () => plan,
+          root: project.root,
+          now,
+          env,
+          log,
+          writeKeys: writeKeys.keys,
+          instance,
+        })
       },
       ingest: {
         db,
@@ -203,6 +210,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       status,
       metrics: () => {
         delays.tell(now())
+        metrics.recordStreams(sources.figures())
         return metrics.text()
       },
       collectors: sources.routers(),
@@ -249,7 +257,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       return {
         version: deps.version,
         startedAt,
-        notReady: [...sources.failures()].map(([source, why]) => `source ${source}: ${why}`),
+        notReady: sources.notReady(),
         sources: plan.sources.map(({ id, type }) => ({
           id,
           type,

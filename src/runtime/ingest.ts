@@ -56,6 +56,7 @@ export async function ingest(source: Source, deps: IngestDeps, signal: AbortSign
         if (failures > 0) deps.onRecovery(source.id)
         failures = 0
       }
+      if (source.reassigned?.() === true) continue
       if (!again) return
       // Another instance owns it now, or did: look where it stands.
       await pause(200, undefined, { signal })
@@ -81,6 +82,18 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
   const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file')
   const partitions = new Set<string>()
   const tracing = deps.tracing ?? NO_TRACING
+  /** How far this process has read them. */
+  const last = new Map<string, string>()
+  const isStream = source.type === 'kafka'
+
+  async function open(positions: ReadonlyMap<string, string>): Promise<void> {
+    if (!isStream) return filters.open(positions.keys())
+    // Of a stream others read partitions too: what they saw since isn't in memory, and what they read needn't be.
+    for (const [partition, position] of positions) {
+      if (last.get(partition) !== position) filters.forget(partition)
+      partitions.add(partition)
+    }
+  }
 
   async function commit(batch: SourceBatch, span: Span): Promise<'committed' | 'superseded'> {
     const { records, steps } = batch
@@ -88,9 +101,10 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
     try {
       if (batch.afterJudging !== null) await deps.judged()
       const plan = deps.plan()
-      const known = partitions.size
-      for (const { partition } of records) partitions.add(partition)
-      if (partitions.size > known) await filters.open(partitions)
+      const read = new Set<string>()
+      for (const { partition } of records) read.add(partition)
+      for (const partition of read) partitions.add(partition)
+      await filters.open(read)
       observed = observeBatch(
         { source: source.id, records, manyPartitions: source.type !== 'http' && partitions.size > 1 },
         { plan, interner, sightings: filters.of, lateAfter: latenessOf(plan) },
@@ -118,13 +132,14 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
     }
     observed.commit()
     rememberBatch(tracing, span, source.id, observed, records)
+    for (const { partition, to } of steps) last.set(partition, to)
     await deps.onCommit(source.id, observed, records)
     await batch.acknowledge()
     return 'committed'
   }
 
   return {
-    open: (positions) => filters.open(positions.keys()),
+    open,
     commit: (batch) => traceBatch(tracing, source, batch, (span) => commit(batch, span)),
   }
 }

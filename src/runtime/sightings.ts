@@ -11,6 +11,8 @@ export interface Filters {
   /** Makes the filters of these partitions ready, as the store has them. */
   readonly open: (partitions: Iterable<string>) => Promise<void>
   readonly of: (partition: string) => Sightings
+  /** Another process may have read the partition: its filter is to be rebuilt. */
+  readonly forget: (partition: string) => void
   /** The name under which a partition's sightings are stored. */
   readonly keyOf: (partition: string) => string
 }
@@ -41,6 +43,7 @@ export function createFilters(sql: Sql, source: string, horizon: Duration, share
       }
     },
     of,
+    forget: (partition) => filters.delete(keyOf(partition)),
     keyOf,
   }
 }

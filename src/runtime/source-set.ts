@@ -2,6 +2,7 @@ import type { Router } from 'express'
 import type { SourceConfig } from '../config/schema.ts'
 import type { Duration } from '../model/time.ts'
 import type { SourceState } from '../observe/sources/source.ts'
+import type { StreamFigures } from '../model/stream.ts'
 import { ingest, type IngestDeps } from './ingest.ts'
 import type { Log } from './log.ts'
 import type { RunningSource } from './sources.ts'
@@ -26,8 +27,10 @@ export interface SourceSet {
   /** How long a source's watermark may stand still by its nature; null: it doesn't run. */
   readonly rhythm: (id: string) => Duration | null
   readonly state: (id: string) => SourceState
-  /** Sources whose batches can't be stored now, and why. */
-  readonly failures: () => ReadonlyMap<string, string>
+  /** Why sources can't be read or their batches can't be stored now, in words. */
+  readonly notReady: () => readonly string[]
+  /** How the streams are being read, by source. */
+  readonly figures: () => ReadonlyMap<string, StreamFigures>
   /**
    * Puts a new configuration in force: what changed stops and starts, what is new starts. Collectors are part of the server
    * and wait for the next start. Answers the ids that stopped.
@@ -64,8 +67,9 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
         ...deps.ingest,
         horizon: config.duplicates_horizon,
         onFailure: (id, failure) => {
+          const isKnown = failures.get(id) === failure.message
           failures.set(id, failure.message)
-          log.warn({ source: id, code: failure.code }, `reading is paused: ${failure.message}`)
+          if (!isKnown) log.warn({ source: id, code: failure.code }, `reading is paused: ${failure.message}`)
         },
         onRecovery: (id) => {
           failures.delete(id)
@@ -82,19 +86,33 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
     for (const entry of entries.values()) entry.done ??= run(entry)
   }
 
+  function state(id: string): SourceState {
+    const off = disabled.get(id)
+    if (off !== undefined) return { state: 'disabled', detail: off }
+    const failed = failures.get(id)
+    if (failed !== undefined) return { state: 'failing', detail: failed }
+    return entries.get(id)?.source.state() ?? { state: 'starting', detail: 'takes effect at the next start' }
+  }
+
   return {
     add,
     start,
     routers: () => [...entries.values()].flatMap(({ router }) => router ?? []),
     rhythm: (id) => entries.get(id)?.rhythm ?? null,
-    state: (id) => {
-      const off = disabled.get(id)
-      if (off !== undefined) return { state: 'disabled', detail: off }
-      const failed = failures.get(id)
-      if (failed !== undefined) return { state: 'failing', detail: failed }
-      return entries.get(id)?.source.state() ?? { state: 'starting', detail: 'takes effect at the next start' }
-    },
-    failures: () => failures,
+    state,
+    notReady: () =>
+      [...entries].flatMap(([id, { source }]) => {
+        const { state: is, detail } = state(id)
+        // A file that can't be read holds nothing else up; a stream that can't be read is what the daemon is for.
+        return failures.has(id) || (is === 'failing' && source.figures !== undefined) ? [`source ${id}: ${detail}`] : []
+      }),
+    figures: () =>
+      new Map(
+        [...entries].flatMap(([id, { source }]) => {
+          const figures = source.figures?.()
+          return figures === undefined ? [] : [[id, figures] as const]
+        }),
+      ),
     swap: (configs) => {
       const stopped: string[] = []
       for (const [id, entry] of entries) {

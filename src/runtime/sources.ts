@@ -5,8 +5,11 @@ import { createEarlyCheck } from '../observe/check/early.ts'
 import { createDemoSource } from '../observe/sources/demo/demo-source.ts'
 import { createFileSource } from '../observe/sources/file/file-source.ts'
 import { createHttpSource } from '../observe/sources/http/http-source.ts'
+import { createKafkaSource } from '../observe/sources/kafka/kafka-source.ts'
 import type { Source } from '../observe/sources/source.ts'
 import type { Plan } from '../plan/plan.ts'
+import { kafkaAccessOf } from './kafka-access.ts'
+import type { Log } from './log.ts'
 
 /** A source that runs, with the collectors it may have and the rhythm of its watermark. */
 export interface RunningSource {
@@ -19,6 +22,8 @@ export interface RunningSource {
 export interface SourceWorld {
   readonly root: string
   readonly now: () => Instant
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly log: Log
   readonly writeKeys: readonly string[] | null
   /** The collector's partition: this process's writer slot. */
   readonly instance: string
@@ -26,18 +31,11 @@ export interface SourceWorld {
   readonly plan: () => Plan
 }
 
-/** Why a source of such a type doesn't run. */
-export function laterReason(type: string): string {
-  return `sources of type ${type} are not in this version`
-}
-
-type RunnableSource = Exclude<SourceConfig, { readonly type: 'later' }>
-
-/** Makes the source that a configuration describes. */
+/** Makes the source that a configuration describes; `disabled`: why it can't run. */
 export function createSource(
-  config: RunnableSource,
-  { root, now, writeKeys, instance, plan }: SourceWorld,
-): RunningSource {
+  config: SourceConfig,
+  { root, now, env, log, writeKeys, instance, plan }: SourceWorld,
+): RunningSource | { readonly disabled: string } {
   switch (config.type) {
     case 'http': {
       const source = createHttpSource({ id: config.id, format: config.format ?? null, writeKeys, now, instance })
@@ -53,6 +51,14 @@ export function createSource(
         now,
         early: createEarlyCheck(plan),
       })
+      return { source, router: null, rhythm: MINUTE }
+    }
+    case 'kafka': {
+      const { id, group, topics, from, format } = config
+      const access = kafkaAccessOf(config, env)
+      if ('disabled' in access) return access
+      const early = createEarlyCheck(plan)
+      const source = createKafkaSource({ id, access, group, topics, from, format, now, log, early })
       return { source, router: null, rhythm: MINUTE }
     }
     case 'demo':

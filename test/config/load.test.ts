@@ -41,7 +41,7 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
   },
   'a source without a type': {
     given: { [ASSAY]: 'version: 1\nsources:\n  - { id: web }\n' },
-    then: [`${ASSAY}:3:5: missing "type" in sources[0]: must be one of http, file, demo`],
+    then: [`${ASSAY}:3:5: missing "type" in sources[0]: must be one of http, file, demo, kafka`],
   },
   'a source of an unknown type': {
     given: { [ASSAY]: 'version: 1\nsources:\n  - { id: web, type: htp }\n' },

@@ -23,7 +23,6 @@ telemetry: { lineage: { http: { env: OPENLINEAGE_URL } }, traces: { otlp: { env:
 `,
   })
   expect(lines).toEqual([
-    'rules/assay.yaml:3:30: warning: it is disabled: sources of type kafka are not in this version',
     'rules/assay.yaml:4:1: warning: warehouses are not in this version',
     'rules/domains/checkout/slos.yaml:2:33: warning: SLIs of kind landing are not in this version',
   ])

@@ -1,5 +1,6 @@
 import type { ArrivedRecord } from '../../model/record.ts'
 import type { Instant } from '../../model/time.ts'
+import type { StreamFigures } from '../../model/stream.ts'
 
 /** How far a partition has been read, written in the transaction that counts its records, if it still stands at `from`. */
 export interface PositionStep {
@@ -46,4 +47,8 @@ export interface Source {
    */
   read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncIterable<SourceBatch>
   state(): SourceState
+  /** Whether `read` ended because partitions came to this instance: it is to be called again, with the positions as stored now. */
+  reassigned?(): boolean
+  /** How the stream is being read; sources that are no streams have none. */
+  figures?(): StreamFigures
 }

@@ -77,6 +77,27 @@ export const FAMILIES = {
     'severity',
     'incident',
   ]),
+  assay_kafka_consumer_lag_records: gauge(
+    'Records of a partition that the broker has and the store has not.',
+    ['source', 'topic', 'partition'],
+    true,
+  ),
+  assay_kafka_consumer_lag_seconds: gauge(
+    'How long ago everything of a partition was stored; 0 where no record waits.',
+    ['source', 'topic', 'partition'],
+    true,
+  ),
+  assay_kafka_partition_skew_ratio: gauge(
+    'Records appended to the fullest partition in the last 5 min, over the mean of all: 1 is even.',
+    ['source', 'topic'],
+    true,
+  ),
+  assay_kafka_clock_ahead_total: counter(
+    'Records whose time stamp was more than 5 min ahead of their being fetched.',
+    ['source'],
+    true,
+  ),
+  assay_kafka_records_lost_total: counter('Records that the broker deleted before they were read.', ['source'], true),
   assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
   assay_lineage_runs_total: counter(

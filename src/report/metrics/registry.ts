@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { OUTCOMES } from '../../model/observation.ts'
 import type { Duration, Instant } from '../../model/time.ts'
+import type { StreamFigures } from '../../model/stream.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type CommitSummary, recordCommit } from './commit.ts'
 import { EVERY_SOURCE, type Evaluation, recordEvaluation } from './evaluation.ts'
@@ -8,6 +9,7 @@ import { FAMILIES, type Family, type FamilyName } from './families.ts'
 import { createHistogram } from './histogram.ts'
 import { createSeries, type Series } from './series.ts'
 import type { Meters } from './meters.ts'
+import { recordStreams } from './stream.ts'
 import { sortedText } from './text.ts'
 
 /** Upper bounds of the event delay's buckets, in seconds: from a browser's beacon to a backfill. */
@@ -34,6 +36,8 @@ export interface Metrics {
   /** A round of judging ended, whether there was something to judge or not. */
   recordRound(at: Instant): void
   recordLineage(emitter: string, outcome: string, runs: number): void
+  /** How streams are being read now, by source. */
+  recordStreams(streams: ReadonlyMap<string, StreamFigures>): void
   recordReload(succeeded: boolean): void
   /** What became of ended spans. */
   recordSpans(fate: string, count: number): void
@@ -90,6 +94,7 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
       bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10],
     }),
   }
+  const told = new Map<string, number>()
   run.set('assay_build_info', { version }, 1)
   run.set('assay_last_reload_success', {}, 1)
   const process = withProcess ? processRegistry() : null
@@ -105,6 +110,7 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     },
     recordRound: (at) => run.set('assay_last_evaluation_timestamp_seconds', {}, at / 1_000),
     recordLineage: (emitter, outcome, runs) => run.add('assay_lineage_runs_total', { emitter, outcome }, runs),
+    recordStreams: (streams) => recordStreams(run, streams, told),
     recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
     recordSpans: (fate, count) => run.add('assay_trace_spans_total', { fate }, count),
     forgetVerdicts: () => {

@@ -53,9 +53,9 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   const series = new Map<number, SeriesKey>()
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
-  const collectors = new Set(plan.sources.filter(({ type }) => type === 'http').map(({ id }) => id))
+  const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
-  const archives = new Set(plan.sources.filter(({ type }) => type === 'file').map(({ id }) => id))
+  const isArchive = (source: string): boolean => types.get(source) === 'file'
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
@@ -152,7 +152,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     )
     watermarks = new Map(
       progress.flatMap(({ source, partitions }) => {
-        const watermark = watermarkOf(partitions, collectors.has(source))
+        const watermark = watermarkOf(partitions, types.get(source) ?? null)
         return watermark === null ? [] : [[source, watermark] as const]
       }),
     )
@@ -185,7 +185,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     if (!Number.isFinite(from)) return
     const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of watermarks.keys()) {
-      if (!archives.has(source)) read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
+      if (!isArchive(source)) read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
     }
     spans = read
   }
@@ -198,7 +198,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     deciding: (standing) => deciding(standing.slo, standing.at() + MINUTE),
     facts: (standing, start) => ({
       observed: deciding(standing.slo, start + MINUTE).every((source) =>
-        wasObserved(spans.get(source) ?? new Map(), start),
+        wasObserved(spans.get(source) ?? new Map(), start, types.get(source) === 'kafka'),
       ),
       observedFrom: observedFrom(standing.slo),
       notEvaluated: null,

@@ -5,12 +5,17 @@ import { type Instant, MINUTE } from '../../model/time.ts'
 const TOLERATED_GAP = 5_000
 
 /**
- * Whether a source was listening throughout the minute from `start`: in some partition's spans, with gaps of at most
- * 5 s. A source that reports no spans (files, which keep what arrived while nobody read) was always observed.
+ * Whether a source was listening throughout the minute from `start`: in some partition's spans (a stream: in every one's), with
+ * gaps of at most 5 s. A source that reports no spans (files, which keep what arrived while nobody read) was always observed.
  */
-export function wasObserved(partitions: ReadonlyMap<string, readonly StoredSpan[]>, start: Instant): boolean {
+export function wasObserved(
+  partitions: ReadonlyMap<string, readonly StoredSpan[]>,
+  start: Instant,
+  isStream: boolean,
+): boolean {
   if (partitions.size === 0) return true
-  return [...partitions.values()].some((spans) => covers(spans, start, start + MINUTE))
+  const covering = (spans: readonly StoredSpan[]): boolean => covers(spans, start, start + MINUTE)
+  return isStream ? [...partitions.values()].every(covering) : [...partitions.values()].some(covering)
 }
 
 /** Whether one stretch of listening holds all of [from, to), once gaps that don't matter are closed. `spans` sorted by start. */

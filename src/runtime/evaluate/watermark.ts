@@ -11,10 +11,13 @@ export interface Watermark {
 }
 
 /**
- * A source's watermark: the least of its partitions'. Partitions that are complete hold nothing back. `instances`: the
- * partitions are collectors of one service, of which a stopped one no longer counts.
+ * A source's watermark: the least of its partitions'. Partitions that are complete hold nothing back. The partitions
+ * of an HTTP source are instances of one service, of which a stopped one no longer counts. A partition of a stream of which
+ * nothing is known yet holds back all. `type`: the source's; null: it isn't configured any more.
  */
-export function watermarkOf(partitions: readonly PartitionProgress[], instances: boolean): Watermark | null {
+export function watermarkOf(partitions: readonly PartitionProgress[], type: string | null): Watermark | null {
+  if (type === 'kafka' && partitions.some(({ observedUntil, complete }) => observedUntil === null && !complete))
+    return null
   const known = partitions.flatMap(({ observedUntil, complete }) =>
     observedUntil === null ? [] : [{ at: observedUntil, complete }],
   )
@@ -22,7 +25,7 @@ export function watermarkOf(partitions: readonly PartitionProgress[], instances:
   const newest = Math.max(...known.map(({ at }) => at))
   const open = known.filter(({ complete }) => !complete)
   if (open.length === 0) return { at: newest, complete: true }
-  const counted = instances ? open.filter(({ at }) => at >= newest - LAPSED) : open
+  const counted = type === 'http' ? open.filter(({ at }) => at >= newest - LAPSED) : open
   return { at: Math.min(...counted.map(({ at }) => at)), complete: false }
 }
 

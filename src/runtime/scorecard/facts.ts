@@ -168,7 +168,7 @@ async function sourcesOf(
   const ids = [...new Set([...types.keys(), ...arrived.map(({ source }) => source)])].sort()
   const found: SourceFacts[] = []
   for (const id of ids) {
-    const watermark = watermarkOf(progress.get(id) ?? [], types.get(id) === 'http')
+    const watermark = watermarkOf(progress.get(id) ?? [], types.get(id) ?? null)
     const expected = expectedOf(firsts.sources[id] ?? null, watermark, types.has(id), span)
     const spans =
       types.get(id) === 'file' || expected === null ? null : await observedSpans(sql, id, expected.from, expected.to)

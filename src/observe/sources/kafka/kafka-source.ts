@@ -1,0 +1,133 @@
+import type { ArrivedRecord } from '../../../model/record.ts'
+import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
+import type { EarlyCheck } from '../../check/early.ts'
+import type { FormatConfig } from '../../decode/config.ts'
+import { createDecoder } from '../../decode/decode.ts'
+import type { PositionStep, Source, SourceBatch, SourceState } from '../source.ts'
+import type { StreamFigures } from '../../../model/stream.ts'
+import type { KafkaAccess, KafkaLog } from './client.ts'
+import { createReading, type Reading } from './reading.ts'
+import { readRecords } from './records.ts'
+import { topicOfKey } from './partition.ts'
+
+export interface KafkaSourceDeps {
+  readonly id: string
+  readonly access: KafkaAccess
+  readonly group: string
+  readonly topics: readonly string[]
+  readonly from: 'earliest' | 'latest'
+  readonly format: FormatConfig
+  readonly now: () => Instant
+  readonly log: KafkaLog
+  readonly early: EarlyCheck
+  /** How often the brokers are asked how far the partitions go. */
+  readonly askEvery?: Duration
+  /** Most records of a batch. */
+  readonly most?: number
+}
+
+/** More records a batch save commits and cost memory. */
+const MOST = 4_000
+
+/**
+ * Topics of a Kafka cluster, read as a member of a consumer group. Where reading goes on is the store's to say: at each
+ * assignment `read` ends and asks for positions as stored now (`reassigned`); the broker's committed offsets only follow.
+ */
+export function createKafkaSource(deps: KafkaSourceDeps): Source {
+  const { id, most = MOST } = deps
+  const decode = createDecoder(deps.format)
+  let reading: Reading | null = null
+  let again = false
+  let clockAhead = 0
+
+  /** It outlives `read`, but not the signal, whether or not somebody reads then. */
+  function begin(signal: AbortSignal): Reading {
+    const begun = createReading({ ...deps, askEvery: deps.askEvery ?? SECOND })
+    signal.addEventListener('abort', () => void begun.close(), { once: true })
+    reading = begun
+    return begun
+  }
+
+  async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
+    again = false
+    if (signal.aborted) return
+    const run = reading ?? begin(signal)
+    let ended = false
+    signal.addEventListener('abort', run.wake, { once: true })
+    try {
+      if (!(await run.open(positions, signal))) {
+        ended = true
+        return
+      }
+      const gone = run.gone(positions)
+      if (gone.length > 0) yield batchOf([], gone, () => undefined)
+      while (!signal.aborted) {
+        if (run.isStale()) {
+          ended = true
+          return
+        }
+        const batch = next(run)
+        if (batch === null) await run.news(signal)
+        else yield batch
+      }
+    } catch (error) {
+      reading = null
+      await run.close()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', run.wake)
+      if (signal.aborted) {
+        reading = null
+        await run.close()
+      } else again = ended
+    }
+  }
+
+  /** What has come since the last batch, or what can be said of partitions to which nothing came; null: nothing. */
+  function next(run: Reading): SourceBatch | null {
+    const records: ArrivedRecord[] = []
+    const reached = new Map<string, { to: number; newest: Instant | null; by: 'create' | 'append' | null }>()
+    for (const fetched of run.take(most)) {
+      const { newest, by, ahead } = readRecords(fetched, records, { decode, early: deps.early })
+      const before = reached.get(fetched.key)
+      reached.set(fetched.key, {
+        to: fetched.to,
+        newest: newest === null ? (before?.newest ?? null) : Math.max(newest, before?.newest ?? newest),
+        by: by ?? before?.by ?? null,
+      })
+      clockAhead += ahead
+    }
+    const steps: PositionStep[] = []
+    const stored: (() => void)[] = []
+    for (const standing of run.standings()) {
+      const { to, newest, by } = reached.get(standing.key) ?? { to: standing.offset(), newest: null, by: null }
+      if (!reached.has(standing.key) && !standing.hasNews()) continue
+      const step = standing.stepTo(to, newest, by)
+      steps.push(step)
+      stored.push(() => standing.took(step, to))
+    }
+    if (steps.length === 0) return null
+    return batchOf(records, steps, () => {
+      for (const take of stored) take()
+    })
+  }
+
+  const state = (): SourceState => reading?.state() ?? { state: 'starting', detail: '' }
+
+  function figures(): StreamFigures {
+    const partitions = (reading?.standings() ?? []).flatMap((standing) => {
+      const records = standing.lag()
+      const until = standing.observedUntil()
+      if (records === null) return []
+      const behind = records === 0 ? 0 : until === null ? null : Math.max(0, deps.now() - until)
+      return [{ topic: topicOfKey(standing.key), partition: standing.key, records, behind }]
+    })
+    return { partitions, skew: reading?.skew() ?? new Map(), clockAhead, lost: reading?.lost() ?? 0 }
+  }
+
+  return { id, type: 'kafka', read, state, reassigned: () => again, figures }
+}
+
+function batchOf(records: readonly ArrivedRecord[], steps: readonly PositionStep[], stored: () => void): SourceBatch {
+  return { records, steps, afterJudging: null, acknowledge: stored, refuse: () => {} }
+}
