@@ -27,8 +27,10 @@ export function streamsOf(source: SourceConfig, { environment, root, collector }
       return [
         { kind: 'demo', source: id, namespace: homeNamespace(environment), name: id, uri: homeNamespace(environment) },
       ]
-    case 'later':
-      return []
+    case 'kafka': {
+      const namespace = `kafka://${[...source.brokers].sort()[0] ?? ''}`
+      return source.topics.map((name) => ({ kind: 'topic', source: id, namespace, name, uri: `${namespace}/${name}` }))
+    }
   }
 }
 

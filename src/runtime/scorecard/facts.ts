@@ -6,7 +6,7 @@ import { emptyCounts, mergeCounts, type WindowCounts } from '../../model/window.
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import type { EventFacts, MonthFacts, SloFacts, SourceFacts } from '../../report/scorecard/facts.ts'
 import type { Month } from '../../report/scorecard/month.ts'
-import { observedMinutes, type Stretch, without } from '../../report/scorecard/stretches.ts'
+import { joined, observedMinutes, type Stretch, without } from '../../report/scorecard/stretches.ts'
 import { readNote } from '../../store/notes.ts'
 import { observedSpans, sourceProgress } from '../../store/positions.ts'
 import {
@@ -172,7 +172,11 @@ async function sourcesOf(
     const expected = expectedOf(firsts.sources[id] ?? null, watermark, types.has(id), span)
     const spans =
       types.get(id) === 'file' || expected === null ? null : await observedSpans(sql, id, expected.from, expected.to)
-    found.push({ id, expected, unobserved: expected === null ? [] : unobservedOf(expected, watermark, spans) })
+    found.push({
+      id,
+      expected,
+      unobserved: expected === null ? [] : unobservedOf(expected, watermark, spans, types.get(id) === 'kafka'),
+    })
   }
   return found
 }
@@ -196,12 +200,13 @@ function unobservedOf(
   expected: Stretch,
   watermark: Watermark | null,
   spans: ReadonlyMap<string, readonly { readonly started: Instant; readonly ended: Instant }[]> | null,
+  isStream: boolean,
 ): Stretch[] {
-  const read =
-    spans === null || spans.size === 0
-      ? [{ from: expected.from, to: Math.max(expected.from, watermark?.at ?? expected.from) }]
-      : observedMinutes(
-          [...spans.values()].map((own) => own.map(({ started, ended }) => ({ from: started, to: ended }))),
-        )
-  return without(expected, read)
+  if (spans === null || spans.size === 0) {
+    return without(expected, [{ from: expected.from, to: Math.max(expected.from, watermark?.at ?? expected.from) }])
+  }
+  const listened = [...spans.values()].map((own) => own.map(({ started, ended }) => ({ from: started, to: ended })))
+  if (!isStream) return without(expected, observedMinutes(listened))
+  // Of a stream every partition must have been read.
+  return joined(listened.flatMap((own) => without(expected, observedMinutes([own]))))
 }
