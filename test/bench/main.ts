@@ -6,6 +6,7 @@ import { bench as latency } from './latency.ts'
 import { bench as replay } from './replay.ts'
 import { bench as start } from './start.ts'
 import { bench as store } from './store.ts'
+import { bench as traces } from './traces.ts'
 import { bench as volume } from './volume.ts'
 
 /** `npm run bench -- [NAME…] [--OPTION…]`: a JSON line a figure. Names: the keys below; all of them without one. */
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise
   latency,
   start,
   store,
+  traces,
   volume,
 }
 

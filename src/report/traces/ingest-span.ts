@@ -58,8 +58,11 @@ export function ingestResult(outcomes: Readonly<Record<Outcome, number>>): SpanA
 /** One link for each producer's span, with the first of its records; the first 128. */
 function producerLinks(records: readonly ArrivedRecord[]): readonly SpanLink[] {
   const links = new Map<string, SpanLink>()
-  for (const { traceparent, partition, position } of records) {
-    if (traceparent === undefined || traceparent === null || links.has(traceparent)) continue
+  let last: string | null = null
+  for (const { traceparent = null, partition, position } of records) {
+    // Records of one request follow each other.
+    if (traceparent === null || traceparent === last || links.has(traceparent)) continue
+    last = traceparent
     const to = readTraceparent(traceparent)
     if (to === null) continue
     const attributes = {

@@ -23,6 +23,8 @@ export interface OtlpDeps {
 export interface OtlpLimits {
   /** Ended spans that wait; more are dropped. */
   readonly queue: number
+  /** Links of ended spans that wait: about 400 bytes each, and a span may have 128. */
+  readonly links: number
   readonly batch: number
   /** A span waits at most this long for others, in ms. */
   readonly delay: number
@@ -32,7 +34,7 @@ export interface OtlpLimits {
   readonly close: number
 }
 
-const LIMITS: OtlpLimits = { queue: 2_048, batch: 512, delay: 1_000, timeout: 5_000, close: 500 }
+const LIMITS: OtlpLimits = { queue: 2_048, links: 32_768, batch: 512, delay: 1_000, timeout: 5_000, close: 500 }
 
 const GRPC_HINT = '4317 is usually the port of OTLP over gRPC; Assay speaks OTLP over HTTP, usually at 4318'
 
@@ -67,7 +69,7 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
   const account = createAccount({
     onSpans: deps.onSpans,
     onFailure,
-    queue: limits.queue,
+    limits,
     // The exporter's own time-out is over as soon as a byte comes: an answer that trickles would hold its place for ever.
     overdueAfter: 2 * limits.timeout,
     onOverdue: () => agent?.destroy(),
@@ -119,11 +121,8 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
       name,
       {
         kind: kinds[kind],
-        attributes: mutable(attributes),
-        links: links.map(({ to, attributes: ofLink = {} }) => ({
-          context: { ...otelContext(to), isRemote: true },
-          attributes: mutable(ofLink),
-        })),
+        attributes,
+        links: links.map(({ to, attributes: ofLink = {} }) => ({ context: otelContext(to), attributes: ofLink })),
         ...(began === undefined ? {} : { startTime: began }),
       },
       parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, otelContext(parent)),
@@ -131,7 +130,7 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
     const { traceId, spanId, traceFlags } = span.spanContext()
     return {
       context: { traceId, spanId, sampled: (traceFlags & api.TraceFlags.SAMPLED) !== 0 },
-      set: (more) => void span.setAttributes(mutable(more)),
+      set: (more) => void span.setAttributes(more),
       end: (error) => {
         if (error !== null) {
           span.setAttribute(ATTRIBUTE.errorType, error)
@@ -159,15 +158,16 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
 }
 
 interface AccountDeps extends Pick<OtlpDeps, 'onSpans' | 'onFailure'> {
-  readonly queue: number
+  readonly limits: Pick<OtlpLimits, 'queue' | 'links'>
   readonly overdueAfter: number
   /** An export takes too long: its connection is to be cut, so that it ends. */
   readonly onOverdue: () => void
 }
 
 /** Knows how many spans wait, and what became of each. */
-function createAccount({ onSpans, onFailure, queue, overdueAfter, onOverdue }: AccountDeps) {
+function createAccount({ onSpans, onFailure, limits, overdueAfter, onOverdue }: AccountDeps) {
   let waiting = 0
+  let links = 0
   let sending = 0
   let why = ''
 
@@ -177,8 +177,9 @@ function createAccount({ onSpans, onFailure, queue, overdueAfter, onOverdue }: A
       onStart: (span, context) => batches.onStart(span, context),
       onEnd: (span) => {
         if ((span.spanContext().traceFlags & 1) === 0) return
-        if (waiting >= queue) return onSpans('dropped', 1)
+        if (waiting >= limits.queue || links > limits.links) return onSpans('dropped', 1)
         waiting += 1
+        links += span.links.length
         batches.onEnd(span)
       },
       forceFlush: () => batches.forceFlush(),
@@ -190,6 +191,7 @@ function createAccount({ onSpans, onFailure, queue, overdueAfter, onOverdue }: A
     return {
       export: (spans, done) => {
         waiting -= spans.length
+        for (const span of spans) links -= span.links.length
         sending += spans.length
         const overdue = setTimeout(onOverdue, overdueAfter).unref()
         exporter.export(spans, (result) => {
@@ -228,10 +230,4 @@ function causeOf(error: unknown): string {
   if (typeof code === 'number') return `it answered ${code}`
   if (typeof code === 'string') return `no answer: ${code}`
   return 'no answer in time'
-}
-
-function mutable(attributes: SpanStart['attributes']): Record<string, string | number | boolean | string[]> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
-  )
 }

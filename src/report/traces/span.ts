@@ -1,6 +1,7 @@
 import type { SpanContext } from '../../model/trace.ts'
 
-export type SpanAttributes = Readonly<Record<string, string | number | boolean | readonly string[]>>
+/** As OpenTelemetry's API takes them: lists aren't readonly there, and are copied by it. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | string[]>>
 
 /** A reference to a span of another trace. */
 export interface SpanLink {

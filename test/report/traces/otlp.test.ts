@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts'
 
 const BATCH: SpanStart = { name: 'process web', kind: 'consumer', attributes: {}, links: [] }
 const ROUND: SpanStart = { name: 'evaluate', kind: 'internal', attributes: {}, links: [] }
-const QUICK: OtlpLimits = { queue: 20, batch: 5, delay: 10, timeout: 150, close: 300 }
+const QUICK: OtlpLimits = { queue: 20, links: 1_000, batch: 5, delay: 10, timeout: 150, close: 300 }
 const PROCESS = { version: '1', environment: 'test', instance: 'i', host: 'h', pid: 1 }
 
 let otlp: OtlpServer
@@ -88,6 +88,15 @@ describe('an endpoint that takes no spans', () => {
     expect(said[1]).toBeNull()
     expect(to.failure()).toBe('')
     expect(fates).toEqual({ exported: 5, failed: 5, dropped: 0 })
+  })
+
+  it('holds no more links than it may, since a span can have 128 of them', async () => {
+    const to = await open({ limits: { ...QUICK, queue: 1_000, links: 100, batch: 1_000, delay: 30_000 } })
+    const link = { to: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true } }
+    end(to, 50, { ...BATCH, links: Array.from({ length: 20 }, () => link) })
+    expect(fates.dropped).toBe(44)
+    await to.close()
+    expect(otlp.spans).toHaveLength(6)
   })
 
   it('delays the stop no longer than its bound, and what was waiting counts as dropped', async () => {
