@@ -14,6 +14,9 @@ export interface Expectation {
   readonly days: number
 }
 
+/** So large a squared difference, in units of the counts' own noise, is where the draw begins to weaken. */
+const SURELY = 9
+
 const own = new Float64Array(OWN_WEEKS)
 const pool = new Float64Array(POOL_DAYS)
 
@@ -37,7 +40,7 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
   const unit = level * shape
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
-  const rho = ownSeen > 0 ? (ownSeen * centre(own, ownSeen, level) + kappa * shape) / (ownSeen + kappa) : shape
+  const rho = ownSeen > 0 ? shrunk(centre(own, ownSeen, level), ownSeen, shape, kappa, level) : shape
   const young =
     (knownType ? (step.day !== 0 && poolSeen < 3 ? 0.08 : 0) : 0.4) +
     (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.01 : ownSeen === 2 ? 0.004 : 0) +
@@ -66,6 +69,16 @@ function collect(into: Float64Array, rings: Rings, index: number, lags: readonly
     seen += 1
   }
   return seen
+}
+
+/**
+ * The hour's own factor, drawn towards that of its day type by `kappa` weeks, but the less the surer it is that they differ: a shop
+ * that is closed on Sundays has half a weekend.
+ */
+function shrunk(mine: number, weeks: number, shape: number, kappa: number, level: number): number {
+  const chiSquare = (weeks * level * (mine - shape) ** 2) / Math.max(mine + shape, 1e-9)
+  const weight = kappa * Math.min(1, SURELY / Math.max(chiSquare, 1e-9))
+  return (weeks * mine + weight * shape) / (weeks + weight)
 }
 
 /** Between median (safe from faults in the past) and clipped mean (unbiased for small counts), the more median the larger the counts. */

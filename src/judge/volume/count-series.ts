@@ -17,7 +17,7 @@ import {
 } from './residual.ts'
 import { append, emptyRings, MISSING, resum, type Rings } from './rings.ts'
 import { HOLIDAYS_PER_WEEK, nats, silenceNats, youngNats } from './threshold.ts'
-import { emptyWatch, type OpenAlarm, settles, type Watch } from './watch.ts'
+import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
@@ -37,6 +37,10 @@ export interface CountSeries {
   /** Records expected since the last one, and the largest such number that ended by itself. */
   silence: number
   benign: number
+  /** Steps with a record in them. */
+  arrived: number
+  /** Whether a silence has been accepted: nothing more is expected until something comes. */
+  asleep: boolean
   /** Whether an alarm is held back today, since the day may be a holiday. */
   held: boolean
 }
@@ -55,6 +59,8 @@ export function emptyCountSeries(perDay: number): CountSeries {
     lagBottom: 20,
     silence: 0,
     benign: 0,
+    arrived: 0,
+    asleep: false,
     held: false,
   }
 }
@@ -86,12 +92,22 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     rings.last = step.index - 1
     series.since = step.index
   }
+  forgetPassed(series.watch, step.perWeek)
+  if (count > 0) series.arrived += 1
+  if (series.asleep && count > 0) {
+    series.asleep = false
+    series.since = step.index
+  }
   const ahead = expectation(rings, step, series.windows[0]?.phi ?? 0.02)
   if (series.held && step.sinceMidnight === 0) {
     // Whatever it was, it was yesterday.
     series.held = false
     series.since = step.index
     series.trail = 0
+  }
+  if (series.asleep) {
+    takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
+    return { band: null, opened: null, closed: null }
   }
   const wasOpen = series.watch.open
   const u = score(series, step, count, ahead)
@@ -206,7 +222,10 @@ function windowAlarm(
     const z = u / window.sigma
     const tail = z > 0 ? window.up : window.down
     const hours = (window.steps * step.length) / HOUR
-    const threshold = nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) + youngNats(ahead.weeks)
+    const threshold =
+      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
+      youngNats(ahead.weeks) +
+      doubt(series.watch, z > 0 ? 'up' : 'down')
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
     if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) return
@@ -277,13 +296,12 @@ function silenceOf(
     series.silence = 0
     return null
   }
-  const age = step.index - series.rings.first
   series.silence += ahead.mu
-  if (age * (24 / step.perDay) < 4) return null
+  if (series.arrived * (24 / step.perDay) < 4) return null
   const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
   const improbable = Math.log1p(phi * series.silence) / phi
-  if (improbable <= silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) || series.silence <= 1.5 * series.benign)
-    return null
+  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
+  if (improbable <= threshold || series.silence <= 1.5 * series.benign) return null
   return {
     kind: 'outage',
     direction: 'down',
@@ -345,7 +363,8 @@ function afterOpen(
   const hours = ((step.index - open.step) * step.length) / HOUR
   const lasting = hours >= (ahead.days < 14 ? 8 : 96)
   if (!over && !lasting) return null
-  if (!over) accept(series, open.step)
+  if (over) notePassed(watch, open)
+  else accept(series, open.step, ahead.days < 14)
   watch.open = null
   series.since = step.index + 1
   series.trail = 0
@@ -354,7 +373,7 @@ function afterOpen(
 }
 
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */
-function accept(series: CountSeries, from: number): void {
+function accept(series: CountSeries, from: number, isYoung: boolean): void {
   const { rings } = series
   const size = rings.raw.length
   let counted = 0
@@ -367,7 +386,10 @@ function accept(series: CountSeries, from: number): void {
     expected += series.expected[index % KEPT] ?? 0
   }
   if (counted <= 0 || expected <= 0) {
-    Object.assign(series, emptyCountSeries(rings.perDay))
+    // Closed for the night, or for good. A young series learns its season from it; an old one keeps what it knows.
+    series.asleep = counted <= 0
+    if (isYoung) for (let index = start; index <= rings.last; index += 1) cleanToRaw(rings, index)
+    resum(rings)
     return
   }
   const factor = counted / expected
@@ -381,4 +403,10 @@ function accept(series: CountSeries, from: number): void {
     } else rings.clean[slot] = raw
   }
   resum(rings)
+}
+
+function cleanToRaw(rings: Rings, index: number): void {
+  const slot = index % rings.raw.length
+  const raw = rings.raw[slot] ?? MISSING
+  if (raw >= 0) rings.clean[slot] = raw
 }

@@ -12,7 +12,7 @@ import {
   type WindowState,
 } from './residual.ts'
 import { HOLIDAYS_PER_WEEK, nats } from './threshold.ts'
-import { emptyWatch, type OpenAlarm, settles, type Watch } from './watch.ts'
+import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 const KEPT = 64
 /** What a slot keeps of its past at each visit, and records that the global share weighs in it. */
@@ -86,6 +86,7 @@ export function stepShare(
     series.last = step.index - 1
     series.since = step.index
   }
+  forgetPassed(series.watch, step.perWeek)
   const k = clamp(count, 0, total)
   const days = (step.index - series.first) / step.perDay
   const slot = step.day * 24 + step.hour
@@ -217,7 +218,9 @@ function windowAlarm(
     const z = u / window.sigma
     const hours = (window.steps * step.length) / HOUR
     const threshold =
-      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) + (days < 7 ? 4 : days < 21 ? 1.5 : 0)
+      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
+      (days < 7 ? 4 : days < 21 ? 1.5 : 0) +
+      doubt(series.watch, z > 0 ? 'up' : 'down')
     const tail = z > 0 ? window.up : window.down
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
@@ -270,7 +273,8 @@ function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: num
   const hours = ((step.index - open.step) * step.length) / HOUR
   const lasting = hours >= (days < 14 ? 8 : 96)
   if (!over && !lasting) return null
-  if (!over) acceptShare(series, step)
+  if (over) notePassed(series.watch, open)
+  else acceptShare(series, step)
   series.watch.open = null
   series.since = step.index + 1
   series.trail = 0

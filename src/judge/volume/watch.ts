@@ -8,6 +8,8 @@ export interface Watch {
   /** Fast average of the last deviations, and for how many steps it has been quiet. */
   fast: number
   quiet: number
+  /** Alarms that ended by themselves, by what they were, the old ones counting less. */
+  readonly passed: { up: number; down: number; silence: number }
 }
 
 export interface OpenAlarm extends Band {
@@ -21,7 +23,7 @@ export interface OpenAlarm extends Band {
 }
 
 export function emptyWatch(): Watch {
-  return { open: null, fast: 0, quiet: 0 }
+  return { open: null, fast: 0, quiet: 0, passed: { up: 0, down: 0, silence: 0 } }
 }
 
 /** Takes one deviation of a step while an alarm is open; true when it is over. Long windows want more quiet than short ones. */
@@ -31,4 +33,28 @@ export function settles(watch: Watch, open: OpenAlarm, u: number): boolean {
   const needed = open.hours >= 6 ? 4 : 2
   watch.quiet = Math.abs(watch.fast) < near && Math.abs(u) < 2 ? watch.quiet + 1 : 0
   return watch.quiet >= needed
+}
+
+type Side = keyof Watch['passed']
+/** An alarm that passed counts half after so many weeks. */
+const PASSED_HALF_LIFE = 20
+/** Of alarms that passed, the first is taken at its word; the second adds so many nats of doubt, each further one doubles. */
+const DOUBT = 3
+
+/** Notes that an alarm has ended by itself. */
+export function notePassed(watch: Watch, open: OpenAlarm): void {
+  watch.passed[open.kind === 'outage' ? 'silence' : open.direction] += 1
+}
+
+/** To be called once a step: what passed is forgotten in time. */
+export function forgetPassed(watch: Watch, stepsPerWeek: number): void {
+  const keeps = 1 - Math.LN2 / (PASSED_HALF_LIFE * stepsPerWeek)
+  watch.passed.up *= keeps
+  watch.passed.down *= keeps
+  watch.passed.silence *= keeps
+}
+
+/** Nats by which a threshold is raised: what a series does again and again is how it is, and has had its share of the budget. */
+export function doubt(watch: Watch, side: Side): number {
+  return DOUBT * (2 ** Math.max(0, watch.passed[side] - 1) - 1)
 }

@@ -1,8 +1,10 @@
 import { HOUR, type Duration, type Instant } from '../../../src/model/time.ts'
 import type { Track } from './contender.ts'
 import { type Draws, drawsOf } from './draws.ts'
-import { startOf, WEEKS } from './generator.ts'
+import { WEEKS } from './generator.ts'
 
+/** A Monday, in UTC. */
+const START: Instant = Date.UTC(2026, 3, 6)
 const DAYS = WEEKS * 7
 /** Where a bucket lies: day from the start (a Monday) and hour of the day with its fraction, in a zone without clock changes. */
 interface Place {
@@ -201,7 +203,6 @@ export function trackOf(
   fault?: { readonly onset: number; readonly hours: number; readonly left: number },
 ): Track {
   const draws = drawsOf(seed * 101 + CHARACTERS.indexOf(character))
-  const start: Instant = startOf(1)
   const factor: Mean = ({ day, hour }) => {
     const at = day * 24 + hour
     return fault !== undefined && at >= fault.onset && at < fault.onset + fault.hours ? fault.left : 1
@@ -210,7 +211,7 @@ export function trackOf(
   const end = fault === undefined ? counts.length : Math.round(((fault.onset + fault.hours) * HOUR) / character.bucket)
   return {
     name: `series-${seed}`,
-    start,
+    start: START,
     bucket: character.bucket,
     counts: counts.slice(0, end),
     totals: null,
