@@ -8,6 +8,7 @@ import { type Configured, configured } from './project.ts'
 /** What this version generates, and where it goes below the project's folder. */
 export const GENERATED = {
   prometheus: 'alerts/prometheus',
+  dashboards: 'dashboards',
 } as const
 export type GeneratedKind = keyof typeof GENERATED
 
@@ -53,6 +54,11 @@ async function filesOf(kind: GeneratedKind, { project, plan }: Configured): Prom
     case 'prometheus': {
       const { prometheusFiles } = await import('../report/rules/rules.ts')
       return prometheusFiles(plan, publicUrl)
+    }
+    case 'dashboards': {
+      const { dashboardFiles } = await import('../report/dashboards/dashboards.ts')
+      const { host, port } = project.assay.value.http
+      return dashboardFiles(publicUrl ?? `http://${host}:${port}`)
     }
   }
 }

@@ -159,6 +159,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .description('Files made from the rules, to be kept with them: the same rules, the same bytes.')
   const generated: Readonly<Record<GeneratedKind, string>> = {
     prometheus: 'Recording rules, burn-rate alerts and alerts about Assay itself, for Prometheus.',
+    dashboards: 'Grafana dashboards, with the files that provision them.',
   }
   for (const kind of Object.keys(generated) as GeneratedKind[]) {
     generator

@@ -102,5 +102,5 @@ test.each(['openslo', 'docs', 'dbt'])('generate %s is not in this version, and s
   const { run } = project()
   const { code, err } = await run((io) => runProgram(['generate', kind], io))
   expect(code).toBe(2)
-  expect(err).toBe(`assay: Assay doesn't generate ${kind} yet. This version generates prometheus.\n`)
+  expect(err).toBe(`assay: Assay doesn't generate ${kind} yet. This version generates prometheus and dashboards.\n`)
 })

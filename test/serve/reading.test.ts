@@ -4,7 +4,7 @@ import { emptyCounts, type SeriesKey, type WindowCounts } from '../../src/model/
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
-import { lastArrivals, liveCounts, seenEvents, unplannedSeen } from '../../src/store/read/arrivals.ts'
+import { lastArrivals, liveCounts, newestArrivals, seenEvents, unplannedSeen } from '../../src/store/read/arrivals.ts'
 import { eventCourse, hourCounts, nameCounts, versionCounts } from '../../src/store/read/counts.ts'
 import { deliveriesOf, evidenceOf } from '../../src/store/read/evidence.ts'
 import { incidentById, lastResolved, listIncidents } from '../../src/store/read/incidents.ts'
@@ -155,6 +155,8 @@ function reading(open: () => Promise<Database>): void {
   test('first and last arrivals', async () => {
     await fill(db)
     expect(await lastArrivals(db)).toEqual(new Map([['Order Completed', HOUR_NOW + 2 * MINUTE + 5_000]]))
+    const bySeries = [...(await newestArrivals(db)).values()]
+    expect(bySeries.filter((at) => at === HOUR_NOW + 2 * MINUTE + 5_000)).toHaveLength(2)
     const seen = HOUR_NOW - 2 * HOUR + 7 * MINUTE
     expect(await unplannedSeen(db)).toEqual(new Map([['Order Shipped', { first: seen, last: seen + 9 }]]))
     await db.run('delete from window_minute')

@@ -3,7 +3,7 @@ import { type Duration, SECOND } from '../../model/time.ts'
 
 /** A histogram in seconds that takes many values at once: the series is looked up once a batch. */
 export interface BulkHistogram {
-  /** Adds durations in milliseconds; negative ones count as 0. */
+  /** Adds durations in milliseconds; negative ones count as 0. Without any the series appears at 0. */
   observe(labels: Readonly<Record<string, string>>, durations: readonly Duration[]): void
 }
 
@@ -65,7 +65,6 @@ export function createHistogram(registry: Registry, options: HistogramOptions): 
   registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
   return {
     observe: (labels, durations) => {
-      if (durations.length === 0) return
       const cell = cellOf(labels)
       for (const duration of durations) {
         const bucket = bounds.findIndex((bound) => duration <= bound * SECOND)

@@ -100,7 +100,11 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
   const process = withProcess ? processRegistry() : null
 
   return {
-    prepare: (plan, receivers) => prepare(data, plan, receivers),
+    prepare: (plan, receivers) => {
+      prepare(data, plan, receivers)
+      meters.evaluation.observe({}, [])
+      for (const { id: source, disabled } of plan.sources) if (disabled === null) meters.ingest.observe({ source }, [])
+    },
     recordCommit: (plan, commit) => recordCommit(meters, plan, commit),
     recordEvaluation: (evaluation) => recordEvaluation(meters, evaluation),
     recordNotification: (receiver, outcome) => data.add('assay_notifications_total', { receiver, outcome }, 1),

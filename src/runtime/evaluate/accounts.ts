@@ -4,6 +4,7 @@ import type { SeriesKey } from '../../model/window.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { readNote } from '../../store/notes.ts'
 import { observedSpans, sourceProgress, type StoredSpan } from '../../store/positions.ts'
+import { newestArrivals } from '../../store/read/arrivals.ts'
 import type { Database } from '../../store/sql.ts'
 import { readSlices, readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
@@ -62,7 +63,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   let spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>> = new Map()
   let lastSeries = 0
   /** By series. */
-  const newest = new Map<number, Instant>()
+  const newest = await newestArrivals(db)
 
   const seriesOf = (slo: SloPlan) =>
     [...series].flatMap(([id, { kind, event, source }]) =>
@@ -156,6 +157,9 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
         return watermark === null ? [] : [[source, watermark] as const]
       }),
     )
+    for (const { series: id, counts } of minutes.rows) {
+      newest.set(id, Math.max(newest.get(id) ?? 0, counts.lastArrival))
+    }
     for (const { series: id, start, counts } of minutes.rows)
       give(id, (standing, source) => standing.setMinute(source, start, counts))
     for (const { series: id, start, counts } of hours.rows)

@@ -12,6 +12,16 @@ export async function lastArrivals(sql: Sql): Promise<Map<string, Instant>> {
   return new Map(rows.map(({ event, at }) => [event, at]))
 }
 
+/** When the newest record of each series arrived, as far back as days are kept. */
+export async function newestArrivals(sql: Sql): Promise<Map<number, Instant>> {
+  const rows = await sql.all<{ series: number; at: Instant }>(
+    `select w.series as series, max(w.last_arrival) as at
+     from window_day w where w.start >= (select max(d.start) from window_day d where d.series = w.series)
+     group by w.series`,
+  )
+  return new Map(rows.map(({ series, at }) => [series, at]))
+}
+
 /**
  * When each name without a contract was first and last seen: to the minute while its minutes are kept, else to the hour,
  * else to the day.

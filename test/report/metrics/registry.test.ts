@@ -91,6 +91,14 @@ describe('counters', () => {
     expect(sampleOf(text, 'assay_notifications_total{receiver="screen",outcome="sent"}')).toBe(0)
     expect(sampleOf(text, 'assay_events_total{domain="checkout",event="Refund Issued",source="web"}')).toBe(0)
     expect(sampleOf(text, 'assay_incidents_open{severity="ticket"}')).toBe(0)
+    expect(
+      sampleOf(
+        text,
+        `assay_sli_total{domain="checkout",event="Order Completed",source="",slo="${plan.slos[0]?.name}"}`,
+      ),
+    ).toBe(0)
+    expect(sampleOf(text, 'assay_evaluation_duration_seconds_count')).toBe(0)
+    expect(sampleOf(text, 'assay_ingest_delay_seconds_count{source="web"}')).toBe(0)
   })
 })
 
