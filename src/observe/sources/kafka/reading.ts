@@ -85,12 +85,12 @@ export function createReading(deps: ReadingDeps): Reading {
   async function close(): Promise<void> {
     const leaving = member
     member = null
-    standings.clear()
     await asking?.catch(() => undefined)
     if (leaving !== null) {
       await follow(leaving, true)
       await leaving.leave()
     }
+    standings.clear()
     await cluster.close()
   }
 
