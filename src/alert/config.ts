@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { name, text } from '../config/name.ts'
+import { schedule } from '../config/schedule.ts'
 import { type ConsoleConfig, consoleConfig } from './receivers/console/config.ts'
 import { type PagerdutyConfig, pagerdutyConfig } from './receivers/pagerduty/config.ts'
 import { type SlackConfig, slackConfig } from './receivers/slack/config.ts'
@@ -69,5 +70,7 @@ export const routesConfig = z.strictObject({
     )
     .default([]),
   maintenance: z.array(maintenanceConfig).default([]),
+  /** Who is sent the scorecard of the month before, and when, in the workspace's zone. */
+  scorecard: z.strictObject({ to: textOrList, schedule: schedule.prefault('0 9 1 * *') }).optional(),
 })
 export type RoutesConfig = z.infer<typeof routesConfig>

@@ -1,5 +1,5 @@
 import type { Instant } from '../model/time.ts'
-import type { Notification } from './notification.ts'
+import type { Outgoing } from './scorecard/notification.ts'
 
 /** A notification that waits to be sent. */
 export interface OutboxEntry {
@@ -9,7 +9,7 @@ export interface OutboxEntry {
   readonly incident: string
   readonly attempts: number
   readonly dueAt: Instant
-  readonly notification: Notification
+  readonly notification: Outgoing
 }
 
 /** How an entry leaves the outbox. `superseded` is set by whoever collapses, never by delivery. */

@@ -35,6 +35,7 @@ export function routeProblems(project: Project, slos: readonly string[]): Proble
   if (receivers.length > 0 && routes.value.routes.length === 0) {
     problems.push(routes.problem([], 'there are receivers, but no routes: nobody is told of anything', 'warning'))
   }
+  problems.push(...scorecardProblems(project))
   for (const [index, { source, target }] of inhibitions.entries()) {
     problems.push(...matchProblems(project, known, ['inhibitions', index, 'source'], source))
     problems.push(...matchProblems(project, known, ['inhibitions', index, 'target'], target))
@@ -43,6 +44,30 @@ export function routeProblems(project: Project, slos: readonly string[]): Proble
     problems.push(...matchProblems(project, known, ['maintenance', index, 'match'], match))
   }
   return problems
+}
+
+/** A scorecard for nobody, or for whom only pages may reach. */
+function scorecardProblems({ routes, unread }: Project): Problem[] {
+  const { receivers, scorecard } = routes.value
+  const names = receivers.map(({ name }) => name)
+  const to = scorecard?.to ?? []
+  return [to].flat().flatMap((name, index) => {
+    const at = ['scorecard', 'to', ...(typeof to === 'string' ? [] : [index])]
+    const receiver = receivers.find((one) => one.name === name)
+    if (receiver === undefined) {
+      if (isUnread(unread.receivers, name)) return []
+      const near = nearest(name, names)
+      const hint = near === null ? 'define it under receivers' : `did you mean "${near}"?`
+      return [routes.problem(at, `there is no receiver "${name}": ${hint}`)]
+    }
+    if (!('pagerduty' in receiver)) return []
+    return [
+      routes.problem(
+        at,
+        `"${name}" is PagerDuty, and a scorecard is no page: name a Slack, webhook or console receiver`,
+      ),
+    ]
+  })
 }
 
 function doorProblems({ assay }: Project): Problem[] {

@@ -28,6 +28,7 @@ import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
 import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
+import { createMonthly } from './scorecard/monthly.ts'
 import { createScorecards } from './scorecard/remembered.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource } from './sources.ts'
@@ -37,6 +38,8 @@ import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
 
 const RETENTION_EVERY = MINUTE
+/** How soon after its hour a scorecard is frozen or posted. */
+const MONTHLY_EVERY = 10 * SECOND
 
 /** Starts everything: store, evaluator, sources, HTTP, delivery. Throws a `Failure` with nothing left behind where it can't. */
 export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
@@ -251,6 +254,19 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       })
     })
     cleanUp.push(() => retention)
+    const monthly = createMonthly({
+      db,
+      plan: () => plan,
+      routes: () => project.routes.value,
+      publicUrl: assay.http.public_url ?? null,
+      leads: loop.leads,
+      assertLeads: loop.assertLeads,
+      now,
+      log,
+      onPosted: () => delivery.wake(),
+    })
+    const lookingAtMonths = every(MONTHLY_EVERY, stopping.signal, monthly.look)
+    cleanUp.push(() => lookingAtMonths)
     await writeDaemonNote()
 
     function status(): DaemonStatus {

@@ -1,7 +1,7 @@
 import { setTimeout as startTimer } from 'node:timers'
 import { createDelivery, type Delivery, type DeliveryDeps } from '../alert/deliver.ts'
-import type { Notification } from '../alert/notification.ts'
 import type { Outbox } from '../alert/outbox.ts'
+import type { Outgoing } from '../alert/scorecard/notification.ts'
 import type { Database } from '../store/sql.ts'
 import { endOutbox, postponeOutbox, waitingFor, waitingReceivers } from '../store/outbox.ts'
 
@@ -11,7 +11,7 @@ export function storedOutbox(db: Database, leads: () => boolean = () => true): O
     receivers: async () => (leads() ? waitingReceivers(db) : []),
     waiting: async (receiver, limit) => {
       if (!leads()) return []
-      const rows = await waitingFor<Notification>(db, receiver, limit)
+      const rows = await waitingFor<Outgoing>(db, receiver, limit)
       return rows.map(({ id, incident, attempts, dueAt, document }) => ({
         id,
         receiver,

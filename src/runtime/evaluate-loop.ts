@@ -4,7 +4,7 @@ import { Failure } from '../model/failure.ts'
 import { type Duration, SECOND } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import { assertLeads, type Leadership, takeLeadership } from '../store/leases.ts'
-import type { Database } from '../store/sql.ts'
+import type { Database, Sql } from '../store/sql.ts'
 import { type Evaluation, type Evaluator, openEvaluator } from './evaluate/evaluator.ts'
 import type { Log } from './log.ts'
 import { traceRound } from './tracing/evaluation.ts'
@@ -34,6 +34,8 @@ export interface EvaluateLoop {
   /** The plan changed: the memory of it is opened anew. */
   readonly reopen: () => void
   readonly leads: () => boolean
+  /** Throws a `Failure` where this process doesn't lead; inside a transaction it stays so until the commit. */
+  readonly assertLeads: (sql: Sql) => Promise<void>
   /** Runs until the signal aborts. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
@@ -128,6 +130,10 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       wake()
     },
     leads: () => leadership !== null,
+    assertLeads: async (sql) => {
+      if (leadership === null) throw new Failure('superseded', 'This Assay does not lead.', { retryable: true })
+      await assertLeads(sql, leadership)
+    },
     run,
   }
 }

@@ -107,6 +107,12 @@ export function deliveriesOf<Document>(sql: Sql, incident: string): Promise<Outb
   return read(sql, 'where o.incident = ? order by o.id', [incident])
 }
 
+/** Whether anything was ever written for a receiver about one incident, or whatever stands in its place. */
+export async function isInOutbox(sql: Sql, receiver: string, incident: string): Promise<boolean> {
+  const rows = await sql.all('select id from outbox where incident = ? and receiver = ? limit 1', [incident, receiver])
+  return rows.length > 0
+}
+
 /** The whole outbox in the order of writing. */
 export function allOutbox<Document>(sql: Sql): Promise<OutboxRow<Document>[]> {
   return read(sql, 'order by o.id', [])

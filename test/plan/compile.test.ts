@@ -29,6 +29,28 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
     given: { [ROUTES]: 'receivers: [{ name: screen, console: {} }]\nroutes: [{ to: [scren] }]\n' },
     then: [`${ROUTES}:2:17: there is no receiver "scren": did you mean "screen"?`],
   },
+  'a scorecard to no receiver': {
+    given: {
+      [ROUTES]: 'receivers: [{ name: screen, console: {} }]\nroutes: [{ to: [screen] }]\nscorecard: { to: scren }\n',
+    },
+    then: [`${ROUTES}:3:18: there is no receiver "scren": did you mean "screen"?`],
+  },
+  'a scorecard that would page': {
+    given: {
+      [ROUTES]:
+        'receivers: [{ name: pd, pagerduty: { routing_key: { env: K } } }, { name: screen, console: {} }]\nroutes: [{ to: [pd] }]\nscorecard: { to: [screen, pd] }\n',
+    },
+    then: [`${ROUTES}:3:27: "pd" is PagerDuty, and a scorecard is no page: name a Slack, webhook or console receiver`],
+  },
+  'a scorecard at no time': {
+    given: {
+      [ROUTES]:
+        'receivers: [{ name: screen, console: {} }]\nroutes: [{ to: [screen] }]\nscorecard: { to: screen, schedule: 0 9 1 13 * }\n',
+    },
+    then: [
+      `${ROUTES}:3:36: scorecard.schedule is no cron line (13 is a invalid expression for month): write for example "*/5 * * * *"`,
+    ],
+  },
   'routes that match on nothing': {
     given: {
       [ROUTES]: `receivers: [{ name: screen, console: {} }]

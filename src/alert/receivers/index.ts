@@ -1,6 +1,7 @@
 import type { SecretRef } from '../../config/secret.ts'
 import type { ReceiverConfig } from '../config.ts'
-import type { Notification } from '../notification.ts'
+import { isScorecard, type Outgoing } from '../scorecard/notification.ts'
+import { renderScorecard } from '../scorecard/render.ts'
 import { renderConsole } from './console/render.ts'
 import { renderPagerduty } from './pagerduty/render.ts'
 import type { RenderedRequest, Secrets } from './request.ts'
@@ -18,7 +19,8 @@ export function receiverType(config: ReceiverConfig): ReceiverType {
 }
 
 /** What a receiver is sent for a notification: delivery gives the secrets, a replay their placeholders. Not yet signed. */
-export function render(config: ReceiverConfig, notification: Notification, secret: Secrets): RenderedRequest {
+export function render(config: ReceiverConfig, notification: Outgoing, secret: Secrets): RenderedRequest {
+  if (isScorecard(notification)) return renderScorecard(config, notification, secret)
   if ('pagerduty' in config) return renderPagerduty(config.pagerduty, notification, secret)
   if ('slack' in config) return renderSlack(config.slack, notification, secret)
   if ('webhook' in config) return renderWebhook(config.webhook, notification, secret)

@@ -1,7 +1,7 @@
 import type { SecretRef } from '../../config/secret.ts'
 import type { Duration, Instant } from '../../model/time.ts'
 import type { ReceiverConfig } from '../config.ts'
-import type { Notification } from '../notification.ts'
+import type { Outgoing } from '../scorecard/notification.ts'
 import { receiverType, render, secretRefs, type ReceiverType } from './index.ts'
 import { type RenderedRequest, secretPlaceholder } from './request.ts'
 import { type Answer, send } from './send.ts'
@@ -14,9 +14,9 @@ export interface Receiver {
   /** Why it can't be used (an unset secret), or null. */
   readonly disabled: string | null
   /** What would be sent, secrets as placeholders, unsigned. */
-  readonly preview: (notification: Notification) => RenderedRequest
+  readonly preview: (notification: Outgoing) => RenderedRequest
   /** One attempt, made at `at`. Never throws. */
-  readonly send: (notification: Notification, at: Instant, signal: AbortSignal) => Promise<Answer>
+  readonly send: (notification: Outgoing, at: Instant, signal: AbortSignal) => Promise<Answer>
 }
 
 /** What a secret holds now, or why it can't be had. */
@@ -47,6 +47,8 @@ export function createReceiver(config: ReceiverConfig, deps: ReceiverDeps): Rece
     preview: (notification) => render(config, notification, secretPlaceholder),
     send: async (notification, at, signal) => {
       const request = render(config, notification, secret)
+      if (request.method === 'NONE')
+        return { outcome: 'rejected', status: null, detail: request.body, retryAfter: null }
       if (request.method === 'PRINT') return print(request, deps.write)
       const key = 'webhook' in config ? config.webhook.secret : undefined
       const ready = key === undefined ? request : signed(request, secret(key), at)

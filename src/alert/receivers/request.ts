@@ -1,8 +1,8 @@
 import type { SecretRef } from '../../config/secret.ts'
 
-/** What goes over the wire, ready to be sent or shown. `url` `stdout:` is the console. */
+/** What goes over the wire, ready to be sent or shown. `url` `stdout:` is the console; `NONE`: nothing is sent, `body` says why. */
 export interface RenderedRequest {
-  readonly method: 'POST' | 'PRINT'
+  readonly method: 'POST' | 'PRINT' | 'NONE'
   readonly url: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>

@@ -36,6 +36,12 @@ export function activeClock(active: ActiveHours | null): ActiveClock {
   return { isActive, elapsed }
 }
 
+/** When a zone's clocks show `local` (civil time as if it were UTC): the first time, or right after the gap that skips it. */
+export function civilInstant(local: Instant, offsetAt: (at: Instant) => Duration): Instant {
+  const candidates = [local - DAY, local + DAY].map((at) => local - offsetAt(at))
+  return Math.min(...candidates.filter((at) => at + offsetAt(at) >= local))
+}
+
 /** The zone's offset from UTC at an instant, in ms; remembered by quarter hour, since asking costs microseconds. */
 export function zoneOffset(timezone: string): (at: Instant) => Duration {
   const format = new Intl.DateTimeFormat('en-US', {

@@ -1,5 +1,5 @@
-import { zoneOffset } from '../../judge/slo/active.ts'
-import { DAY, type Duration, floorTo, HOUR, type Instant } from '../../model/time.ts'
+import { civilInstant, zoneOffset } from '../../judge/slo/active.ts'
+import { type Duration, floorTo, HOUR, type Instant } from '../../model/time.ts'
 
 /** How long after a month's end its scorecard is final: late data and late resolves are in by then. */
 const FREEZE_AFTER: Duration = 72 * HOUR
@@ -53,13 +53,7 @@ function monthOf(year: number, index: number, timezone: string): Month {
   return {
     name: new Date(Date.UTC(year, index, 1)).toISOString().slice(0, 7),
     timezone,
-    from: floorTo(midnight(Date.UTC(year, index, 1), offsetAt), HOUR),
-    to: floorTo(midnight(Date.UTC(year, index + 1, 1), offsetAt), HOUR),
+    from: floorTo(civilInstant(Date.UTC(year, index, 1), offsetAt), HOUR),
+    to: floorTo(civilInstant(Date.UTC(year, index + 1, 1), offsetAt), HOUR),
   }
-}
-
-/** The first instant whose local time is not before `local`: midnight, or the end of a gap that swallowed it. */
-function midnight(local: Instant, offsetAt: (at: Instant) => Duration): Instant {
-  const candidates = [offsetAt(local - DAY), offsetAt(local), offsetAt(local + DAY)].map((offset) => local - offset)
-  return Math.min(...candidates.filter((at) => at + offsetAt(at) >= local))
 }

@@ -3,10 +3,10 @@ import type { Plan } from '../../plan/plan.ts'
 import { freezesAt, type Month } from '../../report/scorecard/month.ts'
 import { freezeScorecard } from '../../store/scorecards.ts'
 import type { Database, Sql } from '../../store/sql.ts'
-import { makeScorecard } from './scorecard.ts'
+import { isKnown, makeScorecard, type Scorecard } from './scorecard.ts'
 
 /**
- * Freezes a month's scorecard as the store and the plan have it now. False where it is frozen already, or isn't due.
+ * Freezes a month's scorecard as the store and the plan have it now. Null where it was frozen before, isn't due, or is unknown.
  * `assertLeads` throws where this process no longer leads, inside the transaction that writes.
  */
 export async function freezeMonth(
@@ -15,11 +15,12 @@ export async function freezeMonth(
   month: Month,
   now: Instant,
   assertLeads: (sql: Sql) => Promise<void>,
-): Promise<boolean> {
-  if (now < freezesAt(month)) return false
-  const { text } = await makeScorecard(db, plan, month, now)
+): Promise<Scorecard | null> {
+  if (now < freezesAt(month) || !(await isKnown(db, month, now))) return null
+  const card = await makeScorecard(db, plan, month, now)
   return db.transaction(async (sql) => {
     await assertLeads(sql)
-    return freezeScorecard(sql, { month: month.name, plan: plan.hash, frozenAt: now, document: text })
+    const stored = { month: month.name, plan: plan.hash, frozenAt: now, document: card.text }
+    return (await freezeScorecard(sql, stored)) ? card : null
   })
 }

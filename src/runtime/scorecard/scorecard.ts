@@ -69,7 +69,7 @@ async function cardBefore(sql: Sql, plan: Plan, month: Month, now: Instant): Pro
 }
 
 /** Whether the store holds anything of a month: hours of it, or of before and after it. */
-async function isKnown(sql: Sql, month: Month, now: Instant): Promise<boolean> {
+export async function isKnown(sql: Sql, month: Month, now: Instant): Promise<boolean> {
   if (month.from >= now) return false
   const kept = await hoursKept(sql)
   return kept !== null && kept.from < month.to

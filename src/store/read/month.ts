@@ -97,7 +97,7 @@ export async function incidentsOpened(sql: Sql, { from, to }: Span): Promise<Inc
 /** The first and the last hour of which anything is kept; null: nothing is. */
 export async function hoursKept(sql: Sql): Promise<Span | null> {
   const [row] = await sql.all<{ first: Instant | null; last: Instant | null }>(
-    'select min(start) as first, max(start) as last from window_hour',
+    'select (select min(start) from window_hour) as first, (select max(start) from window_hour) as last',
   )
   return row === undefined || row.first === null || row.last === null ? null : { from: row.first, to: row.last }
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { renderWebhook, webhookId } from '../../../src/alert/receivers/webhook/render.ts'
+import { messageId } from '../../../src/alert/receivers/webhook/id.ts'
+import { renderWebhook } from '../../../src/alert/receivers/webhook/render.ts'
 import { signed, signingKey } from '../../../src/alert/receivers/webhook/sign.ts'
 import { receiverContract } from '../../contract/receiver.ts'
 import { startWebhook } from '../../support/webhook-server.ts'
@@ -73,7 +74,7 @@ describe('a signed webhook', () => {
       notificationOf({ action: 'resolve' }),
       notificationOf({ receiver: 'other' }),
       notificationOf({ at: NOON + 60_000 }),
-    ].map(webhookId)
+    ].map(messageId)
     expect(new Set(ids).size).toBe(4)
     expect(ids.join('')).not.toContain('.')
   })

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { round6 } from '../../../model/ratio.ts'
 import { iso, SECOND } from '../../../model/time.ts'
 import { headline } from '../../headline.ts'
 import type { Notification, NotificationAction } from '../../notification.ts'
 import { JSON_HEADERS, type RenderedRequest, type Secrets, urlOf } from '../request.ts'
 import type { WebhookConfig } from './config.ts'
+import { messageId } from './id.ts'
 
 const SCHEMA_VERSION = 1
 
@@ -15,15 +15,9 @@ const TYPE: Readonly<Record<NotificationAction, string>> = {
   note: 'incident.noted',
 }
 
-/** The message's id: the same on every retry, another for each notification. */
-export function webhookId({ dedupKey, receiver, action, at }: Notification): string {
-  const text = [dedupKey, receiver, action, at].join('\n')
-  return `msg_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
-}
-
 /** A Standard Webhooks 1.0 message, not yet signed: its signature belongs to one attempt. */
 export function renderWebhook(config: WebhookConfig, notification: Notification, secret: Secrets): RenderedRequest {
-  const id = webhookId(notification)
+  const id = messageId(notification)
   return {
     method: 'POST',
     url: urlOf(config.url, secret),

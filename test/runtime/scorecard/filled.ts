@@ -1,0 +1,52 @@
+import { type Instant, MINUTE } from '../../../src/model/time.ts'
+import type { WindowCounts } from '../../../src/model/window.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
+import { commitIngest } from '../../../src/store/ingest.ts'
+import { takeWriter } from '../../../src/store/leases.ts'
+import type { Database } from '../../../src/store/sql.ts'
+import { commitOf, countsOf, seriesOf, stepOf } from '../../support/commits.ts'
+
+const NO_ROUTES = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
+
+/** A stretch in which a collector listened, and what arrived in its minutes. */
+export interface Listened {
+  readonly from: Instant
+  readonly to: Instant
+  readonly records?: readonly (Partial<WindowCounts> & { readonly at: Instant; readonly event?: string })[]
+}
+
+/** Fills a store with what one collector received in some stretches, and judges every minute of it. */
+export async function listen(db: Database, plan: Plan, stretches: readonly Listened[], source = 'web'): Promise<void> {
+  const writer = await takeWriter(db)
+  const positions = await db.all<{ position: string }>('select position from position where source = ?', [source])
+  let position = positions[0]?.position ?? null
+  for (const { from, to, records = [] } of stretches) {
+    const windows = records.map(({ at, event = 'Order Completed', ...counts }) => {
+      const { received = 0 } = counts
+      return {
+        series: {
+          ...seriesOf(event, source),
+          kind: plan.events.has(event) ? ('planned' as const) : ('unplanned' as const),
+        },
+        minute: Math.floor(at / MINUTE) * MINUTE,
+        counts: countsOf(received, { lastArrival: at, ...counts }),
+      }
+    })
+    const next = String(to)
+    const step = stepOf(position, next, { observedUntil: to, listeningSince: from })
+    await commitIngest(db, writer, commitOf({ source, steps: [step], delta: { windows, facets: [], findings: [] } }))
+    position = next
+  }
+  const evaluator = await openEvaluator({
+    db,
+    plan,
+    routes: NO_ROUTES,
+    publicUrl: null,
+    assertLeads: async () => undefined,
+    everyVerdict: false,
+    collapses: true,
+  })
+  await evaluator.evaluate()
+  await writer.release()
+}
