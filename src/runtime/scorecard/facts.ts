@@ -181,15 +181,16 @@ async function sourcesOf(
   return found
 }
 
-/** From its first record on, to the end of the span; of a source that is complete or gone, to its own. */
+/** From its first record on, to the end of the span; of a source that is complete or gone, to its own. Without a watermark nobody knows how far it was read. */
 function expectedOf(
   first: Instant | null,
   watermark: Watermark | null,
   inPlan: boolean,
   span: Stretch,
 ): Stretch | null {
-  if (first === null || watermark === null) return null
+  if (first === null) return null
   const from = Math.max(span.from, first)
+  if (watermark === null) return inPlan && from < span.to ? { from, to: span.to } : null
   const isOver = watermark.complete || !inPlan || span.to - watermark.at <= BEHIND
   const to = isOver ? Math.min(span.to, watermark.at) : span.to
   return from < to ? { from, to } : null

@@ -121,12 +121,13 @@ export function createMonthly(deps: MonthlyDeps): Monthly {
   /** Whether every source has been read past the month's end, or has been waited for long enough since `due`. */
   async function isComplete(month: Month, due: Instant): Promise<boolean> {
     if (now() >= Math.max(due, leadsSince ?? now()) + PATIENCE) return true
-    const types = new Map(
-      deps.plan().sources.flatMap(({ id, type, disabled }) => (disabled === null ? [[id, type]] : [])),
-    )
+    const sources = deps.plan().sources.filter(({ disabled }) => disabled === null)
+    const types = new Map(sources.map(({ id, type }) => [id, type]))
     return (await sourceProgress(db)).every(({ source, partitions }) => {
-      const watermark = types.has(source) ? watermarkOf(partitions, types.get(source) === 'http') : null
-      return watermark === null || watermark.complete || watermark.at >= month.to
+      const type = types.get(source)
+      if (type === undefined) return true
+      const watermark = watermarkOf(partitions, type)
+      return watermark !== null && (watermark.complete || watermark.at >= month.to)
     })
   }
 
