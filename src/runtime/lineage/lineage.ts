@@ -103,11 +103,12 @@ export function startLineage(deps: LineageDeps): Lineage {
     return map.of
   }
 
-  function put(feed: Feed, runs: readonly DueRun[], carriers: Carriers): void {
+  function put(feed: Feed, runs: readonly DueRun[], carriers: Carriers): number {
     for (const run of runs) {
       const from = mapOf(carriers)
       feed.emission.put({ events: () => runEvents(from, run, deps.version), mark: run.tells })
     }
+    return runs.length
   }
 
   /** What the store holds that an emitter's other side may not know, hour by hour. */
@@ -120,11 +121,13 @@ export function startLineage(deps: LineageDeps): Lineage {
       const slos = new Set(deps.plan().slos.map(({ name }) => name))
       const known = [...feed.told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
       const oldest = known.length === 0 ? latest - HOUR : Math.max(latest - LOOK_BACK, Math.min(...known))
+      let untold = 0
       for (let hour = floorTo(oldest, HOUR); hour <= latest; hour += HOUR) {
         const lines = await verdictsBetween<Verdict>(db, hour, hour + HOUR)
-        put(feed, runs.take(lines.map(({ document }) => document)), round.carriers)
+        untold += put(feed, runs.take(lines.map(({ document }) => document)), round.carriers)
       }
       restored.set(feed, runs)
+      log.info({ emitter: feed.emitter.name, untold }, 'lineage is told from here')
     }
     return restored
   }
@@ -172,7 +175,7 @@ export function startLineage(deps: LineageDeps): Lineage {
     },
     status: () => [
       ...(feeds.length === 0 && deps.disabled.size === 0
-        ? [{ name: 'lineage', state: 'off' as const, detail: 'telemetry.lineage is not configured' }]
+        ? [{ name: 'lineage', state: 'off' as const, detail: '' }]
         : []),
       ...feeds.map(({ emitter, emission }): EmitterStatus => {
         const trouble = emission.trouble()
