@@ -45,6 +45,7 @@ interface Feed {
   readonly emitter: Emitter
   readonly emission: Emission<DueRun['tells']>
   /** What the other side knows; written down a little later. */
+  from: Instant
   told: Map<string, Told>
   isWritten: boolean
 }
@@ -53,7 +54,7 @@ interface Feed {
 const MOST_WAITING = 10_000
 /** How far back a start looks for what was judged but never told. */
 const LOOK_BACK = 24 * HOUR
-const WRITE_EVERY: Duration = SECOND
+const WRITE_EVERY: Duration = SECOND / 4
 
 /**
  * The stored verdicts are the outbox: an emitter's note says how far its other side knows them, and what lies between is told
@@ -66,13 +67,16 @@ export function startLineage(deps: LineageDeps): Lineage {
   let due: Map<Feed, RunsDue> | null = null
   let rounds: LineageRound[] = []
   let working: Promise<void> | null = null
+  /** Goes up when another process takes the lead. */
+  let reign = 0
+  let written: Promise<void> = Promise.resolve()
   let map: { readonly of: LineageMap; readonly carriers: string } | null = null
   const writing = setInterval(() => void writeDown(), WRITE_EVERY)
   writing.unref()
 
   function feedOf(emitter: Emitter): Feed {
-    deps.onOutcome(emitter.name, 'sent', 0)
-    const feed: Feed = { emitter, emission: emissionTo(emitter), told: new Map(), isWritten: true }
+    for (const outcome of ['sent', 'rejected', 'dropped'] as const) deps.onOutcome(emitter.name, outcome, 0)
+    const feed: Feed = { emitter, emission: emissionTo(emitter), from: 0, told: new Map(), isWritten: true }
     return feed
 
     function emissionTo(to: Emitter): Feed['emission'] {
@@ -104,8 +108,9 @@ export function startLineage(deps: LineageDeps): Lineage {
   }
 
   function put(feed: Feed, runs: readonly DueRun[], carriers: Carriers): number {
+    if (runs.length === 0) return 0
+    const from = mapOf(carriers)
     for (const run of runs) {
-      const from = mapOf(carriers)
       feed.emission.put({ events: () => runEvents(from, run, deps.version), mark: run.tells })
     }
     return runs.length
@@ -116,11 +121,15 @@ export function startLineage(deps: LineageDeps): Lineage {
     const latest = Math.max(0, ...round.newest.map(({ at }) => at))
     const restored = new Map<Feed, RunsDue>()
     for (const feed of feeds) {
-      feed.told = await readTold(db, feed.emitter.name)
+      const before = await readTold(db, feed.emitter.name)
+      feed.from = before?.from ?? latest - HOUR
+      feed.told = new Map(before?.told)
+      // Written down now: what is judged before anything has been told is known to be owed.
+      if (before === null) await writeTold(db, feed.emitter.name, feed)
       const runs = createRunsDue(feed.told)
       const slos = new Set(deps.plan().slos.map(({ name }) => name))
       const known = [...feed.told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
-      const oldest = known.length === 0 ? latest - HOUR : Math.max(latest - LOOK_BACK, Math.min(...known))
+      const oldest = Math.max(latest - LOOK_BACK, feed.from, known.length === 0 ? feed.from : Math.min(...known))
       let untold = 0
       for (let hour = floorTo(oldest, HOUR); hour <= latest; hour += HOUR) {
         const lines = await verdictsBetween<Verdict>(db, hour, hour + HOUR)
@@ -133,8 +142,11 @@ export function startLineage(deps: LineageDeps): Lineage {
   }
 
   async function work(): Promise<void> {
+    const mine = reign
     for (let round = rounds.shift(); round !== undefined; round = rounds.shift()) {
-      due ??= await restore(round)
+      const known = due ?? (await restore(round))
+      if (mine !== reign) return takeBack()
+      due = known
       for (const [feed, runs] of due) {
         put(feed, runs.take(round.written), round.carriers)
         put(feed, runs.compare(round.newest, floorTo(now(), MINUTE)), round.carriers)
@@ -142,11 +154,23 @@ export function startLineage(deps: LineageDeps): Lineage {
     }
   }
 
-  async function writeDown(): Promise<void> {
+  function takeBack(): void {
+    due = null
+    rounds = []
+    for (const { emission } of feeds) emission.clear()
+  }
+
+  /** One after another, so that the stop can wait for all of it. */
+  function writeDown(): Promise<void> {
+    written = written.then(writeNotes)
+    return written
+  }
+
+  async function writeNotes(): Promise<void> {
     for (const feed of feeds) {
       if (feed.isWritten) continue
       feed.isWritten = true
-      await writeTold(db, feed.emitter.name, feed.told).catch((error: unknown) => {
+      await writeTold(db, feed.emitter.name, feed).catch((error: unknown) => {
         feed.isWritten = false
         if (!(error instanceof Failure)) throw error
       })
@@ -160,8 +184,7 @@ export function startLineage(deps: LineageDeps): Lineage {
       working ??= work()
         .catch((error: unknown) => {
           // The store has it all: read again at the next round.
-          due = null
-          rounds = []
+          takeBack()
           log.warn({ error: error instanceof Error ? error.message : String(error) }, 'lineage is put off')
         })
         .finally(() => {
@@ -169,9 +192,8 @@ export function startLineage(deps: LineageDeps): Lineage {
         })
     },
     forget: () => {
-      due = null
-      rounds = []
-      for (const feed of feeds) feed.emission.clear()
+      reign += 1
+      takeBack()
     },
     status: () => [
       ...(feeds.length === 0 && deps.disabled.size === 0
