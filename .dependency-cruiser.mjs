@@ -2,7 +2,7 @@
 const PURE =
   '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/(traces/otlp[.]ts|lineage/transports)))/|^src/observe/observe[.]ts$'
 const EDGE =
-  '^src/(observe/sources|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/(traces/otlp[.]ts|lineage/transports))'
+  '^src/(observe/(sources|tables)|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/(traces/otlp[.]ts|lineage/transports))'
 const CONFIG = '(^src/config/|/config[.]ts$)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -44,6 +44,12 @@ const configuration = {
         path: '^src/(observe/sources/([^/]+)/|store/|serve/|alert/)',
         pathNot: '^src/observe/sources/($1|source[.]ts)',
       },
+    },
+    {
+      name: 'tables-know-no-other-edge',
+      severity: 'error',
+      from: { path: '^src/observe/tables/' },
+      to: { path: '^src/(observe/sources/|store/|serve/|alert/)' },
     },
     {
       name: 'store-knows-no-other-edge',

@@ -13,6 +13,7 @@ const matchConfig = z.strictObject({
   severity: textOrList.optional(),
   domain: textOrList.optional(),
   event: textOrList.optional(),
+  table: textOrList.optional(),
   slo: textOrList.optional(),
   tier: textOrList.optional(),
   kind: textOrList.optional(),

@@ -2,7 +2,7 @@ import type { Incident } from '../model/incident.ts'
 import type { DomainPlan, EventPlan, SloPlan } from '../plan/plan.ts'
 
 /** What routes, inhibitions and maintenance windows can match on. */
-export const MATCH_LABELS = ['severity', 'domain', 'event', 'slo', 'tier', 'kind', 'owner'] as const
+export const MATCH_LABELS = ['severity', 'domain', 'event', 'table', 'slo', 'tier', 'kind', 'owner'] as const
 type MatchLabel = (typeof MATCH_LABELS)[number]
 
 /** An incident's values by label. Several where its SLOs differ; none where it has none (an incident about Assay itself has no event). */
@@ -11,12 +11,12 @@ export type Labels = Readonly<Record<MatchLabel, readonly string[]>>
 /** Kind of an incident without an event: Assay's own reading fell behind. */
 export const INGEST_BEHIND = 'ingest_behind'
 
-/** The plan's part in an incident; null where the plan no longer names it. */
+/** The plan's part in an incident; null where the plan no longer names it. `event`: what is said of its event or table. */
 export interface Involved {
   readonly incident: Incident
   /** In the incident's order: the first gives the alert its title and runbook. */
   readonly slos: readonly SloPlan[]
-  readonly event: EventPlan | null
+  readonly event: Pick<EventPlan, 'owner' | 'tier' | 'destinations'> | null
   readonly domain: DomainPlan | null
 }
 
@@ -24,7 +24,8 @@ export function labelsOf({ incident, slos, event, domain }: Involved): Labels {
   return {
     severity: [incident.severity],
     domain: [incident.domain],
-    event: incident.event === null ? [] : [incident.event],
+    event: incident.event === null || incident.subject === 'table' ? [] : [incident.event],
+    table: incident.event !== null && incident.subject === 'table' ? [incident.event] : [],
     slo: incident.slos,
     tier: some(event?.tier ?? domain?.tier),
     kind: incident.event === null ? [INGEST_BEHIND] : [...new Set(slos.map(({ kind }) => kind))],

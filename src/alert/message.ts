@@ -155,7 +155,8 @@ function linked(publicUrl: string | null, path: string): string | null {
 
 /** A maintenance window to paste: what is known, for four hours. */
 function silenceOf({ at, involved: { incident } }: AlertFacts): string {
-  const match = incident.event === null ? { domain: incident.domain } : { event: incident.event }
+  const match: Readonly<Record<string, string>> =
+    incident.event === null ? { domain: incident.domain } : { [incident.subject ?? 'event']: incident.event }
   const window = `{ match: ${yamlMap(match)}, from: ${quoted(iso(at))}, to: ${quoted(iso(at + 4 * HOUR))}, reason: "known, being mended" }`
   return `add to "maintenance:" in alerts/routes.yaml (it is read by itself): - ${window}`
 }

@@ -50,7 +50,7 @@ export function suppression(
       (other) => matches(rule.source, other) && rule.equal.every((label) => agree(labels[label], other[label])),
     )
     if (source === undefined) continue
-    const what = source.event[0] ?? source.domain[0] ?? 'Assay itself'
+    const what = source.event[0] ?? source.table[0] ?? source.domain[0] ?? 'Assay itself'
     return { reason: 'inhibited', text: `held back while an incident of ${what} is open` }
   }
   return null

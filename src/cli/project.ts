@@ -4,8 +4,9 @@ import { byPlace } from '../config/problem-order.ts'
 import { type Problem, problemLine } from '../model/problem.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan } from '../plan/plan.ts'
-import { writeKeysOf } from '../runtime/secrets.ts'
 import { kafkaAccessOf } from '../runtime/kafka-access.ts'
+import { warehouseKey } from '../plan/tables.ts'
+import { warehouseUrlOf, writeKeysOf } from '../runtime/secrets.ts'
 import type { Io } from './io.ts'
 
 /** A configuration that is fit to work with. */
@@ -40,19 +41,23 @@ export function readConfiguration(
   return { project: isBroken ? null : project, plan: isBroken ? null : compiled.plan, problems }
 }
 
-/** Why sources can't run, by id: a secret is unset, or no write key is set, which would let everybody in. */
+/** Why sources and warehouses can't be read: a secret is unset, or no write key is set, which would let everybody in. */
 function disabledSources(project: Project, env: Io['env']): ReadonlyMap<string, string> {
-  const { sources, http } = project.assay.value
+  const { sources, http, warehouses } = project.assay.value
   const { disabled } = writeKeysOf(http.write_keys, env)
-  return new Map(
-    sources.flatMap((source): [string, string][] => {
+  return new Map([
+    ...sources.flatMap((source): [string, string][] => {
       if (source.type === 'kafka') {
         const access = kafkaAccessOf(source, env)
         return 'disabled' in access ? [[source.id, access.disabled]] : []
       }
       return source.type === 'http' && disabled !== null ? [[source.id, disabled]] : []
     }),
-  )
+    ...warehouses.flatMap(({ id, url }): [string, string][] => {
+      const found = warehouseUrlOf(url, env)
+      return 'disabled' in found ? [[warehouseKey(id), found.disabled]] : []
+    }),
+  ])
 }
 
 interface ReadOptions {

@@ -54,6 +54,10 @@ const UNJUDGED: Readonly<Partial<Record<NotEvaluatedReason, string>>> = {
   learning: 'Its detector still learns: no row can be true.',
   ingest_behind: 'Its source is behind, so that it is not judged: no row can be true.',
   disabled: 'Its source is disabled: no row can be true.',
+  table_missing: 'There is no such table: no row can be true.',
+  column_missing: 'A column that the contract names is missing: no row can be true.',
+  column_type: 'A time column holds no times: no row can be true.',
+  permission_denied: 'The warehouse does not let Assay read the table: no row can be true.',
 }
 
 /** Why no row is looked at; null where rows are judged. */

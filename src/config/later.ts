@@ -17,14 +17,12 @@ export function withoutLater(document: Document): { document: Document | null; p
     problems.push(problemAt(document, path, `${message} not in this version`, severity, atKey))
   }
   if (isMap(document.value['sli'])) {
-    const { kind, against, table } = document.value['sli']
+    const { kind, against } = document.value['sli']
     if (LATER_KINDS.includes(String(kind))) say(['sli', 'kind'], `SLIs of kind ${String(kind)} are`)
     else if (against !== undefined) say(['sli', 'against'], '"against" is', true)
-    else if (table !== undefined) say(['sli', 'table'], 'SLIs on a table are', true)
     return { document: problems.length > 0 ? null : document, problems }
   }
-  const { warehouses, ...value } = document.value
-  if (warehouses !== undefined && !isEmpty(warehouses)) say(['warehouses'], 'warehouses are', true)
+  const { value } = document
   const { sources } = value
   if (!Array.isArray(sources)) return { document: { ...document, value }, problems }
   const left = sources.map((source: unknown, index) => {
@@ -51,8 +49,4 @@ export function withoutLater(document: Document): { document: Document | null; p
 
 function isMap(value: unknown): value is Entries {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }

@@ -10,6 +10,7 @@ import { type Located, located, type Project, partOf } from './project.ts'
 import { readValue } from './read-value.ts'
 import { assayConfig, contractConfig, domainConfig, sloConfig } from './schema.ts'
 import { resolveSecretFiles } from './secret.ts'
+import { tableConfig } from './table-contract.ts'
 
 export type { Located, Project } from './project.ts'
 
@@ -26,14 +27,30 @@ export function readProject(configFile: string): { project: Project; problems: r
   const root = dirname(rules)
   const problems: Problem[] = []
   const texts: { file: string; text: string }[] = []
-  const unread = { domains: noted(), events: noted(), sources: noted(), receivers: noted() }
+  const unread = {
+    domains: noted(),
+    events: noted(),
+    sources: noted(),
+    receivers: noted(),
+    tables: noted(),
+    warehouses: noted(),
+  }
   const name = (path: string): string => relative(root, path).split(sep).join('/')
 
   const assay =
-    whole(file, assayConfig, [['sources', 'id', unread.sources]], '', ': --config names it') ??
-    blank(file, assayConfig, { version: 1 })
+    whole(
+      file,
+      assayConfig,
+      [
+        ['sources', 'id', unread.sources],
+        ['warehouses', 'id', unread.warehouses],
+      ],
+      '',
+      ': --config names it',
+    ) ?? blank(file, assayConfig, { version: 1 })
   const domains: Located<z.infer<typeof domainConfig>>[] = []
   const contracts: Located<z.infer<typeof contractConfig>>[] = []
+  const tables: Located<z.infer<typeof tableConfig>>[] = []
   const slos: Located<z.infer<typeof sloConfig>>[] = []
   for (const folder of foldersIn(join(rules, 'domains'))) readDomain(join(rules, 'domains', folder), folder)
   const routesFile = join(root, 'alerts', 'routes.yaml')
@@ -47,6 +64,7 @@ export function readProject(configFile: string): { project: Project; problems: r
     assay: { ...assay, value: resolveSecretFiles(assay.value, root) },
     domains,
     contracts,
+    tables,
     slos,
     routes: withSecrets(routes ?? blank(routesFile, routesConfig, {})),
     unread,
@@ -65,28 +83,37 @@ export function readProject(configFile: string): { project: Project; problems: r
     const domain = whole(domainFile, domainConfig, [], folder, needed)
     if (domain === null) unread.domains.names.add(folder)
     else domains.push(domain)
-    for (const contractFile of yamlFilesBelow(join(path, 'events'))) readContracts(contractFile, folder)
+    for (const contractFile of yamlFilesBelow(join(path, 'events'))) {
+      readEntries(contractFile, folder, contractConfig, ['events', 'event', unread.events], contracts)
+    }
     for (const tableFile of yamlFilesBelow(join(path, 'tables'))) {
-      warn(tableFile, 'tables are not in this version: the file is left aside')
+      readEntries(tableFile, folder, tableConfig, ['tables', 'table', unread.tables], tables)
     }
     const slosFile = join(path, 'slos.yaml')
     if (existsSync(slosFile)) readSlos(slosFile, folder)
     for (const stray of yamlFilesIn(path)) {
       if (stray === 'domain.yaml' || stray === 'slos.yaml') continue
-      warn(join(path, stray), 'nothing reads this file: contracts lie in events/, SLOs in slos.yaml')
+      warn(join(path, stray), 'nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml')
     }
   }
 
-  function readContracts(path: string, folder: string): void {
+  /** A file of contracts: one a document, or several in a list. */
+  function readEntries<Value>(
+    path: string,
+    folder: string,
+    schema: z.ZodType<Value>,
+    [list, key, into]: readonly [list: string, key: string, into: Noted],
+    found: Located<Value>[],
+  ): void {
     const documents = read(path)
-    if (documents.length === 0) unread.events.all = true
+    if (documents.length === 0) into.all = true
     for (const document of documents) {
-      const [entries, above] = entriesOf(document.value, 'events')
+      const [entries, above] = entriesOf(document.value, list)
       for (const [index, entry] of entries.entries()) {
         const part = partOf(document, above === null ? [] : [...above, index], entry)
-        const value = check(part, contractConfig)
-        if (value !== null) contracts.push(located(part, value, folder))
-        else note(unread.events, entry, 'event')
+        const value = check(part, schema)
+        if (value !== null) found.push(located(part, value, folder))
+        else note(into, entry, key)
       }
     }
   }

@@ -2,6 +2,7 @@ import type { RoutesConfig } from '../alert/config.ts'
 import type { Problem } from '../model/problem.ts'
 import { type Document, type Path, problemAt } from './document.ts'
 import type { AssayConfig, ContractConfig, DomainConfig, SloConfig } from './schema.ts'
+import type { TableConfig } from './table-contract.ts'
 
 /** A part of the configuration with where it stands. */
 export interface Located<Value> {
@@ -31,9 +32,12 @@ export interface Project {
   readonly assay: Located<AssayConfig>
   readonly domains: readonly Located<DomainConfig>[]
   readonly contracts: readonly Located<ContractConfig>[]
+  readonly tables: readonly Located<TableConfig>[]
   readonly slos: readonly Located<SloConfig>[]
   readonly routes: Located<RoutesConfig>
-  readonly unread: { readonly [part in 'domains' | 'events' | 'sources' | 'receivers']: Unread }
+  readonly unread: {
+    readonly [part in 'domains' | 'events' | 'tables' | 'sources' | 'warehouses' | 'receivers']: Unread
+  }
   /** Every file that was read, by path relative to the root, sorted: what the plan's hash is made from. */
   readonly texts: readonly { readonly file: string; readonly text: string }[]
   /** Whether a file exists below the root. */

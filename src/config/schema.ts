@@ -6,6 +6,7 @@ import { httpSourceConfig } from '../observe/sources/http/config.ts'
 import { lineageConfig } from '../report/lineage/config.ts'
 import { tracesConfig } from '../report/traces/config.ts'
 import { kafkaSourceConfig } from '../observe/sources/kafka/config.ts'
+import { postgresWarehouseConfig } from '../observe/tables/postgres/config.ts'
 import { duration } from './duration.ts'
 import { id, name, text } from './name.ts'
 import { secretRef } from './secret.ts'
@@ -32,6 +33,9 @@ const sourceConfig = z.discriminatedUnion('type', [
   kafkaSourceConfig,
 ])
 export type SourceConfig = z.infer<typeof sourceConfig>
+
+const warehouseConfig = z.discriminatedUnion('type', [postgresWarehouseConfig])
+export type WarehouseConfig = z.infer<typeof warehouseConfig>
 
 /** Paths of SQLite files start in the project's folder. */
 const storeConfig = z.discriminatedUnion('type', [
@@ -75,6 +79,7 @@ export const assayConfig = z.strictObject({
     .prefault({}),
   sources: z.array(sourceConfig).default([]),
   telemetry: z.strictObject({ traces: tracesConfig.optional(), lineage: lineageConfig.optional() }).prefault({}),
+  warehouses: z.array(warehouseConfig).default([]),
 })
 export type AssayConfig = z.infer<typeof assayConfig>
 
@@ -169,23 +174,33 @@ export const sloConfig = z.strictObject({
     error: 'must be letters, digits, ".", "_" or "-", starting with a letter or digit, 200 at most',
   }),
   description: z.string().optional(),
-  sli: z.strictObject({
-    kind: z.enum(['validity', 'completeness', 'freshness', 'volume', 'uniqueness', 'timeliness']),
-    event: anyName,
-    source: text.optional(),
-    max_age: duration.optional(),
-    max_delay: duration.optional(),
-    active: z
-      .strictObject({
-        days: z
-          .array(day)
-          .min(1, { error: 'must name at least one day' })
-          .default([...day.options]),
-        from: civilTime.default('00:00'),
-        to: civilTime.default('24:00'),
-      })
-      .optional(),
-  }),
+  sli: z
+    .strictObject({
+      kind: z.enum(['validity', 'completeness', 'freshness', 'volume', 'uniqueness', 'timeliness']),
+      event: anyName.optional(),
+      table: text.optional(),
+      source: text.optional(),
+      max_age: duration.optional(),
+      max_delay: duration.optional(),
+      active: z
+        .strictObject({
+          days: z
+            .array(day)
+            .min(1, { error: 'must name at least one day' })
+            .default([...day.options]),
+          from: civilTime.default('00:00'),
+          to: civilTime.default('24:00'),
+        })
+        .optional(),
+    })
+    .refine(({ event, table }) => event !== undefined || table !== undefined, {
+      path: ['event'],
+      error: 'it must name an event, or a table under "table"',
+    })
+    .refine(({ event, table }) => event === undefined || table === undefined, {
+      path: ['table'],
+      error: 'stands beside event: an SLO judges one of them',
+    }),
   objective,
   window: duration.prefault('30d'),
   severity: severity.optional(),

@@ -1,4 +1,5 @@
 import type { Severity } from './sli.ts'
+import type { SubjectKind } from './subject.ts'
 import type { Instant } from './time.ts'
 
 /** Where the bad records come from. Shares are of records: 0.94 of the bad, 0.11 of all. */
@@ -20,12 +21,14 @@ export interface Affected {
   readonly name: string
 }
 
-/** One cause, whatever the number of SLOs it drags down. `event` is null for one about Assay itself. */
+/** One cause, whatever the number of SLOs it drags down. `event` is null for one about Assay itself, a table's name where `subject` says so. */
 export interface Incident {
   readonly id: string
   readonly environment: string
   readonly domain: string
   readonly event: string | null
+  /** Absent: an event. */
+  readonly subject?: SubjectKind
   /** Sorted by when their row was first true, ties by name: the first gives the id. */
   readonly slos: readonly string[]
   readonly severity: Severity

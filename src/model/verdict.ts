@@ -1,9 +1,20 @@
 import type { SliKind } from './sli.ts'
+import type { SubjectKind } from './subject.ts'
 import type { Instant } from './time.ts'
 
 export const VERDICT_OUTCOMES = ['met', 'violated', 'insufficient_data', 'not_evaluated'] as const
 export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number]
-export type NotEvaluatedReason = 'no_data' | 'warming' | 'never_seen' | 'learning' | 'ingest_behind' | 'disabled'
+export type NotEvaluatedReason =
+  | 'no_data'
+  | 'warming'
+  | 'never_seen'
+  | 'learning'
+  | 'ingest_behind'
+  | 'disabled'
+  | TableReason
+/** Why a table can't be judged; whatever else keeps it from being read is `ingest_behind`. */
+export const TABLE_REASONS = ['table_missing', 'column_missing', 'column_type', 'permission_denied'] as const
+export type TableReason = (typeof TABLE_REASONS)[number]
 /** Why an outcome is what it is, where the outcome alone doesn't say. */
 export type VerdictReason = NotEvaluatedReason | 'too_few_records' | 'interval_spans_objective' | null
 
@@ -17,8 +28,11 @@ export interface Verdict {
   readonly at: Instant
   readonly slo: string
   readonly domain: string
+  /** What it judges: an event, or a table where `subject` says so. */
   readonly event: string
-  /** The source it names; null: every source that has carried its event. */
+  /** Absent: an event. */
+  readonly subject?: SubjectKind
+  /** The source it names; null: every source that has carried its event. A table is its own source. */
   readonly source: string | null
   readonly kind: SliKind
   readonly outcome: VerdictOutcome

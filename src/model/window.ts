@@ -51,10 +51,10 @@ export function mergeCounts(counts: WindowCounts, more: Readonly<WindowCounts>):
   return counts
 }
 
-/** What kind of name a series carries: an event with a contract, a name without one, or no readable name at all. */
-export type SeriesKind = 'planned' | 'unplanned' | 'undecodable'
+/** What kind of name a series carries: an event with a contract, a name without one, no readable name at all, or a table. */
+export type SeriesKind = 'planned' | 'unplanned' | 'undecodable' | 'table'
 
-/** Whose counts they are. `event` is the reason where the kind is `undecodable`. */
+/** Whose counts they are. `event` is the reason where the kind is `undecodable`, the table's name where it is `table`. */
 export interface SeriesKey {
   readonly source: string
   readonly kind: SeriesKind

@@ -8,12 +8,14 @@ import { compileVersions, importantOf } from './contract.ts'
 import type { DomainPlan, EventPlan, Plan, SloPlan } from './plan.ts'
 import { routeProblems } from './routes.ts'
 import { createValidators } from './schema/validators.ts'
-import { slug } from './slug.ts'
-import { compileSlo, defaultSlos, missingRunbooks } from './slos.ts'
+import { slug, uniqueSlug } from './slug.ts'
+import { compileSlo, defaultSlos, missingRunbooks, subjectOf } from './slos.ts'
+import type { TablePlan } from './table-plan.ts'
+import { compileTables, warehousesOf } from './tables.ts'
 
 /**
  * Puts the parts of a project together. All problems at once; a plan where none of them is an error. `disabled`: why a
- * source can't run, by id. `thorough`: compile every contract now instead of at its first record, as `lint` does.
+ * source can't run, by id (a warehouse: by `warehouseKey`). `thorough`: compile every contract now instead of at its first record, as `lint` does.
  */
 export function compilePlan(
   project: Project,
@@ -24,8 +26,11 @@ export function compilePlan(
   const sources = sourcesOf(project, disabled, problems)
   const domains = domainsOf(project, problems)
   const events = eventsOf(project, domains, problems, thorough)
+  const warehouses = warehousesOf(project, disabled, problems)
+  const tables = compileTables({ project, domains, events, warehouses }, problems)
   const around = {
     events,
+    tables,
     sources: sources.map(({ id }) => id),
     unread: project.unread,
     timezone: project.assay.value.timezone,
@@ -41,9 +46,10 @@ export function compilePlan(
       problems.push(located.problem(['name'], `the SLO "${slo.name}" stands twice: give each its own name`))
     } else slos.set(slo.name, slo)
   }
-  const explicit = new Set(project.slos.map(({ value: { sli } }) => `${sli.event}\n${sli.kind}`))
+  const explicit = new Set(project.slos.map(({ value: { sli } }) => `${subjectOf(sli).name}\n${sli.kind}`))
   const told = new Set<string>()
-  for (const event of events.values()) {
+  const subjects: readonly (EventPlan | TablePlan)[] = [...events.values(), ...tables.values()]
+  for (const event of subjects) {
     const domain = domains.get(event.domain)
     for (const located of domain === undefined ? [] : defaultSlos(domain.located, event)) {
       if (explicit.has(`${event.name}\n${located.value.sli.kind}`)) continue
@@ -73,6 +79,8 @@ export function compilePlan(
     timezone: project.assay.value.timezone,
     domains: new Map([...domains].map(([name, { plan: domain }]) => [name, domain])),
     events,
+    tables,
+    warehouses: [...warehouses.values()],
     slos: [...slos.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     sources,
   }
@@ -161,14 +169,6 @@ function eventsOf(
   return events
 }
 
-/** Two names that differ only in signs have the same slug: the second gets a number. */
-function uniqueSlug(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
-  let number = 2
-  while (taken.has(`${wanted}-${number}`)) number += 1
-  return `${wanted}-${number}`
-}
-
 function destinationOf({
   table,
   model,
@@ -189,11 +189,11 @@ function delayProblems(slos: readonly SloPlan[], project: Project): Problem[] {
   return project.slos.flatMap((located) => {
     const { name, sli } = located.value
     const source = sli.source ?? null
-    const other = (byEvent.get(sli.event) ?? []).find(
+    const other = (byEvent.get(subjectOf(sli).name) ?? []).find(
       (one) =>
         sli.kind === 'timeliness' &&
         one.name < name &&
-        (one.source === source || one.source === null || source === null) &&
+        (one.subject === 'table' || one.source === source || one.source === null || source === null) &&
         one.maxDelay !== sli.max_delay,
     )
     if (other === undefined) return []
@@ -204,7 +204,12 @@ function delayProblems(slos: readonly SloPlan[], project: Project): Problem[] {
 
 /** Known names, for whoever asks about one: SLOs, events, domains. */
 export function nearestName(plan: Plan, name: string): string | null {
-  return nearest(name, [...plan.slos.map((slo) => slo.name), ...plan.events.keys(), ...plan.domains.keys()])
+  return nearest(name, [
+    ...plan.slos.map((slo) => slo.name),
+    ...plan.events.keys(),
+    ...plan.tables.keys(),
+    ...plan.domains.keys(),
+  ])
 }
 
 function hashOf(project: Project): string {

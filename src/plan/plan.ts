@@ -1,6 +1,8 @@
 import type { Violation } from '../model/observation.ts'
 import type { Severity, SliKind, Tier } from '../model/sli.ts'
+import type { SubjectKind } from '../model/subject.ts'
 import type { Duration } from '../model/time.ts'
+import type { TablePlan, WarehousePlan } from './table-plan.ts'
 
 /** What should be true: contracts, owners and SLOs, compiled from a valid configuration. Immutable; a reload makes a new one. */
 export interface Plan {
@@ -12,6 +14,9 @@ export interface Plan {
   readonly domains: ReadonlyMap<string, DomainPlan>
   /** By event name. */
   readonly events: ReadonlyMap<string, EventPlan>
+  /** By name, `warehouse.schema.table`. No event has the name of a table. */
+  readonly tables: ReadonlyMap<string, TablePlan>
+  readonly warehouses: readonly WarehousePlan[]
   /** Sorted by name. Defaults of domains are already spelled out. */
   readonly slos: readonly SloPlan[]
   /** Ids of the configured sources, in the file's order; `disabled`: why, or null. */
@@ -104,9 +109,12 @@ export interface BurnRow {
 export interface SloPlan {
   readonly name: string
   readonly domain: string
+  /** What it judges: an event, or the table of that name where `subject` says so. */
   readonly event: string
+  /** Absent: an event. */
+  readonly subject?: SubjectKind
   readonly kind: SliKind
-  /** Null: all sources that have carried the event. */
+  /** Null: all sources that have carried the event. A table is a source of its own: `tableSource`. */
   readonly source: string | null
   /** As a ratio read as a decimal: 99.9 → 0.999. */
   readonly objective: number

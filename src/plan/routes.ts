@@ -81,11 +81,12 @@ type Known = {
   readonly [label in keyof MatchConfig]?: { readonly values: readonly string[]; readonly unread?: Unread }
 }
 
-function knownValues({ domains, contracts, unread }: Project, slos: readonly string[]): Known {
+function knownValues({ domains, contracts, tables, unread }: Project, slos: readonly string[]): Known {
   return {
     severity: { values: ['page', 'ticket', 'info'] },
     domain: { values: ['assay', ...domains.map(({ domain }) => domain)], unread: unread.domains },
     event: { values: contracts.map(({ value }) => value.event), unread: unread.events },
+    table: { values: tables.map(({ value }) => value.table), unread: unread.tables },
     slo: { values: slos },
     tier: { values: ['P0', 'P1', 'P2', 'P3'] },
     kind: { values: [...SLI_KINDS, 'ingest_behind'] },

@@ -1,11 +1,15 @@
 import { nearest } from '../config/nearest.ts'
+import { readTableName, writeTableName } from '../config/table-name.ts'
 import type { Located, Project } from '../config/project.ts'
 import { DAYS, type DomainConfig, type SloConfig } from '../config/schema.ts'
 import { burnRows } from '../judge/slo/rows.ts'
 import type { Problem } from '../model/problem.ts'
 import { isTimeSlice, type Severity, type SliKind, type Tier } from '../model/sli.ts'
+import { type SubjectKind, tableSource } from '../model/subject.ts'
 import { DAY, type Duration, formatDuration, HOUR } from '../model/time.ts'
 import type { ActiveHours, BurnRow, EventPlan, SloPlan } from './plan.ts'
+import { tableParameterProblems, tableRows, watchesOnTable } from './table-slos.ts'
+import type { TablePlan } from './table-plan.ts'
 
 const RUNBOOKS: Readonly<Record<SliKind, string>> = {
   validity: 'runbooks/schema-violations.md',
@@ -38,6 +42,7 @@ function objectiveRatio(percent: number): number {
 
 interface Surroundings {
   readonly events: ReadonlyMap<string, EventPlan>
+  readonly tables: ReadonlyMap<string, TablePlan>
   readonly sources: readonly string[]
   readonly unread: Project['unread']
   readonly timezone: string
@@ -54,14 +59,18 @@ export function compileSlo(
 ): { slo: SloPlan | null; problems: readonly Problem[] } {
   const { value } = located
   const { sli, window } = value
-  const event = around.events.get(sli.event)
+  const subject = subjectOf(sli)
+  const table = subject.kind === 'table' ? around.tables.get(subject.name) : undefined
+  const event = subject.kind === 'table' ? table : around.events.get(subject.name)
   const runbook = value.runbook ?? RUNBOOKS[sli.kind]
   const objective = objectiveRatio(value.objective)
   // Volume pages on its detector's alarm: its ratio only spends budget.
-  const rows = sli.kind === 'volume' ? { rows: [], impossible: [] } : burnRows(window, objective)
+  const possible = sli.kind === 'volume' ? { rows: [], impossible: [] } : burnRows(window, objective)
+  const rows = table === undefined ? { ...possible, tooShort: [] } : tableRows(possible, table.warehouse.longestGap)
   const problems = [
     ...nameProblems(located, around),
     ...parameterProblems(located),
+    ...(table === undefined ? [] : tableParameterProblems(located, table)),
     ...windowProblems(located, around.retained),
     ...runbookProblems(located, runbook, around),
     ...rowProblems(located, rows),
@@ -71,8 +80,9 @@ export function compileSlo(
     name: value.name,
     domain: event.domain,
     event: event.name,
+    subject: subject.kind,
     kind: sli.kind,
-    source: sli.source ?? null,
+    source: table === undefined ? (sli.source ?? null) : tableSource(table.name),
     objective,
     window,
     severity: value.severity ?? severityOf(event.tier),
@@ -88,10 +98,24 @@ export function compileSlo(
   return { slo, problems }
 }
 
-function nameProblems(located: Located<SloConfig>, { events, sources, unread }: Surroundings): Problem[] {
-  const { event, source } = located.value.sli
+/** What an SLO judges, by its own name. */
+export function subjectOf({ event, table }: SloConfig['sli']): { readonly kind: SubjectKind; readonly name: string } {
+  if (table === undefined) return { kind: 'event', name: event ?? '' }
+  const parts = readTableName(table)
+  return { kind: 'table', name: parts === null ? table : writeTableName(parts) }
+}
+
+function nameProblems(located: Located<SloConfig>, { events, tables, sources, unread }: Surroundings): Problem[] {
+  const { event, table, source } = located.value.sli
   const problems: Problem[] = []
-  if (!events.has(event) && !unread.events.all && !unread.events.names.has(event)) {
+  if (table !== undefined) {
+    const { name } = subjectOf(located.value.sli)
+    if (tables.has(name) || unread.tables.all || unread.tables.names.has(table)) return []
+    const near = nearest(name, [...tables.keys()])
+    const hint = near === null ? 'write one, or name a table that has one' : `did you mean "${near}"?`
+    return [located.problem(['sli', 'table'], `no contract has the table "${table}": ${hint}`)]
+  }
+  if (event !== undefined && !events.has(event) && !unread.events.all && !unread.events.names.has(event)) {
     const near = nearest(event, [...events.keys()])
     const hint = near === null ? 'write one, or name an event that has one' : `did you mean "${near}"?`
     problems.push(located.problem(['sli', 'event'], `no contract has the event "${event}": ${hint}`))
@@ -162,9 +186,18 @@ export function missingRunbooks({ slos, domains, exists }: Project): Problem[] {
 /** Rows that can't fire, in one warning an SLO. */
 function rowProblems(
   located: Located<SloConfig>,
-  { rows, impossible }: { readonly rows: readonly BurnRow[]; readonly impossible: readonly BurnRow[] },
+  {
+    rows,
+    impossible,
+    tooShort,
+  }: {
+    readonly rows: readonly BurnRow[]
+    readonly impossible: readonly BurnRow[]
+    readonly tooShort: readonly BurnRow[]
+  },
 ): Problem[] {
-  if (impossible.length === 0) return []
+  const seldom = tooShort.length === 0 ? [] : [located.problem(['sli', 'table'], seldomRead(tooShort, rows), 'warning')]
+  if (impossible.length === 0) return seldom
   const { objective } = located.value
   const left = impossible.map(
     ({ severity, threshold, long }) => `${severity} at burn ${threshold} over ${formatDuration(long)}`,
@@ -177,7 +210,13 @@ function rowProblems(
         ? 'left out'
         : 'left out, so that it never pages'
   const message = `at an objective of ${objective} % rows can't fire: ${which}; ${rest}`
-  return [located.problem(['objective'], message, 'warning')]
+  return [located.problem(['objective'], message, 'warning'), ...seldom]
+}
+
+function seldomRead(left: readonly BurnRow[], rows: readonly BurnRow[]): string {
+  const which = left.map(({ severity, long }) => `${severity} over ${formatDuration(long)}`).join(', ')
+  const rest = rows.length === 0 ? 'it never alerts' : 'left out'
+  return `its table is read too seldom for some rows, whose short windows must be twice the schedule: ${which}; ${rest}`
 }
 
 /** The parameters that a kind needs, and those that mean nothing to it. */
@@ -215,20 +254,25 @@ function minuteOfDay(text: string): number {
 }
 
 /**
- * The default SLOs of an event's domain, as if they had been written out. A planned event has none, since what isn't sent yet
+ * The default SLOs of the domain of an event or a table, as if they had been written out. A planned event has none, since what isn't sent yet
  * can't be late; a deprecated one is still judged, but may fall silent.
  */
-export function defaultSlos(domain: Located<DomainConfig>, event: EventPlan): Located<SloConfig>[] {
+export function defaultSlos(domain: Located<DomainConfig>, event: EventPlan | TablePlan): Located<SloConfig>[] {
   if (event.status === 'planned') return []
   const defaults = domain.value.defaults?.slos ?? {}
   return Object.entries(defaults).flatMap(([kind, given]) => {
     if (given === undefined) return []
+    if ('warehouse' in event && !watchesOnTable(event, kind)) return []
     if (event.status === 'deprecated' && (kind === 'freshness' || kind === 'volume')) return []
     const { objective, window, severity, ...parameters } =
       typeof given === 'number' ? { objective: given } : { ...given }
     const value: SloConfig = {
       name: `${event.slug}-${kind}`,
-      sli: { kind: kind as SloConfig['sli']['kind'], event: event.name, ...parameters },
+      sli: {
+        kind: kind as SloConfig['sli']['kind'],
+        ...('warehouse' in event ? { table: event.name } : { event: event.name }),
+        ...parameters,
+      },
       objective,
       window: window ?? 30 * DAY,
       severity,

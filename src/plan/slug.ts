@@ -12,3 +12,11 @@ export function slug(name: string): string {
   const short = [...words.replace(/^-/, '')].slice(0, LONGEST).join('').replace(/-$/, '')
   return short === '' ? 'event' : short
 }
+
+/** Two names that differ only in signs have the same slug: the second gets a number. */
+export function uniqueSlug(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted
+  let number = 2
+  while (taken.has(`${wanted}-${number}`)) number += 1
+  return `${wanted}-${number}`
+}

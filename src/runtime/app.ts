@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Receiver } from '../alert/receivers/receiver.ts'
 import { Failure } from '../model/failure.ts'
+import { tableOfSource } from '../model/subject.ts'
 import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
 import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
 import { createServer } from '../serve/server.ts'
@@ -36,6 +37,9 @@ import { stopAll } from './stop-all.ts'
 import { traceAttempts } from './tracing/delivery.ts'
 import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
+import { standstillsOf } from './tables/standstills.ts'
+import { createTableSet } from './tables/table-set.ts'
+import { createWarehouse } from './tables/warehouses.ts'
 
 const RETENTION_EVERY = MINUTE
 /** How soon after its hour a scorecard is frozen or posted. */
@@ -87,9 +91,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     let lastReload: ReloadStatus | null = null
     let judgedUntil: Instant | null = null
     const watermarks = new Map<string, Instant>()
-    const behind = createBehindWatch((source) => sources.rhythm(source))
-    const delays = createDelays(metrics, (source) => sources.rhythm(source))
+    const rhythm = (source: string) => sources.rhythm(source) ?? tables.rhythm(source)
+    const delays = createDelays(metrics, rhythm)
     metrics.recordRound(startedAt)
+    const behind = createBehindWatch(rhythm)
     const loop = createEvaluateLoop({
       db,
       holder: `${hostname()}:${deps.pid}`,
@@ -100,8 +105,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       log,
       tracing: traces.tracing,
       onLead: (leads) => {
-        if (leads) delivery.wake()
-        else {
+        if (leads) {
+          delivery.wake()
+          tables.wake()
+        } else {
           metrics.forgetVerdicts()
           delays.forget()
           lineage.forget()
@@ -109,6 +116,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       },
       onRound: async (evaluator, evaluation, took) => {
         for (const [source, { at }] of evaluator.accounts.watermarks()) {
+          // A table that nobody watches any more holds nothing back.
+          if (tableOfSource(source) !== null && tables.rhythm(source) === null) continue
           watermarks.set(source, at)
         }
         for (const { change, incident } of evaluation.changes) {
@@ -119,7 +128,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         delays.moved(evaluator.accounts.watermarks())
         metrics.recordRound(now())
         const late = behind.look(evaluator.accounts.watermarks(), now())
-        const aboutAssay = await evaluator.fallBehind(late, now())
+        const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, tables.troubles()))
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
         lineage.round(evaluation.judged > 0 || aboutAssay, () => roundOf(evaluator, evaluation))
         if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
@@ -206,6 +215,22 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       stopping: stopping.signal,
     })
     for (const config of assay.sources) sources.add(config)
+    const tables = createTableSet({
+      db,
+      writer,
+      plan: () => plan,
+      make: (config) => createWarehouse(config, env),
+      leads: loop.leads,
+      now,
+      log,
+      onCommit: () => {
+        changes.tell()
+        loop.wake()
+      },
+      onPass: (warehouse, took) => metrics.recordPass(warehouse, took / SECOND, tables.troubles()),
+      onBroken: broke,
+      stopping: stopping.signal,
+    })
     const server = createServer({
       db,
       plan: () => plan,
@@ -239,6 +264,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       if (!stopping.signal.aborted) broke(error)
     })
     sources.start()
+    await tables.use(assay.warehouses, assay.timezone)
+    cleanUp.push(() => tables.ended())
     cleanUp.push(() => Promise.all([judging, sources.ended()]))
     const retention = every(RETENTION_EVERY, stopping.signal, async () => {
       if (!loop.leads()) return
@@ -309,6 +336,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         addresses = addressesOf(project, reachedAt)
         receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
         for (const stopped of sources.swap(project.assay.value.sources)) watermarks.delete(stopped)
+        for (const source of watermarks.keys()) {
+          if (tableOfSource(source) !== null && tables.rhythm(source) === null) watermarks.delete(source)
+        }
+        await tables.use(project.assay.value.warehouses, project.assay.value.timezone)
         metrics.forgetVerdicts()
         metrics.prepare(
           plan,

@@ -1,4 +1,5 @@
 import { DAY, floorTo, HOUR, type Instant } from '../model/time.ts'
+import { pointerTo } from '../observe/check/fill.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Evaluation as MetricsEvaluation } from '../report/metrics/registry.ts'
 import type { Sql } from '../store/sql.ts'
@@ -12,7 +13,7 @@ export async function eventGauges(
   accounts: Accounts,
   at: Instant,
 ): Promise<Pick<Required<MetricsEvaluation>, 'arrivals' | 'fills' | 'volumes'>> {
-  const series = accounts.plannedSeries().filter(({ event }) => plan.events.has(event))
+  const series = accounts.plannedSeries().filter(({ event }) => plan.events.has(event) || plan.tables.has(event))
   const ids = series.map(({ id }) => id)
   const hour = floorTo(at, HOUR)
   const received = new Map<number, number>()
@@ -21,22 +22,24 @@ export async function eventGauges(
     received.set(id, (received.get(id) ?? 0) + counts.received)
     if (start === hour - HOUR) lastHour.set(id, counts.received - counts.backfilled)
   }
-  const labelled = series.map(({ id, event, source, lastArrival }) => ({
-    id,
-    lastArrival,
-    labels: { domain: plan.events.get(event)?.domain ?? '', event, source },
-  }))
-  const fills: { domain: string; event: string; source: string; property: string; ratio: number }[] = []
-  for (const { id, labels } of labelled) {
+  const labelled = series.map(({ id, event, source, lastArrival }) => {
+    const table = plan.tables.get(event)
+    const labels =
+      table === undefined
+        ? { domain: plan.events.get(event)?.domain ?? '', event, source }
+        : { domain: table.domain, table: event, source: table.warehouse.id }
+    return { id, lastArrival, labels, watched: watchedOf(plan, event) }
+  })
+  const fills: NonNullable<MetricsEvaluation['fills']>[number][] = []
+  for (const { id, labels, watched } of labelled) {
     const total = received.get(id) ?? 0
-    const contract = plan.events.get(labels.event)?.versions.at(-1)
-    if (total === 0 || contract === undefined) continue
+    if (total === 0 || watched.length === 0) continue
     const unfilled = new Map<string, number>()
     for (const { finding, count } of await findingCounts(sql, [id], hour - DAY, at, 'hour')) {
-      if (finding.kind === 'unfilled') unfilled.set(finding.path.slice(1), count)
+      if (finding.kind === 'unfilled') unfilled.set(finding.path, count)
     }
-    for (const property of [...contract.watched, ...contract.goals.map((goal) => goal.property)]) {
-      fills.push({ ...labels, property, ratio: 1 - (unfilled.get(property) ?? 0) / total })
+    for (const property of watched) {
+      fills.push({ ...labels, property, ratio: 1 - (unfilled.get(pointerTo(property)) ?? 0) / total })
     }
   }
   return {
@@ -44,4 +47,12 @@ export async function eventGauges(
     fills,
     volumes: labelled.map(({ id, labels }) => ({ ...labels, observed: lastHour.get(id) ?? 0 })),
   }
+}
+
+/** Properties or columns whose fill is watched, with or without a goal of their own. */
+function watchedOf(plan: Plan, name: string): readonly string[] {
+  const contract = plan.events.get(name)?.versions.at(-1)
+  if (contract !== undefined) return [...contract.watched, ...contract.goals.map(({ property }) => property)]
+  const columns = plan.tables.get(name)?.columns ?? []
+  return columns.flatMap(({ name: column, watched, fill }) => (watched || fill !== null ? [column] : []))
 }

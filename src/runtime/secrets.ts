@@ -26,6 +26,16 @@ export function required(ref: SecretRef, what: string, env: Env): string {
   })
 }
 
+/** Where a warehouse is; why it can't be read, where its secret is unset. */
+export function warehouseUrlOf(
+  url: AssayConfig['warehouses'][number]['url'],
+  env: Env,
+): { readonly url: string } | { readonly disabled: string } {
+  if (typeof url === 'string') return { url }
+  const read = readSecret(url, env)
+  return 'value' in read ? { url: read.value } : { disabled: read.missing }
+}
+
 /** The collectors' write keys; null where none is configured. Throws where one is configured and none is set: that would let everybody in. */
 export function writeKeysOf(
   refs: readonly SecretRef[] | undefined,

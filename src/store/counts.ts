@@ -64,3 +64,12 @@ export function addFindings(grain: 'minute' | 'hour'): (count: number) => string
     values ${placeholders(count, 5)}
     on conflict (series, start, finding, writer) do update set count = w.count + excluded.count`
 }
+
+const SET = [...COUNT_COLUMNS].map((column) => `${column} = excluded.${column}`).join(', ')
+
+/** Sets what windows hold instead of adding to it: a table's minute is read whole each time. */
+export function setWindows(grain: Grain): (count: number) => string {
+  return (count) => `insert into window_${grain} as w (series, start, writer, seq, ${COUNT_COLUMNS.join(', ')})
+    values ${placeholders(count, 4 + COUNT_COLUMNS.length)}
+    on conflict (series, start, writer) do update set seq = excluded.seq, ${SET}`
+}

@@ -4,7 +4,7 @@ import type { EventSample } from '../model/sample.ts'
 import type { Instant } from '../model/time.ts'
 import type { PositionStep } from '../observe/sources/source.ts'
 import type { WindowDelta } from '../observe/windows/delta.ts'
-import { addDelta, createNames, type Names } from './delta.ts'
+import { addDelta, createNames, type Names, type Stamp } from './delta.ts'
 import { dropFresh, keepFresh } from './intern.ts'
 import type { Writer } from './leases.ts'
 import { takeSteps } from './position-steps.ts'
@@ -45,26 +45,30 @@ export async function commitIngest(
   writer: Writer,
   commit: IngestCommit,
 ): Promise<'committed' | 'superseded'> {
-  const memory = memories.get(writer) ?? { queue: createQueue(), names: createNames() }
-  memories.set(writer, memory)
-  return memory.queue(() => commitNow(db, writer, commit, memory.names))
+  return commitWork(db, writer, async (sql, stamp, names) => {
+    await takeSteps(sql, commit.source, commit.steps)
+    await addDelta(sql, commit.delta, stamp, names)
+    await addSightings(sql, commit.source, commit.sightings)
+    await addQuarantine(sql, commit.rejects)
+    await mergeSamples(sql, commit.samples)
+  })
 }
 
-async function commitNow(
-  db: Database,
-  writer: Writer,
-  commit: IngestCommit,
-  names: Names,
-): Promise<'committed' | 'superseded'> {
+/** Does a writer's work in one transaction under its next commit number; `superseded` as in `commitIngest`. */
+export async function commitWork(db: Database, writer: Writer, work: Work): Promise<'committed' | 'superseded'> {
+  const memory = memories.get(writer) ?? { queue: createQueue(), names: createNames() }
+  memories.set(writer, memory)
+  return memory.queue(() => commitNow(db, writer, work, memory.names))
+}
+
+type Work = (sql: Sql, stamp: Stamp, names: Names) => Promise<void>
+
+async function commitNow(db: Database, writer: Writer, work: Work, names: Names): Promise<'committed' | 'superseded'> {
   let seq = 0
   try {
     await db.transaction(async (sql) => {
       seq = await nextSeq(sql, writer)
-      await takeSteps(sql, commit.source, commit.steps)
-      await addDelta(sql, commit.delta, { slot: writer.slot, seq }, names)
-      await addSightings(sql, commit.source, commit.sightings)
-      await addQuarantine(sql, commit.rejects)
-      await mergeSamples(sql, commit.samples)
+      await work(sql, { slot: writer.slot, seq }, names)
     })
   } catch (error) {
     for (const interned of Object.values(names)) dropFresh(interned)

@@ -92,7 +92,7 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
   'a contract in the wrong folder': {
     given: { 'rules/domains/checkout/refund.yaml': 'event: Refund\n' },
     then: [
-      'rules/domains/checkout/refund.yaml:1:1: warning: nothing reads this file: contracts lie in events/, SLOs in slos.yaml',
+      'rules/domains/checkout/refund.yaml:1:1: warning: nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml',
     ],
   },
   'a receiver of two kinds, one of none': {

@@ -23,10 +23,10 @@ telemetry: { lineage: { http: { env: OPENLINEAGE_URL } }, traces: { otlp: { env:
 `,
   })
   expect(lines).toEqual([
-    'rules/assay.yaml:4:1: warning: warehouses are not in this version',
     'rules/domains/checkout/slos.yaml:2:33: warning: SLIs of kind landing are not in this version',
   ])
   expect(plan?.sources).toMatchObject([{ id: 'clickstream', type: 'kafka' }])
   expect(plan?.slos.map(({ name }) => name)).toContain('orders-valid')
+  expect(plan?.warehouses).toMatchObject([{ id: 'main', type: 'postgres' }])
   expect(plan?.slos.map(({ name }) => name)).not.toContain('lands')
 })

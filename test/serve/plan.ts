@@ -85,6 +85,8 @@ export function makePlan({ domains, events, slosPerEvent }: PlanSize): Plan {
     environment: 'production',
     timezone: 'Europe/Berlin',
     domains: new Map(domains.map((name) => [name, domainPlan(name)])),
+    tables: new Map(),
+    warehouses: [],
     events: new Map(plans.map((event) => [event.name, event])),
     slos: plans
       .flatMap((event) => SLI_KINDS.slice(0, slosPerEvent).map((kind) => sloPlan(`${event.slug}-${kind}`, event, kind)))

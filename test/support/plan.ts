@@ -32,6 +32,8 @@ export function planOf(
     timezone: 'UTC',
     domains: new Map([['checkout', domain]]),
     events,
+    tables: new Map(),
+    warehouses: [],
     slos: [...slos].sort((a, b) => (a.name < b.name ? -1 : 1)),
     sources,
   }

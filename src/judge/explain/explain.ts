@@ -1,5 +1,6 @@
 import type { Cause } from '../../model/incident.ts'
 import { isTimeSlice, type SliKind } from '../../model/sli.ts'
+import type { SubjectKind } from '../../model/subject.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Finding } from '../../model/window.ts'
 import { causesOf } from './causes.ts'
@@ -11,6 +12,8 @@ import { causeSentence, clockTime, exampleSentence, findingSentences } from './w
 export interface Evidence {
   readonly kind: SliKind
   readonly event: string
+  /** Absent: an event. */
+  readonly subject?: SubjectKind
   readonly startedAt: Instant
   /** Exclusive end of what the counts cover. */
   readonly until: Instant
@@ -48,7 +51,8 @@ function explainRecords(evidence: Evidence): Explanation {
   const ranked = causesOf(facets)
   const cause = ranked[0] ?? null
   const words = [
-    causeSentence(kind, cause),
+    // A table's rows have no parts that could stand out.
+    ...(evidence.subject === 'table' ? [] : [causeSentence(kind, cause)]),
     `since ${clockTime(startedAt, until, timezone)}`,
     ...findingSentences(
       kind,

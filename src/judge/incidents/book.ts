@@ -122,6 +122,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       environment: deps.environment,
       domain: slo.domain,
       event: slo.event,
+      ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
       slos: [slo.name],
       severity,
       startedAt,

@@ -71,6 +71,7 @@ export function verdictAt(
     slo: slo.name,
     domain: slo.domain,
     event: slo.event,
+    ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
     source: slo.source,
     kind: slo.kind,
     ...outcomeOf(slo, total, interval, circumstances),

@@ -17,7 +17,9 @@ export interface IncidentDocument {
   readonly id: string
   readonly environment: string
   readonly domain: string
+  /** Null for one about a table, and for one about Assay itself. */
   readonly event: string | null
+  readonly table?: string
   readonly slos: readonly string[]
   readonly severity: string
   readonly started_at: string
@@ -46,7 +48,8 @@ export function incidentDocument(incident: Incident): IncidentDocument {
     id: incident.id,
     environment: incident.environment,
     domain: incident.domain,
-    event: incident.event,
+    event: incident.subject === 'table' ? null : incident.event,
+    ...(incident.subject === 'table' && incident.event !== null ? { table: incident.event } : {}),
     slos: incident.slos,
     severity: incident.severity,
     started_at: iso(incident.startedAt),

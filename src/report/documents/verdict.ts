@@ -1,3 +1,4 @@
+import { readTableName } from '../../config/table-name.ts'
 import { round6 } from '../../model/ratio.ts'
 import { iso } from '../../model/time.ts'
 import { BURN_WINDOWS, type BurnWindow, type Verdict } from '../../model/verdict.ts'
@@ -11,7 +12,9 @@ export interface VerdictDocument {
   readonly at: string
   readonly slo: string
   readonly domain: string
-  readonly event: string
+  /** One of the two: what it judges. */
+  readonly event?: string
+  readonly table?: string
   readonly source: string | null
   readonly kind: string
   readonly outcome: string
@@ -34,8 +37,9 @@ export function verdictDocument(verdict: Verdict): VerdictDocument {
     at: iso(verdict.at),
     slo: verdict.slo,
     domain: verdict.domain,
-    event: verdict.event,
-    source: verdict.source,
+    ...(verdict.subject === 'table'
+      ? { table: verdict.event, source: warehouseOf(verdict.event) }
+      : { event: verdict.event, source: verdict.source }),
     kind: verdict.kind,
     outcome: verdict.outcome,
     reason: verdict.reason,
@@ -60,4 +64,8 @@ function burnDocument(burn: Verdict['burn']): Record<BurnWindow, number | null> 
 
 function rounded(value: number | null): number | null {
   return value === null ? null : round6(value)
+}
+
+function warehouseOf(table: string): string | null {
+  return readTableName(table)?.warehouse ?? null
 }

@@ -1,3 +1,4 @@
+import { readTableName } from '../../config/table-name.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { Severity } from '../../model/sli.ts'
 import type { Duration, Instant } from '../../model/time.ts'
@@ -11,18 +12,20 @@ export interface Evaluation {
   readonly verdicts: readonly Verdict[]
   /** Good and total of the minute alone, by SLO: what the `_total` counters grow by. */
   readonly judged: readonly { readonly slo: string; readonly good: number; readonly total: number }[]
-  readonly openIncidents: readonly Pick<Incident, 'id' | 'domain' | 'event' | 'severity' | 'startedAt'>[]
-  /** Newest arrival of events, by source. */
+  readonly openIncidents: readonly Pick<Incident, 'id' | 'domain' | 'event' | 'subject' | 'severity' | 'startedAt'>[]
+  /** Newest arrival of events and tables, by source. */
   readonly arrivals: readonly {
     readonly domain: string
-    readonly event: string
+    readonly event?: string
+    readonly table?: string
     readonly source: string
     readonly lastArrival: Instant
   }[]
   /** Fill of watched properties. */
   readonly fills?: readonly {
     readonly domain: string
-    readonly event: string
+    readonly event?: string
+    readonly table?: string
     readonly source: string
     readonly property: string
     readonly ratio: number
@@ -30,7 +33,8 @@ export interface Evaluation {
   /** Records of the last whole hour. */
   readonly volumes?: readonly {
     readonly domain: string
-    readonly event: string
+    readonly event?: string
+    readonly table?: string
     readonly source: string
     readonly observed: number
   }[]
@@ -45,12 +49,11 @@ export const EVERY_SOURCE = ''
 export function recordEvaluation({ series, evaluation: duration }: Meters, evaluation: Evaluation): void {
   const labelsOf = new Map<string, Record<string, string>>()
   for (const verdict of evaluation.verdicts) {
-    const labels = {
-      domain: verdict.domain,
-      event: verdict.event,
-      source: verdict.source ?? EVERY_SOURCE,
-      slo: verdict.slo,
-    }
+    const { domain, slo } = verdict
+    const labels =
+      verdict.subject === 'table'
+        ? { domain, table: verdict.event, source: readTableName(verdict.event)?.warehouse ?? '', slo }
+        : { domain, event: verdict.event, source: verdict.source ?? EVERY_SOURCE, slo }
     labelsOf.set(verdict.slo, labels)
     series.set('assay_sli_ratio', labels, verdict.ratio)
     series.set('assay_sli_ratio_lower', labels, verdict.lower)
@@ -75,9 +78,9 @@ export function recordEvaluation({ series, evaluation: duration }: Meters, evalu
   }
   const open: Record<Severity, number> = { page: 0, ticket: 0, info: 0 }
   series.clear('assay_incident_started_timestamp_seconds')
-  for (const { id, domain, event, severity, startedAt } of evaluation.openIncidents) {
+  for (const { id, domain, event, subject, severity, startedAt } of evaluation.openIncidents) {
     open[severity] += 1
-    const labels = { domain, event: event ?? '', severity, incident: id }
+    const labels = { domain, [subject ?? 'event']: event ?? '', severity, incident: id }
     series.set('assay_incident_started_timestamp_seconds', labels, startedAt / 1_000)
   }
   for (const [severity, count] of Object.entries(open)) series.set('assay_incidents_open', { severity }, count)

@@ -11,8 +11,9 @@ export interface Family {
   readonly each?: number
 }
 
-const EVENT = ['domain', 'event', 'source'] as const
-const SLO = ['domain', 'event', 'source', 'slo'] as const
+/** Of a table's series `table` is set instead of `event`, and `source` is its warehouse. */
+const EVENT = ['domain', 'event', 'table', 'source'] as const
+const SLO = ['domain', 'event', 'table', 'source', 'slo'] as const
 
 const counter = (help: string, labels: readonly string[], ofRun = false): Family => ({
   type: 'counter',
@@ -74,6 +75,7 @@ export const FAMILIES = {
   assay_incident_started_timestamp_seconds: gauge('When an open incident began, by the data.', [
     'domain',
     'event',
+    'table',
     'severity',
     'incident',
   ]),
@@ -98,6 +100,12 @@ export const FAMILIES = {
     true,
   ),
   assay_kafka_records_lost_total: counter('Records that the broker deleted before they were read.', ['source'], true),
+  assay_table_pass_seconds: gauge('How long the last pass over the tables of a warehouse took.', ['warehouse'], true),
+  assay_table_trouble: gauge(
+    'Tables that could not be read at their last pass, and why; 1 for each.',
+    ['table', 'reason'],
+    true,
+  ),
   assay_incidents_open: gauge('Open incidents, by severity.', ['severity']),
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
   assay_lineage_runs_total: counter(

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { OUTCOMES } from '../../model/observation.ts'
+import { tableOfSource } from '../../model/subject.ts'
 import type { Duration, Instant } from '../../model/time.ts'
 import type { StreamFigures } from '../../model/stream.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -38,6 +39,8 @@ export interface Metrics {
   recordLineage(emitter: string, outcome: string, runs: number): void
   /** How streams are being read now, by source. */
   recordStreams(streams: ReadonlyMap<string, StreamFigures>): void
+  /** A pass over a warehouse's tables has ended. `troubles`: tables of any warehouse that can't be read. */
+  recordPass(warehouse: string, seconds: number, troubles: ReadonlyMap<string, { readonly code: string }>): void
   recordReload(succeeded: boolean): void
   /** What became of ended spans. */
   recordSpans(fate: string, count: number): void
@@ -108,13 +111,19 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     recordCommit: (plan, commit) => recordCommit(meters, plan, commit),
     recordEvaluation: (evaluation) => recordEvaluation(meters, evaluation),
     recordNotification: (receiver, outcome) => data.add('assay_notifications_total', { receiver, outcome }, 1),
-    recordWatermark: (source, delay, rhythm) => {
+    recordWatermark: (from, delay, rhythm) => {
+      const source = tableOfSource(from) ?? from
       run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000)
       run.set('assay_watermark_rhythm_seconds', { source }, delay === null || rhythm === null ? null : rhythm / 1_000)
     },
     recordRound: (at) => run.set('assay_last_evaluation_timestamp_seconds', {}, at / 1_000),
     recordLineage: (emitter, outcome, runs) => run.add('assay_lineage_runs_total', { emitter, outcome }, runs),
     recordStreams: (streams) => recordStreams(run, streams, told),
+    recordPass: (warehouse, seconds, troubles) => {
+      run.set('assay_table_pass_seconds', { warehouse }, seconds)
+      run.clear('assay_table_trouble')
+      for (const [table, { code }] of troubles) run.set('assay_table_trouble', { table, reason: code }, 1)
+    },
     recordReload: (succeeded) => run.set('assay_last_reload_success', {}, succeeded ? 1 : 0),
     recordSpans: (fate, count) => run.add('assay_trace_spans_total', { fate }, count),
     forgetVerdicts: () => {

@@ -1,12 +1,26 @@
 import { incidentId } from '../../judge/incidents/incident-id.ts'
 import type { Incident } from '../../model/incident.ts'
+import { tableOfSource } from '../../model/subject.ts'
 import { floorTo, type Instant, MINUTE } from '../../model/time.ts'
+import type { NotEvaluatedReason } from '../../model/verdict.ts'
 import { openIncidents } from '../../store/incidents.ts'
 import type { Sql } from '../../store/sql.ts'
 
 /** Domain and first SLO of the incident about Assay itself: it is no event's, and nobody's promise. */
 const DOMAIN = 'assay'
 const NAME = 'ingest-behind'
+/** Sources named in the title, sentences of the explanation. */
+const MOST_NAMED = 3
+const MOST_SAID = 6
+
+/** What is known of why sources stand still, by source. */
+export type Standstills = ReadonlyMap<string, Standstill>
+
+export interface Standstill {
+  readonly reason: NotEvaluatedReason
+  /** Whole sentences for people. */
+  readonly text: string
+}
 
 /** The one incident that says that Assay itself can't see: opens when a source stands still, resolves when all move. */
 export interface AboutAssay {
@@ -14,6 +28,7 @@ export interface AboutAssay {
   readonly next: (
     behind: ReadonlyMap<string, Instant>,
     now: Instant,
+    why: Standstills,
   ) => { readonly change: 'opened' | 'resolved'; readonly incident: Incident } | null
   /** Replaces it by one with more said of it. */
   readonly amend: (incident: Incident) => void
@@ -25,10 +40,10 @@ export async function openAboutAssay(sql: Sql, environment: string): Promise<Abo
   const stored = await openIncidents(sql)
   let current: Incident | null = stored.find(({ domain, event }) => domain === DOMAIN && event === null) ?? null
   return {
-    next: (behind, now) => {
+    next: (behind, now, why) => {
       const at = floorTo(now, MINUTE)
       if (current === null && behind.size > 0) {
-        return { change: 'opened', incident: opened(environment, behind, at) }
+        return { change: 'opened', incident: opened(environment, behind, at, why) }
       }
       if (current === null || behind.size > 0) return null
       const incident: Incident = {
@@ -47,10 +62,11 @@ export async function openAboutAssay(sql: Sql, environment: string): Promise<Abo
   }
 }
 
-function opened(environment: string, behind: ReadonlyMap<string, Instant>, at: Instant): Incident {
+function opened(environment: string, behind: ReadonlyMap<string, Instant>, at: Instant, why: Standstills): Incident {
   const startedAt = Math.min(...behind.values())
-  const names = [...behind.keys()].sort()
-  const text = `nothing new from ${names.join(', ')}: its SLOs are not judged`
+  const sources = [...behind.keys()].sort()
+  const names = sources.map(nameOf)
+  const text = `nothing new from ${listed(names)}: its SLOs are not judged`
   return {
     id: incidentId(environment, DOMAIN, NAME, at),
     environment,
@@ -64,14 +80,26 @@ function opened(environment: string, behind: ReadonlyMap<string, Instant>, at: I
     resolvedAt: null,
     resolution: null,
     cause: null,
-    affected: names.map((name) => ({ kind: 'source', name })),
+    affected: sources.map((source) => ({
+      kind: tableOfSource(source) === null ? 'source' : 'table',
+      name: nameOf(source),
+    })),
     regressionOf: null,
     notifications: 0,
-    explanation: [text],
+    explanation: [text, ...new Set(sources.flatMap((source) => why.get(source)?.text ?? []))].slice(0, MOST_SAID),
     noData: false,
     timeline: [
       { at: startedAt, what: 'started', text: 'the watermark stands still' },
       { at, what: 'opened', text },
     ],
   }
+}
+
+function nameOf(source: string): string {
+  return tableOfSource(source) ?? source
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED
+  return more > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${more} more` : names.join(', ')
 }

@@ -1,4 +1,5 @@
 import { createStanding, MINUTES_BACK, type MinuteFacts, type Standing } from '../../judge/slo/standing.ts'
+import { tableOfSource } from '../../model/subject.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
@@ -67,8 +68,11 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
 
   const seriesOf = (slo: SloPlan) =>
     [...series].flatMap(([id, { kind, event, source }]) =>
-      kind === 'planned' && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
+      isJudged(kind) && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
     )
+
+  /** The sources that an event may come from. */
+  const streams = (): string[] => Object.keys(firsts.sources).filter((source) => tableOfSource(source) === null)
 
   /** The sources that decide about an SLO in the minute that ends at `at`. */
   function deciding(slo: SloPlan, at: Instant): readonly string[] {
@@ -76,12 +80,12 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     const carrying = Object.entries(firsts.events[slo.event] ?? {}).flatMap(([source, first]) =>
       first < at ? [source] : [],
     )
-    return carrying.length > 0 ? carrying : Object.keys(firsts.sources)
+    return carrying.length > 0 ? carrying : streams()
   }
 
   function observedFrom(slo: SloPlan): Instant | null {
     if (slo.source !== null) return firsts.sources[slo.source] ?? null
-    const all = Object.values(firsts.sources)
+    const all = streams().map((source) => firsts.sources[source] ?? 0)
     return all.length === 0 ? null : Math.min(...all)
   }
 
@@ -160,6 +164,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     for (const { series: id, counts } of minutes.rows) {
       newest.set(id, Math.max(newest.get(id) ?? 0, counts.lastArrival))
     }
+    await observeTables()
     for (const { series: id, start, counts } of minutes.rows)
       give(id, (standing, source) => standing.setMinute(source, start, counts))
     for (const { series: id, start, counts } of hours.rows)
@@ -171,14 +176,24 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     await readSpans()
   }
 
+  /** A table is observed from where its first pass began, whether or not a row was there. */
+  async function observeTables(): Promise<void> {
+    for (const source of watermarks.keys()) {
+      if (tableOfSource(source) === null || firsts.sources[source] !== undefined) continue
+      const spans = await observedSpans(db, source, 0, Number.MAX_SAFE_INTEGER)
+      const since = Math.min(...[...spans.values()].flat().map(({ started }) => started))
+      if (Number.isFinite(since)) firsts = { ...firsts, sources: { ...firsts.sources, [source]: since } }
+    }
+  }
+
   function keyed(id: number, start: Instant): { key: SeriesKey; start: Instant }[] {
     const key = series.get(id)
-    return key === undefined ? [] : [{ key, start }]
+    return key === undefined || key.kind === 'table' ? [] : [{ key, start }]
   }
 
   function give(id: number, set: (standing: Standing, source: string) => void): void {
     const key = series.get(id)
-    if (key?.kind !== 'planned') return
+    if (key === undefined || !isJudged(key.kind)) return
     for (const standing of byEvent.get(key.event) ?? []) {
       if ((standing.slo.source ?? key.source) === key.source) set(standing, key.source)
     }
@@ -189,7 +204,9 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     if (!Number.isFinite(from)) return
     const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of watermarks.keys()) {
-      if (!isArchive(source)) read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
+      // A table's rows wait for their pass: nothing of it is unobserved either.
+      if (isArchive(source) || tableOfSource(source) !== null) continue
+      read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
     }
     spans = read
   }
@@ -213,7 +230,12 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     watermarks: () => watermarks,
     plannedSeries: () =>
       [...series].flatMap(([id, { kind, event, source }]) =>
-        kind === 'planned' ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],
+        isJudged(kind) ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],
       ),
   }
+}
+
+/** Series that have a contract: events' and tables'. */
+function isJudged(kind: SeriesKey['kind']): boolean {
+  return kind === 'planned' || kind === 'table'
 }

@@ -2,11 +2,13 @@ import type { AlertChange } from '../../alert/decide.ts'
 import type { AlertFacts } from '../../alert/facts.ts'
 import type { Notification } from '../../alert/notification.ts'
 import type { RoutesConfig } from '../../alert/config.ts'
+import type { Standing } from '../../judge/slo/standing.ts'
+import { ORDINARY, verdictAt } from '../../judge/slo/verdict.ts'
 import { type ChangedIncident, createIncidentBook, type IncidentBook } from '../../judge/incidents/book.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
-import type { Verdict } from '../../model/verdict.ts'
+import type { NotEvaluatedReason, Verdict } from '../../model/verdict.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { openIncidents } from '../../store/incidents.ts'
 import type { Database, Sql } from '../../store/sql.ts'
@@ -15,7 +17,7 @@ import { type Gathered, nothingGathered } from './gathered.ts'
 import { explainIncident, isDueForAnotherLook } from './evidence.ts'
 import type { Line } from './lines.ts'
 import { judgeMinutes, type JudgedMinute, type Written } from './minutes.ts'
-import { openAboutAssay } from './about-assay.ts'
+import { openAboutAssay, type Standstills } from './about-assay.ts'
 import {
   readOpenIncidents,
   readResolved,
@@ -69,9 +71,9 @@ export interface Evaluator {
   readonly openIncidents: () => readonly Incident[]
   /**
    * Tells that sources stand still (by id: since when): their SLOs are `not_evaluated: ingest_behind` until they move, and
-   * one incident about Assay itself is open. Answers whether anything was written.
+   * one incident about Assay itself is open. `why`: what is known of the standstill, by source. Answers whether anything was written.
    */
-  readonly fallBehind: (behind: ReadonlyMap<string, Instant>, now: Instant) => Promise<boolean>
+  readonly fallBehind: (behind: ReadonlyMap<string, Instant>, now: Instant, why?: Standstills) => Promise<boolean>
   readonly accounts: Accounts
 }
 
@@ -118,7 +120,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       involved: {
         incident,
         slos: incident.slos.flatMap((name) => bySlo.get(name) ?? []),
-        event: (incident.event === null ? undefined : plan.events.get(incident.event)) ?? null,
+        event: incident.event === null ? null : subjectOf(plan, incident.event),
         domain: plan.domains.get(incident.domain) ?? null,
       },
       verdicts: new Map(
@@ -240,18 +242,24 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   await retire()
   const aboutAssay = await openAboutAssay(db, plan.environment)
 
-  async function fallBehind(behind: ReadonlyMap<string, Instant>, now: Instant): Promise<boolean> {
+  async function fallBehind(
+    behind: ReadonlyMap<string, Instant>,
+    now: Instant,
+    why: Standstills = new Map(),
+  ): Promise<boolean> {
     const blind: Line[] = []
     for (const standing of behind.size === 0 ? [] : accounts.standings()) {
-      const line = written.newest.get(standing.slo.name)
-      if (line === undefined || line.verdict.reason === 'ingest_behind') continue
-      if (!accounts.deciding(standing).some((source) => behind.has(source))) continue
-      const verdict: Verdict = { ...line.verdict, outcome: 'not_evaluated', reason: 'ingest_behind', firing: null }
+      const source = accounts.deciding(standing).find((one) => behind.has(one))
+      if (source === undefined) continue
+      const reason = why.get(source)?.reason ?? 'ingest_behind'
+      const line = written.newest.get(standing.slo.name) ?? firstLine(standing, reason)
+      if (line.verdict.reason === reason && written.newest.has(standing.slo.name)) continue
+      const verdict: Verdict = { ...line.verdict, outcome: 'not_evaluated', reason, firing: null }
       const seen = { verdict, rows: line.rows }
       written.newest.set(standing.slo.name, seen)
       blind.push(seen)
     }
-    const changed = aboutAssay.next(behind, now)
+    const changed = aboutAssay.next(behind, now, why)
     if (blind.length === 0 && changed === null) return false
     const told =
       changed === null
@@ -281,6 +289,11 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   }
 }
 
+/** Of an SLO of which no minute could be judged yet. */
+function firstLine(standing: Standing, notEvaluated: NotEvaluatedReason): Line {
+  return verdictAt(standing.slo, standing.at(), standing.sums(), { ...ORDINARY, notEvaluated })
+}
+
 type Mutable<Shape> = {
   -readonly [Key in keyof Shape]: Shape[Key] extends readonly (infer Item)[] ? Item[] : Shape[Key]
 }
@@ -294,7 +307,14 @@ function currentOf(book: IncidentBook, incident: Incident): Incident {
   return book.open().find((open) => open.incident.id === incident.id)?.incident ?? incident
 }
 
+/** What alerts say of an event or a table beside its name. */
+function subjectOf(plan: Plan, name: string): AlertFacts['involved']['event'] {
+  const table = plan.tables.get(name)
+  return plan.events.get(name) ?? (table === undefined ? null : { ...table, destinations: [] })
+}
+
 function affectedBy(plan: Plan, name: string): Incident['affected'] {
+  if (plan.tables.has(name)) return [{ kind: 'table', name }]
   const event = plan.events.get(name)
   return [{ kind: 'event', name }, ...(event?.destinations ?? []).map(({ kind, name: to }) => ({ kind, name: to }))]
 }

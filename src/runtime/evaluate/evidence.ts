@@ -63,11 +63,12 @@ async function evidenceOf(
   // A silence shows only beside what came before it, for as long.
   const before = slo.kind === 'freshness' ? await facetCounts(db, ids, from - 2 * HOUR, from, 'minute') : []
   const lastArrival = Math.max(0, ...before.map(({ counts }) => counts.lastArrival))
-  const goals = (plan.events.get(slo.event)?.important ?? []).filter(({ fill }) => fill !== null)
+  const apart = goalsOf(plan, slo.event).map(pointerTo)
   const findings = await findingCounts(db, ids, from, until, 'minute')
   return explain({
     kind: slo.kind,
     event: slo.event,
+    ...(slo.subject === undefined ? {} : { subject: slo.subject }),
     startedAt: from,
     until,
     facets: facets.map(({ series: id, facet, counts }) => ({
@@ -82,10 +83,20 @@ async function evidenceOf(
     })),
     lastArrival: lastArrival === 0 ? null : lastArrival,
     findings,
-    apart: goals.map(({ property }) => pointerTo(property)),
+    apart,
     example,
     timezone: plan.timezone,
   })
+}
+
+/** Properties or columns with a fill goal of their own. */
+function goalsOf(plan: Plan, name: string): readonly string[] {
+  const important = plan.events.get(name)?.important ?? []
+  const columns = plan.tables.get(name)?.columns ?? []
+  return [
+    ...important.flatMap(({ property, fill }) => (fill === null ? [] : [property])),
+    ...columns.flatMap(({ name: column, fill }) => (fill === null ? [] : [column])),
+  ]
 }
 
 function share(kind: SliKind, counts: WindowCounts): { bad: number; all: number } {

@@ -138,7 +138,9 @@ test('past the bound one series takes the rest, and says that it did', async () 
   metrics.recordCommit(plan, commitOf(events, { delays: new Map(events.map((event) => [event, [1_000]])) }))
   const text = await metrics.text()
   expect(text.match(/^assay_events_total\{/gm)).toHaveLength(4)
-  expect(text).toMatch(/^assay_events_total\{domain="__overflow__",event="__overflow__",source="__overflow__"\} 35$/m)
+  expect(text).toMatch(
+    /^assay_events_total\{domain="__overflow__",event="__overflow__",table="__overflow__",source="__overflow__"\} 35$/m,
+  )
   expect(sampleOf(text, 'assay_metrics_overflow_total{metric="assay_events_total"}')).toBe(7)
   expect(text).toMatch(/^assay_event_delay_seconds_count\{.*"__overflow__"\} 7$/m)
 })
