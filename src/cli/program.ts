@@ -131,11 +131,13 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
   command('backtest', 'What the volume detector would have raised over past counts: an alarm a line.', [
     'assay backtest --counts orders.csv --zone Europe/Berlin',
     'assay backtest --counts orders.csv --false-alarms-per-week 0.5 --json',
+    'assay backtest    (the store’s own history, at several budgets, to choose one)',
     'psql -f hourly.sql --csv | assay backtest --counts -',
   ])
-    .requiredOption('--counts <file>', 'CSV with the header series,at,count,total; gzipped CSV; - for standard input')
-    .option('--zone <zone>', 'where local civil time is taken', 'UTC')
-    .option('--false-alarms-per-week <number>', 'the budget for the whole file', budget, 1)
+    .option('--counts <file>', 'CSV with the header series,at,count,total; gzipped CSV; - for standard input')
+    .option('--zone <zone>', 'where local civil time of the file is taken (default: UTC)')
+    .option('--false-alarms-per-week <number>', 'the budget for the whole file (default: 1)', budget)
+    .addOption(config())
     .addOption(json())
     .action((options) => done(backtest(options, io)))
   command('scorecard', 'A month’s trust scorecard: SLOs, budgets, incidents and coverage by domain.', [

@@ -21,7 +21,7 @@ afterAll(() => project.remove())
 const run = (text: string | Uint8Array, change: Partial<Io> = {}, name = 'counts.csv', rows = LIMITS) => {
   project.write(name, text)
   return project.run(
-    (io) => backtest({ counts: name, zone: 'Europe/Berlin', falseAlarmsPerWeek: 1, json: false }, io, rows),
+    (io) => backtest({ counts: name, config: '', zone: 'Europe/Berlin', falseAlarmsPerWeek: 1, json: false }, io, rows),
     change,
   )
 }
@@ -92,7 +92,8 @@ describe('backtest', () => {
       for (let at = 0; at < whole.length; at += 4_099) yield whole.subarray(at, at + 4_099)
     })()
     const piped = await project.run(
-      (io) => backtest({ counts: '-', zone: 'Europe/Berlin', falseAlarmsPerWeek: 1, json: true }, io, LIMITS),
+      (io) =>
+        backtest({ counts: '-', config: '', zone: 'Europe/Berlin', falseAlarmsPerWeek: 1, json: true }, io, LIMITS),
       { stdin },
     )
     expect(piped.out).toBe((await run(file(SERIES))).out)
@@ -287,7 +288,7 @@ describe('a file that isn’t right is refused with its line', () => {
       yield Buffer.from(file([...rows.slice(0, 30), ...rows.slice(30).toReversed()]))
     })()
     const piped = await project.run(
-      (io) => backtest({ counts: '-', zone: 'UTC', falseAlarmsPerWeek: 1, json: true }, io, limits),
+      (io) => backtest({ counts: '-', config: '', zone: 'UTC', falseAlarmsPerWeek: 1, json: true }, io, limits),
       { stdin },
     )
     expect(piped).toMatchObject({

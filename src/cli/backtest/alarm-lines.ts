@@ -5,9 +5,12 @@ import { table } from '../table.ts'
 
 /** An alarm as a line of JSON; numbers are rounded to 6 decimals. */
 export function alarmLine(alarm: VolumeAlarm): string {
+  return JSON.stringify({ schema_version: 1, ...alarmDocument(alarm) })
+}
+
+export function alarmDocument(alarm: VolumeAlarm): object {
   const { series, kind, direction, openedAt, closedAt, observed, expected, lower, upper } = alarm
-  return JSON.stringify({
-    schema_version: 1,
+  return {
     series,
     kind,
     direction,
@@ -17,7 +20,7 @@ export function alarmLine(alarm: VolumeAlarm): string {
     expected: rounded(expected),
     lower: rounded(lower),
     upper: rounded(upper),
-  })
+  }
 }
 
 const COLUMNS = [

@@ -5,6 +5,7 @@ import { DAY, type Instant } from '../../model/time.ts'
 import { bucketLengths } from './bucket-lengths.ts'
 import { countsReader, type LineProblem } from './counts-reader.ts'
 import type { CountsRow } from './counts-row.ts'
+import { byOpening, note } from './noted-alarms.ts'
 import { keptRows } from './rows-by-time.ts'
 
 export interface CountsSettings {
@@ -93,12 +94,6 @@ function rowJudge({ zone, falseAlarmsPerWeek }: CountsSettings, problem: (proble
   let latest: Instant = Number.NEGATIVE_INFINITY
   let rows = 0
 
-  const note = (changes: readonly VolumeAlarm[]): void => {
-    // Each is told when it opens and again when it closes.
-    for (const alarm of changes)
-      alarms.set(JSON.stringify([alarm.series, alarm.kind, alarm.direction, alarm.openedAt]), alarm)
-  }
-
   return {
     learn: lengths.learn,
     latest: () => latest,
@@ -109,14 +104,14 @@ function rowJudge({ zone, falseAlarmsPerWeek }: CountsSettings, problem: (proble
         return
       }
       const { series: name, at, count, total } = row
-      note(fleet.push(name, { start: at, length: checked.length, count, total }))
+      note(alarms, fleet.push(name, { start: at, length: checked.length, count, total }))
       series.add(name)
       first ??= at
       latest = at
       rows += 1
     },
     finish: (): CountsJudged => {
-      note(fleet.finish())
+      note(alarms, fleet.finish())
       return {
         alarms: [...alarms.values()].sort(byOpening),
         series: series.size,
@@ -126,17 +121,4 @@ function rowJudge({ zone, falseAlarmsPerWeek }: CountsSettings, problem: (proble
       }
     },
   }
-}
-
-function byOpening(a: VolumeAlarm, b: VolumeAlarm): number {
-  return (
-    a.openedAt - b.openedAt ||
-    compare(a.series, b.series) ||
-    compare(a.kind, b.kind) ||
-    compare(a.direction, b.direction)
-  )
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,0 +1,64 @@
+import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
+import { volumeFleet } from '../../judge/volume/fleet.ts'
+import { watching } from '../../judge/volume/watched.ts'
+import { DAY, HOUR, type Instant } from '../../model/time.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { eventHours } from '../../runtime/volume/event-hours.ts'
+import { hoursKept } from '../../store/read/hourly.ts'
+import type { Sql } from '../../store/sql.ts'
+import { byOpening, note } from './noted-alarms.ts'
+
+/** Budgets to choose from, in false alarms a week. */
+export const BUDGETS = [0.25, 0.5, 1, 2, 5] as const
+
+/** What each budget would have raised over the hours that the store keeps. */
+export interface StoreHistory {
+  readonly from: Instant
+  readonly to: Instant
+  readonly series: number
+  readonly unwatched: number
+  readonly budgets: readonly { readonly falseAlarmsPerWeek: number; readonly alarms: readonly VolumeAlarm[] }[]
+}
+
+/** Read in parts, so that 100 days of many events aren't in memory at once. */
+const AT_ONCE = 7 * DAY
+
+/** Null where no whole hour is kept. */
+export async function backtestStore(
+  sql: Sql,
+  plan: Plan,
+  budgets: readonly number[],
+  now: Instant,
+): Promise<StoreHistory | null> {
+  const kept = await hoursKept(sql)
+  if (kept === null) return null
+  // The hour that is under way isn't judged.
+  const to = Math.min(kept.last + HOUR, Math.floor(now / HOUR) * HOUR)
+  if (to <= kept.first) return null
+  const watched = watching()
+  const runs = budgets.map((falseAlarmsPerWeek) => ({
+    falseAlarmsPerWeek,
+    fleet: volumeFleet({ timezone: plan.timezone, falseAlarmsPerWeek }),
+    alarms: new Map<string, VolumeAlarm>(),
+  }))
+  const begun = new Set<string>()
+  for (let from = kept.first; from < to; from += AT_ONCE) {
+    for (const { start, events } of await eventHours(sql, plan, from, Math.min(from + AT_ONCE, to), begun)) {
+      const buckets = watched.bucketsOf(events)
+      for (const { fleet, alarms } of runs) {
+        for (const { series, count, total } of buckets)
+          note(alarms, fleet.push(series.name, { start, length: HOUR, count, total }))
+      }
+    }
+  }
+  return {
+    from: kept.first,
+    to,
+    series: watched.series().length,
+    unwatched: watched.unwatched(),
+    budgets: runs.map(({ falseAlarmsPerWeek, fleet, alarms }) => {
+      note(alarms, fleet.finish())
+      return { falseAlarmsPerWeek, alarms: [...alarms.values()].sort(byOpening) }
+    }),
+  }
+}

@@ -1,0 +1,123 @@
+import type { Instant } from '../../model/time.ts'
+
+/** What one hour holds of one event, all sources together; records more than a day late are left out. */
+export interface EventHour {
+  readonly event: string
+  readonly domain: string
+  readonly start: Instant
+  readonly received: number
+  readonly invalid: number
+  readonly incomplete: number
+  readonly identified: number
+  readonly duplicates: number
+  /** Records by platform; names over a cap are one. */
+  readonly platforms: ReadonlyMap<string, number>
+}
+
+/** What a series is about. */
+export type Aspect = 'total' | 'platform' | 'domain_share' | 'invalid' | 'incomplete' | 'duplicates'
+
+export interface WatchedSeries {
+  /** Unique, and readable. */
+  readonly name: string
+  readonly event: string
+  readonly aspect: Aspect
+  /** The platform; null for other aspects. */
+  readonly value: string | null
+}
+
+/** One bucket of one series. */
+export interface WatchedBucket {
+  readonly series: WatchedSeries
+  readonly count: number
+  readonly total: number | null
+}
+
+/** The series that hours of events turn into: found by themselves, bounded. */
+export interface Watching {
+  /** The buckets of an hour, in an order that doesn't tell how the hour was given. A platform once seen has a bucket in each later hour. */
+  readonly bucketsOf: (hour: readonly EventHour[]) => readonly WatchedBucket[]
+  readonly series: () => readonly WatchedSeries[]
+  /** Platforms of events that are too many or too small to have a series: they are in the totals alone. */
+  readonly unwatched: () => number
+}
+
+/** Platforms of one event that keep a series. */
+const PLATFORMS = 8
+/** A platform gets its series in the first hour in which it has at least so many records. */
+const LEAST = 5
+/** Names that stand for many are no platform. */
+const POOLED = new Set(['', '__other__'])
+
+export function watching(): Watching {
+  const known = new Map<string, WatchedSeries>()
+  const platforms = new Map<string, Set<string>>()
+  const small = new Set<string>()
+
+  function seriesOf(event: string, aspect: Aspect, value: string | null = null): WatchedSeries {
+    const name = nameOf(event, aspect, value)
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const made = { name, event, aspect, value }
+    known.set(name, made)
+    return made
+  }
+
+  /** Those with the most records come first, so that the caps meet the smallest. */
+  function platformsOf({ event, platforms: counts }: EventHour): ReadonlySet<string> {
+    const kept = platforms.get(event) ?? new Set<string>()
+    platforms.set(event, kept)
+    const found = [...counts].filter(([name]) => !POOLED.has(name) && !kept.has(name))
+    for (const [name, count] of found.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))) {
+      const key = JSON.stringify([event, name])
+      if (kept.size < PLATFORMS && count >= LEAST) {
+        kept.add(name)
+        small.delete(key)
+      } else small.add(key)
+    }
+    return kept
+  }
+
+  function bucketsOf(hour: readonly EventHour[]): readonly WatchedBucket[] {
+    const domains = new Map<string, number>()
+    for (const { domain, received } of hour) domains.set(domain, (domains.get(domain) ?? 0) + received)
+    const events = hour.toSorted((a, b) => (a.event < b.event ? -1 : 1))
+    return events.flatMap((each) => {
+      const { event, received, platforms: counts } = each
+      const of = (aspect: Aspect, count: number, total: number | null): WatchedBucket[] => [
+        { series: seriesOf(event, aspect), count: total === null ? count : Math.min(count, total), total },
+      ]
+      const named = [...platformsOf(each)].sort()
+      const inDomain = hour.filter(({ domain }) => domain === each.domain).length
+      return [
+        ...of('total', received, null),
+        ...(named.length < 2
+          ? []
+          : named.map((name) => ({
+              series: seriesOf(event, 'platform', name),
+              count: Math.min(counts.get(name) ?? 0, received),
+              total: received,
+            }))),
+        ...(inDomain < 2 ? [] : of('domain_share', received, domains.get(each.domain) ?? received)),
+        ...of('invalid', each.invalid, received),
+        ...of('incomplete', each.incomplete, received),
+        ...of('duplicates', each.duplicates, each.identified),
+      ]
+    })
+  }
+
+  return { bucketsOf, series: () => [...known.values()], unwatched: () => small.size }
+}
+
+const WORDS: Readonly<Record<Aspect, string>> = {
+  total: '',
+  platform: 'on',
+  domain_share: 'of its domain',
+  invalid: 'invalid',
+  incomplete: 'incomplete',
+  duplicates: 'duplicates',
+}
+
+function nameOf(event: string, aspect: Aspect, value: string | null): string {
+  return [event, WORDS[aspect], value ?? ''].filter((word) => word !== '').join(' · ')
+}

@@ -1,0 +1,55 @@
+import type { Instant } from '../../model/time.ts'
+import type { Sql } from '../sql.ts'
+import type { Span } from './spans.ts'
+
+/** What one hour holds of one planned event, sources together. */
+export interface CountedHour {
+  readonly event: string
+  readonly start: Instant
+  readonly received: number
+  readonly invalid: number
+  readonly incomplete: number
+  readonly identified: number
+  readonly duplicates: number
+  readonly backfilled: number
+}
+
+const sum = (field: string) => `cast(sum(w.${field}) as bigint) as ${field}`
+const SUMS = ['received', 'invalid', 'incomplete', 'identified', 'duplicates', 'backfilled'].map(sum).join(', ')
+
+/** The hours of planned events that start in a span; those without a record are left out. */
+export function countedHours(sql: Sql, { from, to }: Span): Promise<CountedHour[]> {
+  return sql.all<CountedHour>(
+    `select s.event as event, w.start as start, ${SUMS} from window_hour w join series s on s.id = w.series
+     where s.kind = 'planned' and w.start >= ? and w.start < ? group by s.event, w.start`,
+    [from, to],
+  )
+}
+
+/** Records of a planned event on one platform in one hour, sources together. */
+export interface PlatformHour {
+  readonly event: string
+  readonly start: Instant
+  readonly platform: string
+  readonly received: number
+  readonly backfilled: number
+}
+
+/** By platform where it is known. */
+export function platformHours(sql: Sql, { from, to }: Span): Promise<PlatformHour[]> {
+  return sql.all<PlatformHour>(
+    `select s.event as event, w.start as start, f.platform as platform, ${sum('received')}, ${sum('backfilled')}
+     from facet_hour w join series s on s.id = w.series join facet f on f.id = w.facet
+     where s.kind = 'planned' and f.platform <> '' and w.start >= ? and w.start < ? group by s.event, w.start, f.platform`,
+    [from, to],
+  )
+}
+
+/** The first and the last hour of which any planned event's counts are kept; null: none. */
+export async function hoursKept(sql: Sql): Promise<{ readonly first: Instant; readonly last: Instant } | null> {
+  const [row] = await sql.all<{ first: Instant | null; last: Instant | null }>(
+    `select min(w.start) as first, max(w.start) as last from window_hour w join series s on s.id = w.series
+     where s.kind = 'planned'`,
+  )
+  return row === undefined || row.first === null || row.last === null ? null : { first: row.first, last: row.last }
+}
