@@ -1,8 +1,8 @@
 import { HOUR } from '../../model/time.ts'
 import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
-import type { Band } from './detector.ts'
-import { holidayView } from './holiday.ts'
+import { alarmOf } from './count-alarm.ts'
+import { type Drift, driftOf, emptyDrift } from './drift.ts'
 import {
   clamp,
   countAt,
@@ -10,14 +10,12 @@ import {
   emptyWindow,
   learnSpread,
   learnTail,
-  scoreAt,
-  surprise,
   WINDOW_HOURS,
   type WindowState,
 } from './residual.ts'
 import { append, emptyRings, MISSING, resum, type Rings } from './rings.ts'
-import { HOLIDAYS_PER_WEEK, nats, silenceNats, youngNats } from './threshold.ts'
-import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
+import type { Scoring } from './threshold.ts'
+import { emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
@@ -43,6 +41,10 @@ export interface CountSeries {
   asleep: boolean
   /** Whether an alarm is held back today, since the day may be a holiday. */
   held: boolean
+  /** Steps from which a new level was taken, and up to which it is provisional; 0 when none is. */
+  newLevelFrom: number
+  newLevelUntil: number
+  readonly drift: Drift
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
@@ -62,43 +64,44 @@ export function emptyCountSeries(perDay: number): CountSeries {
     arrived: 0,
     asleep: false,
     held: false,
+    newLevelFrom: 0,
+    newLevelUntil: 0,
+    drift: emptyDrift(),
   }
 }
 
-export interface Scoring {
-  readonly falseAlarmsPerWeek: number
-  /** Shape of the tails: 1.5, or 1 for the small allowances of large fleets. */
-  readonly power: number
-  /** Mean excess of a tail before it was seen. */
-  readonly prior: number
-}
-
-export interface CountStep {
-  readonly band: Band | null
+/** What one step changed. */
+export interface Judged {
   readonly opened: OpenAlarm | null
   readonly closed: OpenAlarm | null
+  /** A slow change noticed today: told once, never open. */
+  readonly drift: OpenAlarm | null
 }
 
+export const NOTHING: Judged = { opened: null, closed: null, drift: null }
+
 /** Judges one step's count; `null` for a step that wasn't observed. Changes `series`. */
-export function stepCount(series: CountSeries, step: CivilStep, count: number | null, scoring: Scoring): CountStep {
+export function stepCount(series: CountSeries, step: CivilStep, count: number | null, scoring: Scoring): Judged {
   skipTo(series, step.index)
-  const { rings } = series
+  const { rings, watch } = series
   if (count === null) {
     if (rings.first >= 0) takeIn(series, MISSING, MISSING, MISSING, 0)
-    return { band: null, opened: null, closed: null }
+    return NOTHING
   }
   if (rings.first < 0) {
+    // A series begins with its first record: nothing is known of what was never used.
+    if (count === 0) return NOTHING
     rings.first = step.index
     rings.last = step.index - 1
     series.since = step.index
   }
-  forgetPassed(series.watch, step.perWeek)
+  forgetPassed(watch, step.perWeek)
   if (count > 0) series.arrived += 1
   if (series.asleep && count > 0) {
     series.asleep = false
     series.since = step.index
   }
-  const ahead = expectation(rings, step, series.windows[0]?.phi ?? 0.02)
+  const ahead = expected(series, step)
   if (series.held && step.sinceMidnight === 0) {
     // Whatever it was, it was yesterday.
     series.held = false
@@ -107,23 +110,29 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   }
   if (series.asleep) {
     takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
-    return { band: null, opened: null, closed: null }
+    return NOTHING
   }
-  const wasOpen = series.watch.open
+  const drift = step.sinceMidnight === 0 ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
   const u = score(series, step, count, ahead)
-  const band = bandOf(series, step, ahead, scoring)
-  if (wasOpen !== null) return { band, opened: null, closed: afterOpen(series, step, count, ahead, wasOpen, u) }
+  if (watch.open !== null) return { opened: null, closed: afterOpen(series, step, count, ahead, watch.open, u), drift }
   const opened = alarmOf(series, step, count, ahead, scoring)
-  if (opened === null) {
-    if (!series.held) learn(series, step, ahead, u, scoring)
-  } else {
-    series.watch.open = opened
-    series.watch.fast = u
-    series.watch.quiet = 0
-  }
+  if (opened !== null) Object.assign(watch, { open: opened, fast: u, quiet: 0 })
+  else if (!series.held) learn(series, step, ahead, u, scoring)
   const ordinary = opened === null && !series.held
   takeIn(series, count, ordinary ? accepted(series, count, ahead) : ahead.mu, ahead.rho, ahead.mu)
-  return { band, opened, closed: null }
+  return { opened, closed: null, drift }
+}
+
+/** The expectation, in more doubt for the day after a new level was taken from a few hours; then it is fitted again. */
+function expected(series: CountSeries, step: CivilStep): Expectation {
+  const provisional = series.newLevelUntil > 0
+  if (provisional && step.index >= series.newLevelUntil && series.watch.open === null) {
+    scale(series, series.newLevelFrom)
+    series.newLevelUntil = 0
+    series.since = step.index
+  }
+  const ahead = expectation(series.rings, step, series.windows[0]?.phi ?? 0.02)
+  return provisional ? { ...ahead, extra: ahead.extra + 0.04 } : ahead
 }
 
 /** Steps between the newest one and this weren't observed. After a gap longer than what is remembered, it starts afresh. */
@@ -145,13 +154,11 @@ function takeIn(series: CountSeries, raw: number, clean: number, rho: number, mu
   append(rings, raw, clean, rho)
 }
 
-const deviations = new Float64Array(WINDOW_HOURS.length)
-
 /** Sums of each window with this step in it, and the deviation of each; answers that of the step alone. */
 function score(series: CountSeries, step: CivilStep, count: number, ahead: Expectation): number {
   const { rings, windows } = series
   const size = rings.raw.length
-  windows.forEach((window, place) => {
+  for (const window of windows) {
     let observed = count
     let expected = ahead.mu
     let seen = 1
@@ -166,169 +173,29 @@ function score(series: CountSeries, step: CivilStep, count: number, ahead: Expec
     window.observed = observed
     window.expected = expected
     window.seen = seen
-    deviations[place] = deviation(observed, expected, window.phi + ahead.extra)
-  })
-  const first = deviations[0] ?? 0
-  deviations[0] = first - clamp(series.lagTop / series.lagBottom, 0, 0.95) * series.trail
-  return first
-}
-
-function alarmOf(
-  series: CountSeries,
-  step: CivilStep,
-  count: number,
-  ahead: Expectation,
-  scoring: Scoring,
-): OpenAlarm | null {
-  const quiet = silenceOf(series, step, count, ahead, scoring)
-  if (quiet !== null) return quiet
-  if (ahead.days < 1) return null
-  const found = windowAlarm(series, step, ahead, scoring, null)
-  if (found === null || !mayBeHoliday(series, step, count, ahead, scoring)) return found
-  series.held = true
-  return null
-}
-
-/** Whether an untagged holiday is a good enough explanation, at allowances that a few holidays a year would exhaust. */
-function mayBeHoliday(
-  series: CountSeries,
-  step: CivilStep,
-  count: number,
-  ahead: Expectation,
-  scoring: Scoring,
-): boolean {
-  const window = series.windows[0]
-  if (window === undefined || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
-  const phi = window.phi + ahead.extra
-  const view = holidayView(series.rings, series.expected, step, count, ahead.mu, ahead.level, phi, window.sigma)
-  if (view.against > Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return false
-  return windowAlarm(series, step, ahead, scoring, view.steps) === null
-}
-
-/** The window furthest beyond its threshold; `today`: what is expected of today's steps instead, if it is a holiday. */
-function windowAlarm(
-  series: CountSeries,
-  step: CivilStep,
-  ahead: Expectation,
-  scoring: Scoring,
-  today: readonly number[] | null,
-): OpenAlarm | null {
-  let best: OpenAlarm | null = null
-  let margin = 0
-  series.windows.forEach((window, place) => {
-    if (window.seen * 3 < window.steps * 2) return
-    const expected = today === null ? window.expected : window.expected + changedBy(series, step, window, ahead, today)
-    const u = today === null ? (deviations[place] ?? 0) : deviation(window.observed, expected, window.phi + ahead.extra)
-    const z = u / window.sigma
-    const tail = z > 0 ? window.up : window.down
-    const hours = (window.steps * step.length) / HOUR
-    const threshold =
-      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
-      youngNats(ahead.weeks) +
-      doubt(series.watch, z > 0 ? 'up' : 'down')
-    const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
-    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) return
-    margin = beyond
-    best = {
-      kind: 'volume',
-      direction: z > 0 ? 'up' : 'down',
-      openedAt: step.start + step.length,
-      observed: window.observed,
-      ...windowBand(window, ahead, threshold, scoring),
-      step: step.index,
-      hours,
-    }
-  })
-  return best
-}
-
-/** How much more a window would expect if today's steps were these. */
-function changedBy(
-  series: CountSeries,
-  step: CivilStep,
-  window: WindowState,
-  ahead: Expectation,
-  today: readonly number[],
-): number {
-  let change = 0
-  const reach = Math.min(window.steps, today.length)
-  for (let ago = 0; ago < reach; ago += 1) {
-    const index = step.index - ago
-    if (index < Math.max(series.since, series.rings.first)) break
-    const raw = ago === 0 ? 0 : (series.rings.raw[index % series.rings.raw.length] ?? MISSING)
-    if (raw < 0) continue
-    const expected = ago === 0 ? ahead.mu : (series.expected[index % KEPT] ?? 0)
-    change += (today[today.length - 1 - ago] ?? expected) - expected
+    window.u = deviation(observed, expected, window.phi + ahead.extra)
   }
-  return change
-}
-
-function windowBand(window: WindowState, ahead: Expectation, threshold: number, scoring: Scoring): Band {
-  const phi = window.phi + ahead.extra
-  const up = scoreAt(window.up, threshold, scoring.power, scoring.prior) * window.sigma
-  const down = scoreAt(window.down, threshold, scoring.power, scoring.prior) * window.sigma
-  return {
-    expected: window.expected,
-    lower: countAt(window.expected, phi, -down),
-    upper: countAt(window.expected, phi, up),
-  }
-}
-
-function bandOf(series: CountSeries, step: CivilStep, ahead: Expectation, scoring: Scoring): Band | null {
-  const window = series.windows[0]
-  if (window === undefined || ahead.days < 1) return null
-  const threshold = nats(step.perWeek, 1, 1, scoring.falseAlarmsPerWeek) + youngNats(ahead.weeks)
-  const hour = { ...window, expected: ahead.mu }
-  return windowBand(hour, ahead, threshold, scoring)
-}
-
-/** Silence is improbable once many more records were expected than a negative binomial would ever let fail to come. */
-function silenceOf(
-  series: CountSeries,
-  step: CivilStep,
-  count: number,
-  ahead: Expectation,
-  scoring: Scoring,
-): OpenAlarm | null {
-  if (count > 0) {
-    series.benign = Math.max(series.benign * 0.9995, series.silence)
-    series.silence = 0
-    return null
-  }
-  series.silence += ahead.mu
-  if (series.arrived * (24 / step.perDay) < 4) return null
-  const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
-  const improbable = Math.log1p(phi * series.silence) / phi
-  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || series.silence <= 1.5 * series.benign) return null
-  return {
-    kind: 'outage',
-    direction: 'down',
-    openedAt: step.start + step.length,
-    observed: 0,
-    expected: series.silence,
-    lower: 1,
-    upper: series.silence,
-    step: step.index,
-    hours: 1,
-  }
+  const first = windows[0]
+  if (first === undefined) return 0
+  const alone = first.u
+  first.u = alone - clamp(series.lagTop / series.lagBottom, 0, 0.95) * series.trail
+  return alone
 }
 
 /** Spread, tails and autocorrelation follow the deviations of ordinary steps. */
 function learn(series: CountSeries, step: CivilStep, ahead: Expectation, u: number, scoring: Scoring): void {
   if (ahead.extra >= 0.04) return
-  series.windows.forEach((window, place) => {
-    if (window.seen * 3 < window.steps * 2) return
+  for (const window of series.windows) {
+    if (window.seen * 3 < window.steps * 2) continue
     const hours = (window.steps * step.length) / HOUR
     // Without the doubt of youth, which would teach that the series is quieter than it is.
-    const scored = deviations[place] ?? 0
-    const plain = ahead.extra > 0 ? deviation(window.observed, window.expected, window.phi) : place === 0 ? u : scored
-    const z = (ahead.extra > 0 ? plain : scored) / window.sigma
+    const young = ahead.extra > 0
+    const plain = young ? deviation(window.observed, window.expected, window.phi) : window.steps === 1 ? u : window.u
+    const z = (young ? plain : window.u) / window.sigma
     learnSpread(window, plain, hours)
     learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
     learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
-  })
+  }
   const clipped = clamp(u, -3, 3)
   series.lagTop = 0.998 * series.lagTop + clipped * series.trail
   series.lagBottom = 0.998 * series.lagBottom + series.trail * series.trail + 0.02
@@ -372,26 +239,49 @@ function afterOpen(
   return open
 }
 
+/** Takes what the alarm that is open found for normal, at once. */
+export function acceptCounts(series: CountSeries): OpenAlarm | null {
+  const { open } = series.watch
+  if (open === null) return null
+  accept(series, open.step, false)
+  series.watch.open = null
+  series.since = series.rings.last + 1
+  return open
+}
+
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */
 function accept(series: CountSeries, from: number, isYoung: boolean): void {
+  const { rings } = series
+  if (!scale(series, from)) {
+    // Closed for the night, or for good. A young series learns its season from it; an old one keeps what it knows.
+    series.asleep = true
+    if (!isYoung) return
+    for (let index = Math.max(from, rings.last - rings.perDay + 1); index <= rings.last; index += 1) {
+      const slot = index % rings.raw.length
+      const raw = rings.raw[slot] ?? MISSING
+      if (raw >= 0) rings.clean[slot] = raw
+    }
+    resum(rings)
+    return
+  }
+  series.newLevelFrom = from
+  series.newLevelUntil = rings.last + rings.perDay
+}
+
+/** False when nothing was counted, or nothing expected, so that there is no scale. */
+function scale(series: CountSeries, from: number): boolean {
   const { rings } = series
   const size = rings.raw.length
   let counted = 0
   let expected = 0
-  const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - 23)
+  const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - rings.perDay + 1)
   for (let index = start; index <= rings.last; index += 1) {
     const raw = rings.raw[index % size] ?? MISSING
     if (raw < 0) continue
     counted += raw
     expected += series.expected[index % KEPT] ?? 0
   }
-  if (counted <= 0 || expected <= 0) {
-    // Closed for the night, or for good. A young series learns its season from it; an old one keeps what it knows.
-    series.asleep = counted <= 0
-    if (isYoung) for (let index = start; index <= rings.last; index += 1) cleanToRaw(rings, index)
-    resum(rings)
-    return
-  }
+  if (counted <= 0 || expected <= 0) return false
   const factor = counted / expected
   for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
     const slot = index % size
@@ -403,10 +293,5 @@ function accept(series: CountSeries, from: number, isYoung: boolean): void {
     } else rings.clean[slot] = raw
   }
   resum(rings)
-}
-
-function cleanToRaw(rings: Rings, index: number): void {
-  const slot = index % rings.raw.length
-  const raw = rings.raw[slot] ?? MISSING
-  if (raw >= 0) rings.clean[slot] = raw
+  return true
 }

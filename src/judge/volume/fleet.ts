@@ -1,20 +1,34 @@
-import { type Duration, HOUR, type Instant } from '../../model/time.ts'
+import type { Instant } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
+import { type Annotation, annotated } from './annotation.ts'
 import { civilCalendar } from './civil.ts'
-import { type CountSeries, emptyCountSeries, type Scoring, stepCount } from './count-series.ts'
-import type { Bucket } from './detector.ts'
-import { emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
+import { countBand } from './count-alarm.ts'
+import type { Band, Bucket } from './detector.ts'
+import { acceptNormal, closeStep, fill, type Member, newMember, openAlarm } from './member.ts'
+import { readState, storedState } from './stored.ts'
+import { type Scoring, scoringOf } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
 
 /** What a fleet of series is watched with. */
 export interface FleetSettings {
   /** IANA zone of local civil time. */
   readonly timezone: string
-  /** Over all series together. */
+  /** Over all series together: each gets a part by its weight. */
   readonly falseAlarmsPerWeek: number
+  /** A series' weight in the budget; 1 for all by default. */
+  readonly weightOf?: (series: string) => number
+  readonly annotations?: readonly Annotation[]
 }
 
-/** All the series of a workspace (or a file), judged as one: they share a budget and what is known about tails. */
+/** A fleet at rest: each series' state as text, and the buckets that wait for others of their instant. */
+export interface SavedFleet {
+  readonly version: 1
+  readonly tick: Instant | null
+  readonly held: readonly (readonly [string, Bucket])[]
+  readonly members: ReadonlyMap<string, string>
+}
+
+/** All the series of a workspace (or a file), judged as one: they share a budget. */
 export interface Fleet {
   /**
    * Takes one bucket. Buckets come in the order of their starts; those with the same start in any order. Answers alarms that opened
@@ -23,72 +37,60 @@ export interface Fleet {
   readonly push: (series: string, bucket: Bucket) => readonly VolumeAlarm[]
   /** Judges what is still held back; alarms that stay open have been told when they opened. */
   readonly finish: () => readonly VolumeAlarm[]
+  /** What the series' newest step was expected to count; null of a share, and while too little is known. */
+  readonly band: (series: string) => Band | null
+  readonly open: (series: string) => VolumeAlarm | null
+  readonly save: () => SavedFleet
 }
 
-/** One series of the fleet, with what has come of its current step. */
-interface Member {
-  readonly counts: CountSeries | null
-  readonly shares: ShareSeries | null
-  readonly step: Duration
-  /** The step being filled: its number, sums, and buckets seen of those that make a step. */
-  index: number
-  count: number
-  total: number
-  seen: number
-  readonly parts: number
-}
-
-/** A fleet that has seen nothing yet. */
-export function volumeFleet(settings: FleetSettings): Fleet {
-  const calendar = civilCalendar(settings.timezone)
+/** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped. Throws `Failure` of a broken save. */
+export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = null): Fleet {
+  const annotations = settings.annotations ?? []
+  const holidays = annotations.filter(({ kind }) => kind === 'holiday')
+  const calendar = civilCalendar(settings.timezone, (at) => holidays.some(({ from, to }) => from <= at && at < to))
+  const weightOf = settings.weightOf ?? (() => 1)
   const members = new Map<string, Member>()
-  let tick: Instant = Number.NEGATIVE_INFINITY
-  let held: [string, Bucket][] = []
+  let weights = 0
+  for (const [name, text] of saved?.members ?? []) join(name, readState(text) as Member)
+  let tick: Instant = saved?.tick ?? Number.NEGATIVE_INFINITY
+  let held: (readonly [string, Bucket])[] = [...(saved?.held ?? [])]
 
-  function scoring(): Scoring {
-    const own = settings.falseAlarmsPerWeek / Math.max(1, members.size)
-    return own >= 0.01
-      ? { falseAlarmsPerWeek: own, power: 1.5, prior: 1.1 }
-      : { falseAlarmsPerWeek: own, power: 1, prior: 0.46 }
+  function join(name: string, member: Member): void {
+    members.set(name, member)
+    weights += weightOf(name)
+  }
+
+  function scoring(name: string): Scoring {
+    return scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights)
   }
 
   function judgeHeld(): VolumeAlarm[] {
     const changes: VolumeAlarm[] = []
     held.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    for (const [name, bucket] of held) if (!members.has(name)) members.set(name, newMember(bucket))
-    const score = scoring()
+    // All that have come count towards the split of the budget before any is judged, so that their order is nothing.
+    for (const [name, bucket] of held) if (!members.has(name)) join(name, newMember(bucket))
     for (const [name, bucket] of held) {
       const member = members.get(name)
       if (member === undefined) continue
       const index = calendar.indexOf(bucket.start, member.step)
-      if (member.seen > 0 && index !== member.index) close(name, member, score, changes)
-      member.index = index
-      member.count += Math.max(0, bucket.count)
-      member.total += Math.max(0, bucket.total ?? 0)
-      member.seen += 1
-      if (member.seen >= member.parts) close(name, member, score, changes)
+      if (member.seen > 0 && index !== member.index) close(name, member, changes)
+      fill(member, index, bucket)
+      if (member.seen >= member.parts) close(name, member, changes)
     }
     held = []
     return changes
   }
 
-  /** Judges the step that a member has filled; one of which more than a quarter wasn't observed is left out. */
-  function close(name: string, member: Member, score: Scoring, changes: VolumeAlarm[]): void {
+  function close(name: string, member: Member, changes: VolumeAlarm[]): void {
     const step = calendar.step(member.index, member.step)
-    const enough = member.seen * 4 >= member.parts * 3
-    const scale = member.parts / member.seen
-    const judged =
-      member.counts !== null
-        ? stepCount(member.counts, step, enough ? member.count * scale : null, score)
-        : member.shares !== null
-          ? stepShare(member.shares, step, enough ? member.count : null, member.total, score)
-          : null
-    member.count = 0
-    member.total = 0
-    member.seen = 0
-    if (judged === null) return
-    if (judged.closed !== null) changes.push(told(name, judged.closed, step.start + step.length))
-    if (judged.opened !== null) changes.push(told(name, judged.opened, null))
+    const end = step.start + step.length
+    const leftOut = annotated(annotations, ['incident', 'backfill'], name, step.start, end)
+    const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name))
+    if (drift !== null) changes.push(told(name, drift, null), told(name, drift, drift.openedAt))
+    if (closed !== null) changes.push(told(name, closed, end))
+    if (opened === null) return
+    if (annotated(annotations, ['launch'], name, step.start, end)) acceptNormal(member, step)
+    else changes.push(told(name, opened, null))
   }
 
   return {
@@ -99,22 +101,21 @@ export function volumeFleet(settings: FleetSettings): Fleet {
       return changes
     },
     finish: judgeHeld,
-  }
-}
-
-function newMember(bucket: Bucket): Member {
-  const parts = Math.max(1, Math.round(HOUR / bucket.length))
-  const step = parts * bucket.length
-  const perDay = Math.max(1, Math.round((24 * HOUR) / step))
-  return {
-    counts: bucket.total === null ? emptyCountSeries(perDay) : null,
-    shares: bucket.total === null ? null : emptyShareSeries(perDay),
-    step,
-    index: 0,
-    count: 0,
-    total: 0,
-    seen: 0,
-    parts,
+    band: (series) => {
+      const counts = members.get(series)?.counts ?? null
+      return counts === null ? null : countBand(counts, scoring(series))
+    },
+    open: (series) => {
+      const member = members.get(series)
+      const open = member === undefined ? null : openAlarm(member)
+      return open === null ? null : told(series, open, null)
+    },
+    save: () => ({
+      version: 1,
+      tick: Number.isFinite(tick) ? tick : null,
+      held: [...held],
+      members: new Map([...members].map(([name, member]) => [name, storedState(member)])),
+    }),
   }
 }
 

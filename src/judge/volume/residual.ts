@@ -8,6 +8,8 @@ export interface WindowState {
   observed: number
   expected: number
   seen: number
+  /** Deviation of observed from expected at the newest step. */
+  u: number
   /** What a share's observed and expected are of; unused of counts. */
   total: number
   phi: number
@@ -28,7 +30,7 @@ export interface Tail {
 
 export function emptyWindow(steps: number, phi: number): WindowState {
   const tail = () => ({ q: 1.645, count: 0, sum: 0 })
-  return { steps, observed: 0, expected: 0, seen: 0, total: 0, phi, sigma: 1, n: 0, up: tail(), down: tail() }
+  return { steps, observed: 0, expected: 0, seen: 0, u: 0, total: 0, phi, sigma: 1, n: 0, up: tail(), down: tail() }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
-import type { CountStep, Scoring } from './count-series.ts'
+import { type Judged, NOTHING } from './count-series.ts'
 import {
   clamp,
   emptyWindow,
@@ -11,7 +11,7 @@ import {
   WINDOW_HOURS,
   type WindowState,
 } from './residual.ts'
-import { HOLIDAYS_PER_WEEK, nats } from './threshold.ts'
+import { HOLIDAYS_PER_WEEK, nats, type Scoring } from './threshold.ts'
 import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 const KEPT = 64
@@ -66,8 +66,6 @@ export function emptyShareSeries(perDay: number): ShareSeries {
   }
 }
 
-const deviations = new Float64Array(WINDOW_HOURS.length)
-
 /** Judges one step's k of n; `null` for a step that wasn't observed. Changes `series`. */
 export function stepShare(
   series: ShareSeries,
@@ -75,11 +73,11 @@ export function stepShare(
   count: number | null,
   total: number,
   scoring: Scoring,
-): CountStep {
+): Judged {
   skipTo(series, step.index)
   if (count === null || total <= 0) {
     if (series.first >= 0) keep(series, 0, -1, 0)
-    return { band: null, opened: null, closed: null }
+    return NOTHING
   }
   if (series.first < 0) {
     series.first = step.index
@@ -118,7 +116,7 @@ export function stepShare(
     total,
   )
   keep(series, k, total, p)
-  return { band: null, opened, closed }
+  return { opened, closed, drift: null }
 }
 
 function expectedShare(series: ShareSeries, slot: number, days: number): number {
@@ -128,7 +126,7 @@ function expectedShare(series: ShareSeries, slot: number, days: number): number 
 }
 
 function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: number, extra: number): number {
-  series.windows.forEach((window, place) => {
+  for (const window of series.windows) {
     let observed = k
     let total = n
     let expected = n * p
@@ -147,11 +145,13 @@ function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: nu
     window.expected = expected / total
     window.total = total
     window.seen = seen
-    deviations[place] = shareDeviation(observed, total, expected / total, window.phi + extra)
-  })
-  const first = deviations[0] ?? 0
-  deviations[0] = first - clamp(series.lagTop / series.lagBottom, 0, 0.95) * series.trail
-  return first
+    window.u = shareDeviation(observed, total, expected / total, window.phi + extra)
+  }
+  const first = series.windows[0]
+  if (first === undefined) return 0
+  const alone = first.u
+  first.u = alone - clamp(series.lagTop / series.lagBottom, 0, 0.95) * series.trail
+  return alone
 }
 
 /** Variance-stabilised difference of a share from its expectation (Freeman and Tukey's angle), with over-dispersion `phi`. */
@@ -207,9 +207,9 @@ function windowAlarm(
 ): OpenAlarm | null {
   let best: OpenAlarm | null = null
   let margin = 0
-  series.windows.forEach((window, place) => {
-    if (window.seen * 3 < window.steps * 2) return
-    let u = deviations[place] ?? 0
+  for (const window of series.windows) {
+    if (window.seen * 3 < window.steps * 2) continue
+    let { u } = window
     let { expected } = window
     if (holiday !== null) {
       expected = clamp(expected + changedBy(series, step, window, holiday) / window.total, 0, 1)
@@ -225,7 +225,7 @@ function windowAlarm(
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
     const effect = Math.abs(window.observed - expected) / rarer
-    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) return
+    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     margin = beyond
     const phi = window.phi + extra
     const up = scoreAt(window.up, threshold, scoring.power, scoring.prior) * window.sigma
@@ -241,27 +241,27 @@ function windowAlarm(
       step: step.index,
       hours,
     }
-  })
+  }
   return best
 }
 
 function learn(series: ShareSeries, step: CivilStep, u: number, extra: number, days: number, scoring: Scoring): void {
   if (days < 1) return
-  series.windows.forEach((window, place) => {
-    if (window.seen * 3 < window.steps * 2) return
+  for (const window of series.windows) {
+    if (window.seen * 3 < window.steps * 2) continue
     const hours = (window.steps * step.length) / HOUR
     // Without the doubt of youth, which would teach that the series is quieter than it is.
     const plain =
       extra > 0
         ? shareDeviation(window.observed * window.total, window.total, window.expected, window.phi)
-        : place === 0
+        : window.steps === 1
           ? u
-          : (deviations[place] ?? 0)
-    const z = (extra > 0 ? plain : (deviations[place] ?? 0)) / window.sigma
+          : window.u
+    const z = (extra > 0 ? plain : window.u) / window.sigma
     learnSpread(window, plain, hours, window.total)
     learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
     learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
-  })
+  }
   const clipped = clamp(u, -3, 3)
   series.lagTop = 0.998 * series.lagTop + clipped * series.trail
   series.lagBottom = 0.998 * series.lagBottom + series.trail * series.trail + 0.02
@@ -274,23 +274,29 @@ function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: num
   const lasting = hours >= (days < 14 ? 8 : 96)
   if (!over && !lasting) return null
   if (over) notePassed(series.watch, open)
-  else acceptShare(series, step)
+  else acceptShare(series, step, open.step)
   series.watch.open = null
   series.since = step.index + 1
   series.trail = 0
   return open
 }
 
+/** Takes what the alarm that is open found for normal, at once. */
+export function acceptShares(series: ShareSeries, step: CivilStep): OpenAlarm | null {
+  const { open } = series.watch
+  if (open === null) return null
+  acceptShare(series, step, open.step)
+  series.watch.open = null
+  series.since = series.last + 1
+  return open
+}
+
 /** The share of the last day is the normal one: every slot is moved by as much as the share as a whole. */
-function acceptShare(series: ShareSeries, step: CivilStep): void {
+function acceptShare(series: ShareSeries, step: CivilStep, since: number): void {
   let observed = 0
   let total = 0
   let expected = 0
-  for (
-    let index = Math.max(series.since, series.last - Math.min(KEPT, step.perDay) + 1);
-    index <= series.last;
-    index += 1
-  ) {
+  for (let index = Math.max(since, series.last - Math.min(KEPT, step.perDay) + 1); index <= series.last; index += 1) {
     const past = series.totals[index % KEPT] ?? -1
     if (past < 0) continue
     observed += series.counts[index % KEPT] ?? 0

@@ -1,6 +1,22 @@
 /** Detectors of one series: five windows, the silence test, drift. */
 const DETECTORS = 7
 
+/** How a series is held against its part of the budget. */
+export interface Scoring {
+  readonly falseAlarmsPerWeek: number
+  /** Shape of the tails: 1.5, or 1 for the small allowances of large fleets. */
+  readonly power: number
+  /** Mean excess of a tail before it was seen. */
+  readonly prior: number
+}
+
+/** Small allowances need tails that are read more carefully: with a plain exponential, far beyond what one series has seen. */
+export function scoringOf(falseAlarmsPerWeek: number): Scoring {
+  return falseAlarmsPerWeek >= 0.01
+    ? { falseAlarmsPerWeek, power: 1.5, prior: 1.1 }
+    : { falseAlarmsPerWeek, power: 1, prior: 0.46 }
+}
+
 /** Untagged holidays that a calendar has: up to eight a year. */
 export const HOLIDAYS_PER_WEEK = 0.15
 
@@ -18,4 +34,9 @@ export function silenceNats(stepsPerWeek: number, falseAlarmsPerWeek: number): n
 /** Doubt in nats while the hour's own history is short: weeks of the same local hour seen. */
 export function youngNats(weeks: number): number {
   return weeks === 0 ? 4 : weeks < 3 ? 1.5 : 0
+}
+
+/** For drift: a week's sum, whose days overlap, is one test. */
+export function driftNats(falseAlarmsPerWeek: number): number {
+  return Math.log((2 * DETECTORS) / falseAlarmsPerWeek)
 }

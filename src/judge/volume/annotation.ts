@@ -1,0 +1,29 @@
+import type { Instant } from '../../model/time.ts'
+
+/**
+ * What people know and counts don't tell. A holiday is a day type of its own; what came in an incident or a backfill is left out as if it
+ * hadn't been observed; at a launch, or when a new normal is accepted, a change of level is taken at once. Changing them for the past
+ * is a rebuild from the stored hours.
+ */
+export interface Annotation {
+  readonly kind: 'holiday' | 'incident' | 'backfill' | 'launch'
+  readonly from: Instant
+  /** Exclusive. */
+  readonly to: Instant
+  /** Null: all series. A holiday is everyone's. */
+  readonly series: string | null
+}
+
+/** What holds for a series in a step. */
+export function annotated(
+  annotations: readonly Annotation[],
+  kinds: readonly Annotation['kind'][],
+  series: string,
+  from: Instant,
+  to: Instant,
+): boolean {
+  return annotations.some(
+    (each) =>
+      kinds.includes(each.kind) && (each.series === null || each.series === series) && each.from < to && each.to > from,
+  )
+}

@@ -1,0 +1,165 @@
+import { HOUR } from '../../model/time.ts'
+import type { Expectation } from './baseline.ts'
+import type { CivilStep } from './civil.ts'
+import type { Band } from './detector.ts'
+import { holidayView } from './holiday.ts'
+import { clamp, countAt, deviation, scoreAt, surprise, type WindowState } from './residual.ts'
+import { MISSING, type Rings } from './rings.ts'
+import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
+import { doubt, type OpenAlarm, type Watch } from './watch.ts'
+
+/** What a series of counts looks like at its newest step. */
+interface Counted {
+  readonly rings: Rings
+  readonly expected: Float32Array
+  readonly windows: readonly WindowState[]
+  readonly since: number
+  readonly arrived: number
+  readonly watch: Watch
+  silence: number
+  benign: number
+  held: boolean
+}
+
+/** The alarm that this step raises; one that a holiday may explain is held back. */
+export function alarmOf(
+  series: Counted,
+  step: CivilStep,
+  count: number,
+  ahead: Expectation,
+  scoring: Scoring,
+): OpenAlarm | null {
+  const quiet = silenceOf(series, step, count, ahead, scoring)
+  if (quiet !== null) return quiet
+  if (ahead.days < 1) return null
+  const found = windowAlarm(series, step, ahead, scoring, null)
+  if (found === null || !mayBeHoliday(series, step, count, ahead, scoring)) return found
+  series.held = true
+  return null
+}
+
+/** Whether an untagged holiday is a good enough explanation, at allowances that a few holidays a year would exhaust. */
+function mayBeHoliday(series: Counted, step: CivilStep, count: number, ahead: Expectation, scoring: Scoring): boolean {
+  const window = series.windows[0]
+  if (window === undefined || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
+  const phi = window.phi + ahead.extra
+  const view = holidayView(series.rings, series.expected, step, count, ahead.mu, ahead.level, phi, window.sigma)
+  if (view.against > Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return false
+  return windowAlarm(series, step, ahead, scoring, view.steps) === null
+}
+
+/** The window furthest beyond its threshold; `today`: what is expected of today's steps instead, if it is a holiday. */
+function windowAlarm(
+  series: Counted,
+  step: CivilStep,
+  ahead: Expectation,
+  scoring: Scoring,
+  today: readonly number[] | null,
+): OpenAlarm | null {
+  let best: OpenAlarm | null = null
+  let margin = 0
+  for (const window of series.windows) {
+    if (window.seen * 3 < window.steps * 2) continue
+    const expected = today === null ? window.expected : window.expected + changedBy(series, step, window, ahead, today)
+    const u = today === null ? window.u : deviation(window.observed, expected, window.phi + ahead.extra)
+    const z = u / window.sigma
+    const tail = z > 0 ? window.up : window.down
+    const hours = (window.steps * step.length) / HOUR
+    const threshold =
+      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
+      youngNats(ahead.weeks) +
+      doubt(series.watch, z > 0 ? 'up' : 'down')
+    const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
+    const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
+    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) continue
+    margin = beyond
+    best = {
+      kind: 'volume',
+      direction: z > 0 ? 'up' : 'down',
+      openedAt: step.start + step.length,
+      observed: window.observed,
+      ...windowBand(window, ahead, threshold, scoring),
+      step: step.index,
+      hours,
+    }
+  }
+  return best
+}
+
+/** How much more a window would expect if today's steps were these. */
+function changedBy(
+  series: Counted,
+  step: CivilStep,
+  window: WindowState,
+  ahead: Expectation,
+  today: readonly number[],
+): number {
+  let change = 0
+  const reach = Math.min(window.steps, today.length)
+  for (let ago = 0; ago < reach; ago += 1) {
+    const index = step.index - ago
+    if (index < Math.max(series.since, series.rings.first)) break
+    const raw = ago === 0 ? 0 : (series.rings.raw[index % series.rings.raw.length] ?? MISSING)
+    if (raw < 0) continue
+    const expected = ago === 0 ? ahead.mu : (series.expected[index % series.expected.length] ?? 0)
+    change += (today[today.length - 1 - ago] ?? expected) - expected
+  }
+  return change
+}
+
+function windowBand(window: WindowState, ahead: Pick<Expectation, 'extra'>, threshold: number, scoring: Scoring): Band {
+  const phi = window.phi + ahead.extra
+  const up = scoreAt(window.up, threshold, scoring.power, scoring.prior) * window.sigma
+  const down = scoreAt(window.down, threshold, scoring.power, scoring.prior) * window.sigma
+  return {
+    expected: window.expected,
+    lower: countAt(window.expected, phi, -down),
+    upper: countAt(window.expected, phi, up),
+  }
+}
+
+/** What the newest step was expected to count, and where it would have raised an alarm; null while too little is known. */
+export function countBand(series: Counted, scoring: Scoring): Band | null {
+  const window = series.windows[0]
+  if (window === undefined || series.rings.last - series.rings.first < series.rings.perDay) return null
+  const expected = series.expected[series.rings.last % series.expected.length] ?? 0
+  const ahead = { extra: 0 }
+  return windowBand(
+    { ...window, expected },
+    ahead,
+    nats(series.rings.perWeek, 1, 1, scoring.falseAlarmsPerWeek),
+    scoring,
+  )
+}
+
+/** Silence is improbable once many more records were expected than a negative binomial would ever let fail to come. */
+function silenceOf(
+  series: Counted,
+  step: CivilStep,
+  count: number,
+  ahead: Expectation,
+  scoring: Scoring,
+): OpenAlarm | null {
+  if (count > 0) {
+    series.benign = Math.max(series.benign * 0.9995, series.silence)
+    series.silence = 0
+    return null
+  }
+  series.silence += ahead.mu
+  if (series.arrived * (24 / step.perDay) < 4) return null
+  const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
+  const improbable = Math.log1p(phi * series.silence) / phi
+  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
+  if (improbable <= threshold || series.silence <= 1.5 * series.benign) return null
+  return {
+    kind: 'outage',
+    direction: 'down',
+    openedAt: step.start + step.length,
+    observed: 0,
+    expected: series.silence,
+    lower: 1,
+    upper: series.silence,
+    step: step.index,
+    hours: 1,
+  }
+}

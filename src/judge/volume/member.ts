@@ -1,0 +1,72 @@
+import { DAY, type Duration, HOUR } from '../../model/time.ts'
+import type { CivilStep } from './civil.ts'
+import { acceptCounts, type CountSeries, emptyCountSeries, type Judged, NOTHING, stepCount } from './count-series.ts'
+import type { Bucket } from './detector.ts'
+import { acceptShares, emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
+import type { Scoring } from './threshold.ts'
+import type { OpenAlarm } from './watch.ts'
+
+/** One series of a fleet, with what has come of its current step: an hour, or its bucket where that is longer. Plain data. */
+export interface Member {
+  readonly counts: CountSeries | null
+  readonly shares: ShareSeries | null
+  readonly step: Duration
+  /** Buckets that make a step. */
+  readonly parts: number
+  /** The step being filled: its number, the sums so far, and the buckets seen. */
+  index: number
+  count: number
+  total: number
+  seen: number
+}
+
+/** A series whose first bucket this is: with a total it is a share. */
+export function newMember(bucket: Bucket): Member {
+  const parts = Math.max(1, Math.round(HOUR / bucket.length))
+  const step = parts * bucket.length
+  const perDay = Math.max(1, Math.round(DAY / step))
+  return {
+    counts: bucket.total === null ? emptyCountSeries(perDay) : null,
+    shares: bucket.total === null ? null : emptyShareSeries(perDay),
+    step,
+    parts,
+    index: 0,
+    count: 0,
+    total: 0,
+    seen: 0,
+  }
+}
+
+/** Adds a bucket to the step being filled. What is no count (negative, infinite) counts as none. */
+export function fill(member: Member, index: number, bucket: Bucket): void {
+  member.index = index
+  member.count += sane(bucket.count)
+  member.total += sane(bucket.total ?? 0)
+  member.seen += 1
+}
+
+/** Judges the step that was filled. `leftOut`, or more than a quarter of it missing: as if it hadn't been observed. */
+export function closeStep(member: Member, step: CivilStep, leftOut: boolean, scoring: Scoring): Judged {
+  const enough = !leftOut && member.seen * 4 >= member.parts * 3
+  const { count, total, seen, parts } = member
+  member.count = 0
+  member.total = 0
+  member.seen = 0
+  if (member.counts !== null) return stepCount(member.counts, step, enough ? (count * parts) / seen : null, scoring)
+  if (member.shares !== null) return stepShare(member.shares, step, enough ? count : null, total, scoring)
+  return NOTHING
+}
+
+/** Takes the level that an open alarm found for the normal one. */
+export function acceptNormal(member: Member, step: CivilStep): OpenAlarm | null {
+  if (member.counts !== null) return acceptCounts(member.counts)
+  return member.shares === null ? null : acceptShares(member.shares, step)
+}
+
+export function openAlarm(member: Member): OpenAlarm | null {
+  return member.counts?.watch.open ?? member.shares?.watch.open ?? null
+}
+
+function sane(count: number): number {
+  return count > 0 ? Math.min(count, 1e15) : 0
+}
