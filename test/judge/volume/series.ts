@@ -1,6 +1,6 @@
 import type { VolumeAlarm } from '../../../src/judge/volume/alarm.ts'
 import { type Fleet, type FleetSettings, volumeFleet } from '../../../src/judge/volume/fleet.ts'
-import { DAY, HOUR, type Instant } from '../../../src/model/time.ts'
+import { HOUR, type Instant } from '../../../src/model/time.ts'
 
 /** Monday, 00:00 UTC. */
 export const MONDAY: Instant = Date.UTC(2026, 0, 5)
@@ -58,5 +58,3 @@ export function openings(alarms: readonly VolumeAlarm[]): [string, string, numbe
     .filter(({ closedAt }) => closedAt === null)
     .map(({ kind, direction, openedAt }) => [kind, direction, (openedAt - MONDAY) / HOUR])
 }
-
-export const WEEK = 7 * DAY
