@@ -75,6 +75,16 @@ const configuration = {
       from: { pathNot: '^src/(runtime|cli)/|^src/main[.]ts$' },
       to: { path: '^src/(runtime|cli)/' },
     },
+    {
+      // The builder of dashboards is of no use to the daemon, which has to be ready in a second and a half.
+      name: 'dashboards-only-when-made',
+      severity: 'error',
+      from: { pathNot: '^src/report/dashboards/' },
+      to: {
+        path: '^src/report/dashboards/|grafana-foundation-sdk',
+        dependencyTypesNot: ['dynamic-import'],
+      },
+    },
     { name: 'nobody-imports-cli', severity: 'error', from: { path: '^src/runtime/' }, to: { path: '^src/cli/' } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

@@ -54,6 +54,13 @@ const cases: Record<string, { files: Record<string, string>; rule: string }> = {
     },
     rule: 'edges-know-no-other-edge',
   },
+  'dashboards are loaded only when they are made': {
+    files: {
+      'cli/a.ts': "import { b } from '../report/dashboards/b.ts'\nexport const a = b",
+      'report/dashboards/b.ts': 'export const b = 1',
+    },
+    rule: 'dashboards-only-when-made',
+  },
   'only the runtime and the command line wire': {
     files: {
       'serve/a.ts': "import { b } from '../runtime/b.ts'\nexport const a = b",

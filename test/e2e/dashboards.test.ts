@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -110,6 +111,12 @@ describe.skipIf(!hasPrometheus || !isRequired)(
       test.each(annotations.list)('annotation $name', async ({ expr }) => {
         expect((await prometheus.query(filledIn(expr))).length).toBeGreaterThan(0)
       })
+    })
+
+    test('promtool finds nothing to complain about in what it scrapes', async () => {
+      const input = await (await fetch(`${assay.url}/metrics`)).text()
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })
+      expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: '' })
     })
 
     test('the generated rules are loaded, evaluated without error, and quiet about a healthy Assay', async () => {

@@ -5,12 +5,13 @@ import { metric, rate } from './queries.ts'
 
 const EVENT = ['domain', 'event', 'source'] as const
 const counted = (name: string, by: string) => `sum by (${by}) (${rate(name, EVENT)})`
-const share = (name: string) => `${counted(name, 'event')} / (${counted('assay_events_total', 'event')} > 0)`
+const share = (name: string) =>
+  `${counted(name, 'event, table')} / (${counted('assay_events_total', 'event, table')} > 0)`
 /** Percentiles of a delay in the time shown. */
 const delayed = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (${rate('assay_event_delay_seconds_bucket', EVENT)}))`
 
-/** The events of a domain: whether they come, as many as expected, on time, whole and right. */
+/** The events and tables of a domain (a series is one or the other's): whether they come, as many as expected, on time, whole and right. */
 export function arrivals(): readonly Section[] {
   return [
     {
@@ -22,7 +23,12 @@ export function arrivals(): readonly Section[] {
           panel: graph({
             title: 'Age of the newest record',
             help: 'As of the last minute judged. A saw is ordinary traffic; a line that climbs at 45° is an event that has stopped.',
-            queries: [{ expr: `min by (event) (${metric('assay_freshness_seconds', EVENT)})`, legend: '{{event}}' }],
+            queries: [
+              {
+                expr: `min by (event, table) (${metric('assay_freshness_seconds', EVENT)})`,
+                legend: '{{event}}{{table}}',
+              },
+            ],
             unit: 's',
             min: 0,
             links: [open.eventOfSeries, open.runbook('freshness.md')],
@@ -34,12 +40,21 @@ export function arrivals(): readonly Section[] {
             title: 'Records of the last whole hour, and what was expected',
             help: 'The band is what the volume detector expects at this hour and weekday; it is empty until the detector has learnt. Outside the band by itself is no alarm yet: the detector also weighs how long.',
             queries: [
-              { expr: `sum by (event) (${metric('assay_volume_observed', EVENT)})`, legend: '{{event}}' },
-              { expr: `sum by (event) (${metric('assay_volume_expected', EVENT)})`, legend: '{{event}} expected' },
-              { expr: `sum by (event) (${metric('assay_volume_expected_upper', EVENT)})`, legend: '{{event}} at most' },
               {
-                expr: `sum by (event) (${metric('assay_volume_expected_lower', EVENT)})`,
-                legend: '{{event}} at least',
+                expr: `sum by (event, table) (${metric('assay_volume_observed', EVENT)})`,
+                legend: '{{event}}{{table}}',
+              },
+              {
+                expr: `sum by (event, table) (${metric('assay_volume_expected', EVENT)})`,
+                legend: '{{event}}{{table}} expected',
+              },
+              {
+                expr: `sum by (event, table) (${metric('assay_volume_expected_upper', EVENT)})`,
+                legend: '{{event}}{{table}} at most',
+              },
+              {
+                expr: `sum by (event, table) (${metric('assay_volume_expected_lower', EVENT)})`,
+                legend: '{{event}}{{table}} at least',
               },
             ],
             min: 0,
@@ -58,7 +73,7 @@ export function arrivals(): readonly Section[] {
           panel: graph({
             title: 'Records a second',
             help: 'By arrival, duplicates and invalid ones included.',
-            queries: [{ expr: counted('assay_events_total', 'event'), legend: '{{event}}' }],
+            queries: [{ expr: counted('assay_events_total', 'event, table'), legend: '{{event}}{{table}}' }],
             unit: 'cps',
             min: 0,
             links: [open.eventOfSeries],
@@ -77,8 +92,8 @@ export function arrivals(): readonly Section[] {
             help: 'A keyword of JSON Schema that comes up from nothing is a release: the event’s page names its version and platform.',
             queries: [
               {
-                expr: `sum by (event, check) (${rate('assay_violations_total', EVENT)})`,
-                legend: '{{event}}: {{check}}',
+                expr: `sum by (event, table, check) (${rate('assay_violations_total', EVENT)})`,
+                legend: '{{event}}{{table}}: {{check}}',
               },
             ],
             unit: 'cps',
@@ -93,8 +108,8 @@ export function arrivals(): readonly Section[] {
             help: 'Share of a day’s records in which a watched property is filled (present, not null, not empty).',
             queries: [
               {
-                expr: `bottomk(15, min by (event, property) (${metric('assay_completeness_ratio', EVENT)}))`,
-                legend: '{{event}}: {{property}}',
+                expr: `bottomk(15, min by (event, table, property) (${metric('assay_completeness_ratio', EVENT)}))`,
+                legend: '{{event}}{{table}}: {{property}}',
               },
             ],
             unit: 'percentunit',
@@ -129,7 +144,7 @@ export function arrivals(): readonly Section[] {
           panel: graph({
             title: 'Share of duplicates',
             help: 'Records whose id was seen before within the horizon: retries over HTTP are ordinary in small numbers.',
-            queries: [{ expr: share('assay_duplicates_total'), legend: '{{event}}' }],
+            queries: [{ expr: share('assay_duplicates_total'), legend: '{{event}}{{table}}' }],
             unit: 'percentunit',
             min: 0,
             links: [open.eventOfSeries, open.runbook('duplicates.md')],
@@ -140,7 +155,7 @@ export function arrivals(): readonly Section[] {
           panel: graph({
             title: 'Share of late records',
             help: 'Later than the max_delay of the event’s timeliness SLO; 0 where it has none.',
-            queries: [{ expr: share('assay_late_total'), legend: '{{event}}' }],
+            queries: [{ expr: share('assay_late_total'), legend: '{{event}}{{table}}' }],
             unit: 'percentunit',
             min: 0,
             links: [open.eventOfSeries, open.runbook('lateness.md')],

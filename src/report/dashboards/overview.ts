@@ -244,8 +244,8 @@ sum by (source) (${rate('assay_records_total')})`,
               help: 'Time since the newest record of an event, as of the last minute judged. A line that climbs at 45° is an event that has stopped.',
               queries: [
                 {
-                  expr: `topk(10, min by (domain, event) (${metric('assay_freshness_seconds', BY_DOMAIN)}))`,
-                  legend: '{{event}}',
+                  expr: `topk(10, min by (domain, event, table) (${metric('assay_freshness_seconds', BY_DOMAIN)}))`,
+                  legend: '{{event}}{{table}}',
                 },
               ],
               unit: 's',

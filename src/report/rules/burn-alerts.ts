@@ -38,7 +38,7 @@ function burnAlert(
   links: Links,
 ): Rule {
   const event = plan.events.get(slo.event)
-  const assay = links.event(slo.event)
+  const assay = event === undefined ? null : links.event(slo.event)
   const owner = event?.owner ?? plan.domains.get(slo.domain)?.owner.team ?? ''
   return {
     alert: 'AssayErrorBudgetBurn',
@@ -53,7 +53,7 @@ function burnAlert(
       ...(event === undefined ? {} : { tier: event.tier }),
     },
     annotations: {
-      summary: `{{ $labels.event }}: ${literal(complaint(slo, null))}`,
+      summary: literal(`${slo.event}: ${complaint(slo, null)}`),
       description: descriptionOf(slo, rows, owner),
       runbook_url: literal(links.runbook(slo.runbook)),
       ...(assay === null ? {} : { assay_url: literal(assay) }),

@@ -44,11 +44,18 @@ describe.skipIf(!hasPrometheus)('the generated rules, by promtool (skipped witho
     expect(said).not.toContain('FAILED')
   })
 
-  test.each(readdirSync(CASES))('%s', (name) => {
+  function holds(name: string): void {
     const { status, said } = promtool('test', 'rules', name)
     expect(said).toContain('SUCCESS')
     expect(status).toBe(0)
-  })
+  }
+  const isBurn = (name: string) => name.startsWith('burn')
+  test.each(readdirSync(CASES).filter((name) => !isBurn(name)))('%s', holds)
+  test.skipIf(process.env['ASSAY_REQUIRE'] !== 'all').each(readdirSync(CASES).filter(isBurn))(
+    '%s (days of rules: only with ASSAY_REQUIRE=all)',
+    holds,
+    120_000,
+  )
 
   test('the bound that a long window is held to is the one that Assay pages by', () => {
     const pairs = [
