@@ -1,10 +1,12 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { loadProject } from '../../src/config/load.ts'
 import { problemLine } from '../../src/model/problem.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
+import { hasPrometheus } from '../support/prometheus.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -38,6 +40,30 @@ describe('the README', () => {
       folder.remove()
     }
   })
+
+  it.skipIf(!hasPrometheus)(
+    'shows a configuration that Prometheus takes, with its rules (skipped without promtool)',
+    () => {
+      const [, block = ''] = /```yml\n# prometheus\.yml\n([\s\S]*?)```/.exec(text) ?? []
+      expect(block).toContain('rule_files')
+      const folder = temporaryFolder()
+      try {
+        symlinkSync(join(ROOT, 'alerts'), join(folder.path, 'alerts'))
+        // As it stands, and with what is left to choose.
+        for (const chosen of [block, block.replaceAll(/^(\s+)# (- alerts)/gm, '$1$2')]) {
+          writeFileSync(join(folder.path, 'prometheus.yml'), chosen)
+          const { stdout, stderr, status } = spawnSync('promtool', ['check', 'config', 'prometheus.yml'], {
+            cwd: folder.path,
+            encoding: 'utf8',
+          })
+          expect(`${stdout}${stderr}`).toContain('SUCCESS')
+          expect(status).toBe(0)
+        }
+      } finally {
+        folder.remove()
+      }
+    },
+  )
 
   it('names only files and commands that exist', () => {
     const scripts = Object.keys(
