@@ -35,11 +35,20 @@ export interface SourceState {
   readonly detail: string
 }
 
+/** A broker's names for where records come from. */
+export interface Messaging {
+  readonly system: string
+  /** The consumer group. */
+  readonly group: string
+  /** The topic of a step's or record's partition, and the partition's id there. */
+  readonly placeOf: (partition: string) => { readonly destination: string; readonly partition: string }
+}
+
 export interface Source {
   readonly id: string
   readonly type: string
   /** What its traces say of the broker behind it, by the conventions for messaging; left out: there is none. */
-  readonly messaging?: { readonly system: string; readonly destination: string; readonly group: string }
+  readonly messaging?: Messaging
   /**
    * Reads from the stored positions (by partition) until the signal aborts or nothing more can come.
    * Batches come one at a time: the next is asked for after the former was committed or refused. A batch may be asked for again

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/observation.ts'
 import type { ArrivedRecord } from '../../model/record.ts'
 import { readTraceparent } from '../../model/trace.ts'
-import type { PositionStep } from '../../observe/sources/source.ts'
+import type { Messaging, PositionStep } from '../../observe/sources/source.ts'
 import { ATTRIBUTE } from './names.ts'
 import { MOST_LINKS, type SpanAttributes, type SpanLink, type SpanStart } from './span.ts'
 
@@ -12,7 +12,7 @@ export interface BatchToTrace {
   readonly records: readonly ArrivedRecord[]
   readonly steps: readonly PositionStep[]
   /** What the messaging conventions want to know of a broker; null: the source isn't one. */
-  readonly messaging: { readonly system: string; readonly destination: string; readonly group: string } | null
+  readonly messaging: Messaging | null
 }
 
 /** Partitions and positions of a batch that a span names. */
@@ -25,7 +25,7 @@ const LONGEST_POSITION = 200
  */
 export function ingestSpan(batch: BatchToTrace): SpanStart {
   const { source, type, records, steps, messaging } = batch
-  const destination = messaging?.destination ?? source
+  const destination = destinationOf(batch)
   const named = steps.slice(0, MOST_PARTITIONS)
   const [only] = named
   return {
@@ -44,9 +44,11 @@ export function ingestSpan(batch: BatchToTrace): SpanStart {
       ...(messaging === null
         ? {}
         : { [ATTRIBUTE.system]: messaging.system, [ATTRIBUTE.consumerGroup]: messaging.group }),
-      ...(only !== undefined && named.length === 1 ? { [ATTRIBUTE.partition]: only.partition } : {}),
+      ...(only !== undefined && named.length === 1
+        ? { [ATTRIBUTE.partition]: partitionId(messaging, only.partition) }
+        : {}),
     },
-    links: producerLinks(records),
+    links: producerLinks(records, messaging),
   }
 }
 
@@ -55,8 +57,21 @@ export function ingestResult(outcomes: Readonly<Record<Outcome, number>>): SpanA
   return Object.fromEntries(Object.entries(outcomes).map(([outcome, count]) => [`assay.records.${outcome}`, count]))
 }
 
+/** The topic, where the batch has one; a batch of several topics goes by its source. */
+function destinationOf({ source, steps, messaging }: BatchToTrace): string {
+  const topics = new Set(
+    messaging === null ? [] : steps.map(({ partition }) => messaging.placeOf(partition).destination),
+  )
+  const [topic] = topics
+  return topic !== undefined && topics.size === 1 ? topic : source
+}
+
+function partitionId(messaging: Messaging | null, partition: string): string {
+  return (messaging?.placeOf(partition).partition ?? partition).slice(-LONGEST_POSITION)
+}
+
 /** One link for each producer's span, with the first of its records; the first 128. */
-function producerLinks(records: readonly ArrivedRecord[]): readonly SpanLink[] {
+function producerLinks(records: readonly ArrivedRecord[], messaging: Messaging | null): readonly SpanLink[] {
   const links = new Map<string, SpanLink>()
   let last: string | null = null
   for (const { traceparent = null, partition, position } of records) {
@@ -67,10 +82,16 @@ function producerLinks(records: readonly ArrivedRecord[]): readonly SpanLink[] {
     if (to === null) continue
     const attributes = {
       [ATTRIBUTE.relation]: 'producer',
-      [ATTRIBUTE.partition]: partition.slice(-LONGEST_POSITION),
+      [ATTRIBUTE.partition]: partitionId(messaging, partition),
       [ATTRIBUTE.position]: position.slice(0, LONGEST_POSITION),
     }
-    links.set(traceparent, { to, attributes })
+    links.set(traceparent, {
+      to,
+      attributes:
+        messaging === null
+          ? attributes
+          : { ...attributes, [ATTRIBUTE.destination]: messaging.placeOf(partition).destination },
+    })
     if (links.size === MOST_LINKS) break
   }
   return [...links.values()]

@@ -3,7 +3,7 @@ import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
 import type { EarlyCheck } from '../../check/early.ts'
 import type { FormatConfig } from '../../decode/config.ts'
 import { createDecoder } from '../../decode/decode.ts'
-import type { PositionStep, Source, SourceBatch, SourceState } from '../source.ts'
+import type { Messaging, PositionStep, Source, SourceBatch, SourceState } from '../source.ts'
 import type { StreamFigures } from '../../../model/stream.ts'
 import type { KafkaAccess, KafkaLog } from './client.ts'
 import { createReading, type Reading } from './reading.ts'
@@ -125,7 +125,15 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
     return { partitions, skew: reading?.skew() ?? new Map(), clockAhead, lost: reading?.lost() ?? 0 }
   }
 
-  return { id, type: 'kafka', read, state, reassigned: () => again, figures }
+  const messaging: Messaging = {
+    system: 'kafka',
+    group: deps.group,
+    placeOf: (key) => {
+      const destination = topicOfKey(key)
+      return { destination, partition: key.slice(destination.length + 1) }
+    },
+  }
+  return { id, type: 'kafka', messaging, read, state, reassigned: () => again, figures }
 }
 
 function batchOf(records: readonly ArrivedRecord[], steps: readonly PositionStep[], stored: () => void): SourceBatch {
