@@ -1,6 +1,6 @@
 -- Runs once, on an empty data folder. Passwords for a look on one's own machine: change them for anything else.
-create role assay login password 'assay';
-create database assay owner assay;
+create role assay_daemon login password 'assay';
+create database assay owner assay_daemon;
 
 -- The warehouse: the shop writes, Assay may only read.
 create role shop login password 'shop';
