@@ -1,6 +1,7 @@
 import { oneLine } from '../../alert/bounds.ts'
 import { localTime, objectivePercent } from '../../alert/figures.ts'
 import type { DomainDocument, ScorecardDocument } from './document.ts'
+import { worstFirst } from './order.ts'
 import {
   attainmentText,
   budgetText,
@@ -25,13 +26,13 @@ const SLOS_SHOWN = 30
 /** A scorecard in GitHub's Markdown. Columns are padded, so that it can be read where tables aren't drawn, as in Slack. */
 export function scorecardMarkdown(card: ScorecardDocument): string {
   const state = stateText(card, (at) => localTime(at, card.timezone))
-  const slos = card.domains.flatMap(({ domain, slos: own }) => own.map((slo) => ({ domain, slo })))
-  const shown = slos
-    .sort((a, b) => a.slo.kept - b.slo.kept)
+  const all = card.domains.flatMap(({ domain, slos }) => slos.map((slo) => ({ ...slo, domain })))
+  const domainOf = new Map(all.map(({ slo, domain }) => [slo, domain]))
+  const shown = worstFirst(all)
     .slice(0, SLOS_SHOWN)
-    .map(({ domain, slo }) => [
+    .map((slo) => [
       slo.slo,
-      domain,
+      domainOf.get(slo.slo) ?? '',
       slo.kind,
       attainmentText(slo),
       objectivePercent(slo.objective),
@@ -64,7 +65,7 @@ export function scorecardMarkdown(card: ScorecardDocument): string {
     '',
     ...remarks(card).map((remark) => `- ${plain(remark)}`),
     '',
-    `**SLOs**${slos.length > shown.length ? `, the ${shown.length} least kept of ${slos.length}` : ''}`,
+    `**SLOs**${all.length > shown.length ? `, the worst ${shown.length} of ${all.length}` : ''}`,
     '',
     ...table(['SLO', 'Domain', 'Kind', 'Attained', 'Objective', 'State', 'Budget'], shown),
     '',

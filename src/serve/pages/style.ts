@@ -53,10 +53,10 @@ dl { display: grid; grid-template-columns: minmax(88px, max-content) 1fr; gap: 4
 mark { background: none; color: var(--bad); font-weight: 600; }
 @media (max-width: 640px) { header, main, footer { padding-left: 12px; padding-right: 12px; } h1 { font-size: 16px; line-height: 24px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .course text { font-size: 20px; } }
 .scorecard p .mark, .scorecard li .mark { white-space: normal; } .scorecard .score b { font-size: 28px; line-height: 32px; font-weight: 650; } .scorecard .formula { padding-left: 20px; margin: 0; font-size: 12px; line-height: 16px; }
-.scorecard td { padding-right: 12px; } .scorecard td small { display: block; font-size: 12px; line-height: 16px; color: var(--muted); white-space: nowrap; }
+.scorecard td { padding-right: 12px; } .scorecard .care td { white-space: nowrap; } .scorecard th small { display: block; font-weight: 400; color: var(--muted); } .scorecard td small { display: block; font-size: 12px; line-height: 16px; color: var(--muted); white-space: nowrap; }
 @page { size: A4; margin: 10mm; }
-@media print { nav, button, .print-no { display: none; } .wide { overflow: visible; } :root { color-scheme: light; --ground: #fff; --text: #000; --muted: #444; --line: #bbb; }
-  header, main, footer { max-width: none; padding-left: 0; padding-right: 0; } header, footer { padding-top: 0; padding-bottom: 4px; }
+@media print { header nav, button, .print-no { display: none; } .wide { overflow: visible; } :root { color-scheme: light; --ground: #fff; --text: #000; --muted: #444; --line: #bbb; }
+  header, main, footer { max-width: none; padding-left: 0; padding-right: 0; } header, footer { padding-top: 0; padding-bottom: 4px; font-size: 9px; line-height: 12px; }
   .scorecard { font-size: 8.5px; line-height: 11px; } .scorecard h1 { font-size: 14px; line-height: 18px; margin: 2px 0 4px; } .scorecard h2 { font-size: 10px; line-height: 12px; margin: 8px 0 2px; }
   .scorecard td, .scorecard th { padding: 1.5px 6px 1.5px 0; } .scorecard td small, .scorecard .formula { font-size: 7.5px; line-height: 9.5px; } .scorecard th.name { min-width: 0; }
   .scorecard .score b { font-size: 18px; line-height: 20px; } .scorecard .ratio { width: 54px; height: 10px; margin-top: 1px; } .scorecard .slos { display: none; } .scorecard li, .scorecard tr { break-inside: avoid; } }

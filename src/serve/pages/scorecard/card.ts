@@ -2,6 +2,7 @@ import { objectivePercent } from '../../../alert/figures.ts'
 import { SLI_KINDS } from '../../../model/sli.ts'
 import type { DomainDocument, ScorecardDocument, SloDocument } from '../../../report/scorecard/document.ts'
 import { monthTitle } from '../../../report/scorecard/month.ts'
+import { worstFirst } from '../../../report/scorecard/order.ts'
 import {
   attainmentText,
   budgetText,
@@ -25,7 +26,7 @@ import { type Mark, mark } from '../marks.ts'
 import { counted, FORMULAS } from '../words.ts'
 
 /** So many domains fit on a printed page; the rest are in a list that opens. */
-const DOMAINS_SHOWN = 14
+const DOMAINS_SHOWN = 12
 /** SLOs that a page lists, over all domains: it stays below 100 kB. */
 const SLOS_SHOWN = 160
 
@@ -63,26 +64,24 @@ export function scorecardBody(card: ScorecardDocument, local: (at: number) => st
 
 function promisesTable(domains: readonly DomainDocument[], card: ScorecardDocument): Html {
   const kinds = SLI_KINDS.filter((kind) => card.domains.some(({ slos }) => slos.some((slo) => slo.kind === kind)))
-  return html`<table><thead><tr><th>Domain</th><th>Owner</th><th class="right">Trust</th><th class="right">Change</th>${kinds.map(
+  return html`<table><thead><tr><th>Domain, owner</th><th class="right">Trust</th>${kinds.map(
     (kind) => html`<th title="${FORMULAS[kind]}">${kind}</th>`,
   )}<th>Budget, worst SLO</th></tr></thead><tbody>${domains.map(
     (domain) =>
-      html`<tr><th scope="row" class="name">${domain.domain}</th><td>${domain.owner ?? html`<span class="muted">nobody</span>`}</td><td class="right"><b>${scoreText(domain.score)}</b></td><td class="right">${differenceText(domain.change)}</td>${kinds.map(
+      html`<tr><th scope="row" class="name">${domain.domain}<small>${domain.owner ?? 'nobody'}</small></th><td class="right"><b>${scoreText(domain.score)}</b><small>${domain.change !== null && differenceText(domain.change)}</small></td>${kinds.map(
         (kind) => cell(domain.slos.filter((slo) => slo.kind === kind)),
       )}<td class="nowrap">${worstBudgetText(domain)}</td></tr>`,
   )}</tbody></table>`
 }
 
-/** The least kept SLO of a kind: what it attained, with its interval, against its objective. */
+/** The worst SLO of a kind: what it attained, with its interval, against its objective. */
 function cell(slos: readonly SloDocument[]): Html {
-  const worst = leastKept(slos)[0]
+  const worst = worstFirst(slos)[0]
   if (worst === undefined) return html`<td class="muted">–</td>`
   const words = `${slos.length > 1 ? `Worst of ${slos.length}: ` : ''}${worst.slo}, ${attainmentText(worst)}, objective ${objectivePercent(worst.objective)}`
   const { kind, word } = stateOf(worst)
   const value = worst.ratio === null ? word : (attainmentText(worst).split(' of ')[0] ?? '')
-  return html`<td class="cell" title="${words}">${mark(kind, value)}${worst.ratio !== null && ratioChart({ ...worst, budgetRemaining: worst.budget_remaining })}<small>${
-    worst.ratio !== null && kind !== 'met' && html`${word}, `
-  }objective ${objectivePercent(worst.objective)}</small></td>`
+  return html`<td class="cell" title="${words}">${mark(kind, value)}${worst.ratio !== null && ratioChart({ ...worst, budgetRemaining: worst.budget_remaining })}<small>${worst.ratio !== null && kind !== 'met' && html`${word}, `}goal ${objectivePercent(worst.objective)}</small></td>`
 }
 
 function careTable(domains: readonly DomainDocument[], card: ScorecardDocument): Html {
@@ -107,27 +106,23 @@ function careTable(domains: readonly DomainDocument[], card: ScorecardDocument):
       String(ownerless),
       unobservedText(one.coverage),
     ].map((text) => html`<td class="right">${text}</td>`)}</tr>`
-  return html`<table><thead><tr><th>Domain</th>${heads.map((head) => html`<th class="right">${head}</th>`)}</tr></thead><tbody>${domains.map(
+  return html`<table class="care"><thead><tr><th>Domain</th>${heads.map((head) => html`<th class="right">${head}</th>`)}</tr></thead><tbody>${domains.map(
     (domain) => row(domain.domain, domain, domain.without_owner.length),
   )}${row('all', card, card.without_owner)}</tbody></table>`
 }
 
-/** Every domain's SLOs, the least kept first; on paper they stay folded. */
+/** Every domain's SLOs, the worst first; on paper they stay folded. */
 function sloLists(domains: readonly DomainDocument[]): Html {
   const each = Math.max(3, Math.floor(SLOS_SHOWN / Math.max(1, domains.length)))
   return html`${domains.map(({ domain, slos }) => {
-    const shown = leastKept(slos).slice(0, each)
-    return html`<details id="slos-${domain}"><summary>${domain}: ${counted(slos.length, 'SLO')}, least kept first</summary><ul>${shown.map(
+    const shown = worstFirst(slos).slice(0, each)
+    return html`<details id="slos-${domain}"><summary>${domain}: ${counted(slos.length, 'SLO')}, worst first</summary><ul>${shown.map(
       (slo) => {
         const { kind, word } = stateOf(slo)
         return html`<li>${mark(kind, word)} <b>${slo.slo}</b> <span class="muted">${attainmentText(slo)}, objective ${objectivePercent(slo.objective)}, ${budgetText(slo.budget_spent)}${!slo.in_force && ', taken out during the month'}</span></li>`
       },
     )}${slos.length > shown.length && html`<li class="muted">and ${slos.length - shown.length} more in the JSON form</li>`}</ul></details>`
   })}`
-}
-
-function leastKept(slos: readonly SloDocument[]): SloDocument[] {
-  return [...slos].sort((a, b) => a.kept - b.kept || (b.budget_spent ?? 0) - (a.budget_spent ?? 0))
 }
 
 const REASONS: Readonly<Partial<Record<NonNullable<SloDocument['reason']>, string>>> = {
