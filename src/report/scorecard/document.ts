@@ -66,7 +66,9 @@ export interface DomainDocument {
 
 export interface SloDocument {
   readonly slo: string
-  readonly event: string
+  /** One of the two. */
+  readonly event?: string
+  readonly table?: string
   readonly kind: SliKind
   readonly source: string | null
   /** False: it was judged in the month and has been taken out since. */
@@ -115,6 +117,8 @@ export interface CoverageDocument {
   readonly events_planned: number
   readonly events_seen: number
   readonly events_without_slo: number
+  readonly tables_planned: number
+  readonly tables_seen: number
   /** Minutes in which there was something to be observed, and those that weren't. */
   readonly minutes: number
   readonly unobserved_minutes: number
@@ -137,7 +141,6 @@ export interface ChangeDocument {
 export interface CostDocument {
   readonly slo: string
   readonly domain: string
-  readonly event: string
   readonly budget_spent: number
   readonly incident: string | null
   /** `platform+app_version android+4.3.0`; null: nothing stood out. */

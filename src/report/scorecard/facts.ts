@@ -1,6 +1,7 @@
 import type { Incident } from '../../model/incident.ts'
 import type { Ratio } from '../../model/ratio.ts'
 import type { SliKind, Tier } from '../../model/sli.ts'
+import type { SubjectKind } from '../../model/subject.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Month } from './month.ts'
 import type { Stretch } from './stretches.ts'
@@ -35,7 +36,9 @@ export interface DomainFacts {
 export interface SloFacts {
   readonly slo: string
   readonly domain: string
+  /** What it judges: an event, or the table of that name where `subject` says so. */
   readonly event: string
+  readonly subject: SubjectKind
   readonly kind: SliKind
   readonly source: string | null
   /** That with which the month began, as a ratio. */
@@ -49,9 +52,10 @@ export interface SloFacts {
   readonly inForce: boolean
 }
 
-/** An event with a contract. */
+/** An event with a contract, or a table. */
 export interface EventFacts {
   readonly name: string
+  readonly subject: SubjectKind
   readonly domain: string
   /** Team; empty: nobody. */
   readonly owner: string

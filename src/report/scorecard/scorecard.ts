@@ -41,7 +41,7 @@ export function scorecardDocument(
   })
   const all = [...figures.values()]
   const incidents = facts.incidents.filter(({ event }) => event !== null)
-  const planned = sum(facts.events.map(({ received }) => received))
+  const planned = sum(facts.events.filter(isEvent).map(({ received }) => received))
   const records = planned + facts.undecodable + sum(facts.unplanned.map(({ received }) => received))
   const withContract = records === 0 ? null : planned / records
   const nothing = domains.every(({ score }) => score === null)
@@ -95,12 +95,11 @@ function domainCard(
   sources: ReadonlyMap<string, SourceFacts>,
 ): { readonly card: Omit<DomainDocument, 'change'>; readonly trust: readonly number[] } {
   const plan = facts.domains.find((domain) => domain.name === name)
-  const slos = [...figures.entries()]
-    .filter(([slo]) => slo.domain === name)
-    .map(([, figure]) => figure)
-    .sort((a, b) => compareText(a.slo, b.slo))
+  const own = [...figures].filter(([slo]) => slo.domain === name)
+  const slos = own.map(([, figure]) => figure).sort((a, b) => compareText(a.slo, b.slo))
   const events = countedEvents(facts, name)
-  const trust = events.map((event) => eventTrust(slos.filter((slo) => slo.event === event.name)))
+  const ofEvent = Map.groupBy(own, ([slo]) => slo.event)
+  const trust = events.map((event) => eventTrust((ofEvent.get(event.name) ?? []).map(([, figure]) => figure)))
   const seen = events.some(({ received }) => received > 0) || slos.some(({ total }) => total > 0)
   const worst = slos.reduce<SloDocument | null>(
     (most, slo) => ((slo.budget_spent ?? -1) > (most?.budget_spent ?? -1) ? slo : most),
@@ -145,6 +144,7 @@ function countedEvents({ events, slos }: MonthFacts, domain: string | null): Eve
     .map(
       (slo): EventFacts => ({
         name: slo.event,
+        subject: slo.subject,
         domain: slo.domain,
         owner: '',
         status: 'deprecated',
@@ -169,9 +169,11 @@ function coverageOf(
   const promised = new Set([...figures.keys()].map(({ event }) => event))
   const { minutes, unobserved } = observation(carried, sources, { from: month.from, to: until })
   return {
-    events_planned: events.length,
-    events_seen: events.filter(({ received }) => received > 0).length,
+    events_planned: events.filter(isEvent).length,
+    events_seen: events.filter(isEvent).filter(isSeen).length,
     events_without_slo: events.filter(({ name }) => !promised.has(name)).length,
+    tables_planned: events.filter(isTable).length,
+    tables_seen: events.filter(isTable).filter(isSeen).length,
     minutes,
     unobserved_minutes: unobserved,
   }
@@ -194,7 +196,7 @@ function costliest(
     .filter(({ spent }) => spent > 1)
     .sort((a, b) => b.spent - a.spent || compareText(a.slo, b.slo))
     .slice(0, COSTLIEST)
-    .map(({ slo, domain, event, spent }) => {
+    .map(({ slo, domain, spent }) => {
       const longest = incidents
         .filter(({ slos }) => slos.includes(slo))
         .sort((a, b) => lengthOf(b, until) - lengthOf(a, until) || compareText(a.id, b.id))[0]
@@ -202,7 +204,6 @@ function costliest(
       return {
         slo,
         domain,
-        event,
         budget_spent: spent,
         incident: longest?.id ?? null,
         cause: cause === null ? null : `${cause.dimension} ${cause.value}`,
@@ -221,6 +222,18 @@ function isOpen({ resolvedAt }: Incident, until: Instant): boolean {
 /** What happened later is not told, however late the card is worked out. */
 function asOf({ month, until }: MonthFacts): Instant {
   return until < month.to ? until : freezesAt(month)
+}
+
+function isEvent({ subject }: EventFacts): boolean {
+  return subject === 'event'
+}
+
+function isTable({ subject }: EventFacts): boolean {
+  return subject === 'table'
+}
+
+function isSeen({ received }: EventFacts): boolean {
+  return received > 0
 }
 
 function sum(values: readonly number[]): number {

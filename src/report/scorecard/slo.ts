@@ -23,9 +23,9 @@ export function sloFigures(slo: SloFacts, facts: MonthFacts, sources: ReadonlyMa
   const spent = ratio === null ? null : (total - good) / total / (1 - slo.objective)
   return {
     slo: slo.slo,
-    event: slo.event,
+    ...(slo.subject === 'table' ? { table: slo.event } : { event: slo.event }),
     kind: slo.kind,
-    source: slo.source,
+    source: slo.subject === 'table' ? null : slo.source,
     in_force: slo.inForce,
     outcome,
     reason,

@@ -94,9 +94,12 @@ export function inADayText({ share_resolved_24h: share }: IncidentsDocument): st
   return share === null ? '–' : percent(share)
 }
 
-/** `11 of 12` */
-export function seenText({ events_planned: planned, events_seen: seen }: CoverageDocument): string {
-  return planned === 0 ? 'none planned' : `${seen} of ${planned}`
+/** `11 of 12`, with ` and 2 of 2 tables` where there are any. */
+export function seenText(coverage: CoverageDocument): string {
+  const { events_planned: planned, events_seen: seen, tables_planned: tables, tables_seen: read } = coverage
+  const ofTables = tables === 0 ? null : `${read} of ${tables} table${tables === 1 ? '' : 's'}`
+  if (planned === 0) return ofTables ?? 'none planned'
+  return ofTables === null ? `${seen} of ${planned}` : `${seen} of ${planned} and ${ofTables}`
 }
 
 /** `37 min (0.1 %)` */
@@ -112,7 +115,8 @@ export function remarks(card: ScorecardDocument): string[] {
   return [
     coverage.records > 0 &&
       `${percent(coverage.records_with_contract ?? 0)} of ${whole(coverage.records)} records have a contract; ${counted(coverage.unplanned_names, 'name')} without one arrived${namesOf(card)}, and ${counted(coverage.undecodable, 'record')} could not be read.`,
-    coverage.events_without_slo > 0 && `${counted(coverage.events_without_slo, 'event')} without any SLO.`,
+    coverage.events_without_slo > 0 &&
+      `${counted(coverage.events_without_slo, coverage.tables_planned > 0 ? 'event or table' : 'event')} without any SLO.`,
     card.without_owner > 0 &&
       `${counted(card.without_owner, 'event')} without an owner, names without a contract among them.`,
     assay.opened > 0 &&
@@ -148,7 +152,14 @@ function listed(words: readonly string[], of = words.length): string {
 }
 
 function counted(value: number, noun: string): string {
-  return `${whole(value)} ${noun}${value === 1 ? '' : 's'}`
+  return `${whole(value)} ${
+    value === 1
+      ? noun
+      : noun
+          .split(' ')
+          .map((word) => (word === 'or' ? word : `${word}s`))
+          .join(' ')
+  }`
 }
 
 function decimal(ratio: number): number {

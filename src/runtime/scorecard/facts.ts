@@ -1,14 +1,15 @@
 import { measureOf } from '../../judge/sli/measure.ts'
 import type { Ratio } from '../../model/ratio.ts'
 import { isTimeSlice } from '../../model/sli.ts'
-import { type Duration, type Instant, MINUTE } from '../../model/time.ts'
+import type { SubjectKind } from '../../model/subject.ts'
+import type { Instant } from '../../model/time.ts'
 import { emptyCounts, mergeCounts, type WindowCounts } from '../../model/window.ts'
-import type { Plan, SloPlan } from '../../plan/plan.ts'
-import type { EventFacts, MonthFacts, SloFacts, SourceFacts } from '../../report/scorecard/facts.ts'
+import type { EventPlan, Plan, SloPlan } from '../../plan/plan.ts'
+import type { TablePlan } from '../../plan/table-plan.ts'
+import type { EventFacts, MonthFacts, SloFacts } from '../../report/scorecard/facts.ts'
 import type { Month } from '../../report/scorecard/month.ts'
-import { joined, observedMinutes, type Stretch, without } from '../../report/scorecard/stretches.ts'
+import type { Stretch } from '../../report/scorecard/stretches.ts'
 import { readNote } from '../../store/notes.ts'
-import { observedSpans, sourceProgress } from '../../store/positions.ts'
 import {
   incidentsOpened,
   judgedSlos,
@@ -21,10 +22,8 @@ import type { Sql } from '../../store/sql.ts'
 import { allSeries, type StoredSeries } from '../../store/windows.ts'
 import { ACCOUNTS_NOTE, type AccountsNote } from '../evaluate/accounts.ts'
 import { type Firsts, NO_FIRSTS } from '../evaluate/firsts.ts'
-import { type Watermark, watermarkOf } from '../evaluate/watermark.ts'
+import { sourceFacts } from './source-facts.ts'
 
-/** How far a source may be behind a month that isn't over before the rest of it counts as unobserved. */
-const BEHIND: Duration = 10 * MINUTE
 /** `min_total` of an SLO that is no longer in the plan: the default. */
 const MIN_TOTAL = 20
 
@@ -52,7 +51,7 @@ export async function monthFacts(sql: Sql, plan: Plan, month: Month, until: Inst
     domains: [...plan.domains.values()].map(({ name, owner, tier }) => ({ name, owner: owner.team, tier })),
     slos: slosOf(plan, judged, span).map((slo): SloFacts => {
       const own = series.filter(
-        ({ kind, event, source }) => kind === 'planned' && event === slo.event && (slo.source ?? source) === source,
+        ({ kind, event, source }) => isJudged(kind) && event === slo.event && (slo.source ?? source) === source,
       )
       return {
         ...slo,
@@ -61,15 +60,13 @@ export async function monthFacts(sql: Sql, plan: Plan, month: Month, until: Inst
         observedFrom: observedFrom(slo, firsts),
       }
     }),
-    events: [...plan.events.values()].map(({ name, domain, owner, status }): EventFacts => {
-      const sources = arrived.flatMap(({ kind, event, source }) =>
-        kind === 'planned' && event === name ? [source] : [],
-      )
-      return { name, domain, owner, status, received: planned.get(name) ?? 0, sources: [...new Set(sources)].sort() }
-    }),
+    events: [
+      ...[...plan.events.values()].map((event) => eventFacts(event, 'event', planned, arrived)),
+      ...[...plan.tables.values()].map((table) => eventFacts(table, 'table', receivedOf('table'), arrived)),
+    ],
     unplanned: [...names].map(([name, received]) => ({ name, received })),
     undecodable: [...receivedOf('undecodable').values()].reduce((sum, received) => sum + received, 0),
-    sources: await sourcesOf(sql, plan, arrived, firsts, { from: month.from, to: Math.min(month.to, until) }),
+    sources: await sourceFacts(sql, plan, arrived, firsts, { from: month.from, to: Math.min(month.to, until) }),
     incidents: await incidentsOpened(sql, span),
   }
 }
@@ -77,6 +74,29 @@ export async function monthFacts(sql: Sql, plan: Plan, month: Month, until: Inst
 /** What is promised of an event, with whether its hours are marked because its windows don't say them. */
 interface Promised extends Omit<SloFacts, 'counted' | 'sources' | 'observedFrom'> {
   readonly marked: boolean
+}
+
+function eventFacts(
+  { name, domain, owner, status }: EventPlan | TablePlan,
+  subject: SubjectKind,
+  received: ReadonlyMap<string, number>,
+  arrived: readonly StoredSeries[],
+): EventFacts {
+  const sources = arrived.flatMap(({ kind, event, source }) => (isJudged(kind) && event === name ? [source] : []))
+  return {
+    name,
+    subject,
+    domain,
+    owner,
+    status,
+    received: received.get(name) ?? 0,
+    sources: [...new Set(sources)].sort(),
+  }
+}
+
+/** Series that have a contract: events' and tables'. */
+function isJudged(kind: StoredSeries['kind']): boolean {
+  return kind === 'planned' || kind === 'table'
 }
 
 function receivedBy(
@@ -99,20 +119,31 @@ function slosOf(plan: Plan, judged: ReadonlyMap<string, JudgedSlo>, { from }: St
     ...plan.slos.map((slo) => inForce(slo, judged.get(slo.name))),
     ...gone.flatMap(({ slo, newest, first }): Promised[] => {
       if (newest === null) return []
-      const { domain, event, kind, source, objective } = first ?? newest
+      const { domain, event, subject = 'event', kind, source, objective } = first ?? newest
       const minTotal = isTimeSlice(kind) ? 0 : MIN_TOTAL
-      return [{ slo, domain, event, kind, source, objective, minTotal, inForce: false, marked: false }]
+      return [{ slo, domain, event, subject, kind, source, objective, minTotal, inForce: false, marked: false }]
     }),
   ]
 }
 
 /** Held against the objective with which the month began, so that neither a laxer nor a stricter one reaches back. */
 function inForce(slo: SloPlan, judged: JudgedSlo | undefined): Promised {
-  const { name, domain, event, kind, source, minTotal, active } = slo
+  const { name, domain, event, subject = 'event', kind, source, minTotal, active } = slo
   const first = judged?.first ?? null
   const same = first !== null && first.event === event && first.kind === kind
   const objective = same ? first.objective : slo.objective
-  return { slo: name, domain, event, kind, source, objective, minTotal, inForce: true, marked: active !== null }
+  return {
+    slo: name,
+    domain,
+    event,
+    subject,
+    kind,
+    source,
+    objective,
+    minTotal,
+    inForce: true,
+    marked: active !== null,
+  }
 }
 
 function countedOf(
@@ -153,61 +184,4 @@ function observedFrom({ source, event }: Promised, firsts: Firsts): Instant | nu
   if (source !== null) return firsts.sources[source] ?? null
   const carried = Object.values(firsts.events[event] ?? {})
   return carried.length === 0 ? null : Math.min(...carried)
-}
-
-/** When each source of the plan, or that brought records in the month, had something to be observed, and what of it wasn't. */
-async function sourcesOf(
-  sql: Sql,
-  plan: Plan,
-  arrived: readonly StoredSeries[],
-  firsts: Firsts,
-  span: Stretch,
-): Promise<SourceFacts[]> {
-  const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
-  const progress = new Map((await sourceProgress(sql)).map(({ source, partitions }) => [source, partitions]))
-  const ids = [...new Set([...types.keys(), ...arrived.map(({ source }) => source)])].sort()
-  const found: SourceFacts[] = []
-  for (const id of ids) {
-    const watermark = watermarkOf(progress.get(id) ?? [], types.get(id) ?? null)
-    const expected = expectedOf(firsts.sources[id] ?? null, watermark, types.has(id), span)
-    const spans =
-      types.get(id) === 'file' || expected === null ? null : await observedSpans(sql, id, expected.from, expected.to)
-    found.push({
-      id,
-      expected,
-      unobserved: expected === null ? [] : unobservedOf(expected, watermark, spans, types.get(id) === 'kafka'),
-    })
-  }
-  return found
-}
-
-/** From its first record on, to the end of the span; of a source that is complete or gone, to its own. Without a watermark nobody knows how far it was read. */
-function expectedOf(
-  first: Instant | null,
-  watermark: Watermark | null,
-  inPlan: boolean,
-  span: Stretch,
-): Stretch | null {
-  if (first === null) return null
-  const from = Math.max(span.from, first)
-  if (watermark === null) return inPlan && from < span.to ? { from, to: span.to } : null
-  const isOver = watermark.complete || !inPlan || span.to - watermark.at <= BEHIND
-  const to = isOver ? Math.min(span.to, watermark.at) : span.to
-  return from < to ? { from, to } : null
-}
-
-/** `spans`: by partition, when it listened; null or empty: whatever came before its watermark has been read. */
-function unobservedOf(
-  expected: Stretch,
-  watermark: Watermark | null,
-  spans: ReadonlyMap<string, readonly { readonly started: Instant; readonly ended: Instant }[]> | null,
-  isStream: boolean,
-): Stretch[] {
-  if (spans === null || spans.size === 0) {
-    return without(expected, [{ from: expected.from, to: Math.max(expected.from, watermark?.at ?? expected.from) }])
-  }
-  const listened = [...spans.values()].map((own) => own.map(({ started, ended }) => ({ from: started, to: ended })))
-  if (!isStream) return without(expected, observedMinutes(listened))
-  // Of a stream every partition must have been read.
-  return joined(listened.flatMap((own) => without(expected, observedMinutes([own]))))
 }

@@ -2,6 +2,7 @@ import type { RoutesConfig } from '../../alert/config.ts'
 import { scorecardKey } from '../../alert/scorecard/notification.ts'
 import { Failure } from '../../model/failure.ts'
 import { DAY, type Duration, type Instant } from '../../model/time.ts'
+import { tableSource } from '../../model/subject.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { scorecardNotification } from '../../report/scorecard/message.ts'
 import { freezesAt, type Month, monthAt, monthBefore } from '../../report/scorecard/month.ts'
@@ -121,8 +122,13 @@ export function createMonthly(deps: MonthlyDeps): Monthly {
   /** Whether every source has been read past the month's end, or has been waited for long enough since `due`. */
   async function isComplete(month: Month, due: Instant): Promise<boolean> {
     if (now() >= Math.max(due, leadsSince ?? now()) + PATIENCE) return true
-    const sources = deps.plan().sources.filter(({ disabled }) => disabled === null)
-    const types = new Map(sources.map(({ id, type }) => [id, type]))
+    const { sources, tables } = deps.plan()
+    const types = new Map<string, string | null>([
+      ...sources.flatMap(({ id, type, disabled }) => (disabled === null ? [[id, type] as const] : [])),
+      ...[...tables.values()].flatMap(({ name, warehouse }) =>
+        warehouse.disabled === null ? [[tableSource(name), null] as const] : [],
+      ),
+    ])
     return (await sourceProgress(db)).every(({ source, partitions }) => {
       const type = types.get(source)
       if (type === undefined) return true

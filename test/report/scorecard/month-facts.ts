@@ -18,6 +18,7 @@ export function sloFacts(event: string, kind: SliKind, counted: Ratio, change: P
     slo: `${event.toLowerCase()}-${kind}`,
     domain: 'checkout',
     event,
+    subject: 'event',
     kind,
     source: null,
     objective: 0.99,
@@ -31,7 +32,16 @@ export function sloFacts(event: string, kind: SliKind, counted: Ratio, change: P
 }
 
 export function eventFacts(name: string, change: Partial<EventFacts> = {}): EventFacts {
-  return { name, domain: 'checkout', owner: 'payments', status: 'active', received: 1_000, sources: ['web'], ...change }
+  return {
+    name,
+    subject: 'event',
+    domain: 'checkout',
+    owner: 'payments',
+    status: 'active',
+    received: 1_000,
+    sources: ['web'],
+    ...change,
+  }
 }
 
 /** A source that was watched all month but for its first `unobserved` minutes. */
