@@ -65,7 +65,7 @@ export async function createTopic(
 ): Promise<void> {
   await withAdmin(broker, (admin) =>
     admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [
         {
           topic,
@@ -75,6 +75,10 @@ export async function createTopic(
         },
       ],
     }),
+  )
+  // A broker that has just started doesn't know at once what it made.
+  await until(`topic ${topic}`, () =>
+    withAdmin(broker, async (admin) => (await admin.fetchTopicOffsets(topic)).length === partitions).catch(() => false),
   )
 }
 

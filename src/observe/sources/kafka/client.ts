@@ -29,7 +29,8 @@ const ANSWER_WITHIN = 20_000
 /** The client is loaded where a source needs it: a daemon without Kafka doesn't pay for it. */
 export async function createClient(id: string, access: KafkaAccess, log: KafkaLog): Promise<Kafka> {
   dropTimerWarnings()
-  const kafkajs = await import('kafkajs')
+  // What it fills in later isn't among the names that Node finds in a CommonJS module.
+  const { default: kafkajs } = await import('kafkajs')
   await installCodecs(kafkajs)
   const { brokers, tls, sasl } = access
   return new kafkajs.Kafka({

@@ -53,7 +53,10 @@ async function lz4Codec(): Promise<Codec> {
 const UNKNOWN = [5, 6, 7]
 
 /** Teaches the client all compressions of Kafka; gzip it knows itself. */
-export async function installCodecs({ CompressionCodecs, CompressionTypes }: typeof import('kafkajs')): Promise<void> {
+export async function installCodecs({
+  CompressionCodecs,
+  CompressionTypes,
+}: Pick<typeof import('kafkajs'), 'CompressionCodecs' | 'CompressionTypes'>): Promise<void> {
   const [snappy, lz4] = await Promise.all([snappyCodec(), lz4Codec()])
   CompressionCodecs[CompressionTypes.Snappy] = () => snappy
   CompressionCodecs[CompressionTypes.LZ4] = () => lz4
