@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { Failure } from '../model/failure.ts'
+import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
 
 /** An answer that isn't what was asked for, as RFC 9457 describes it. Thrown by routes, printed by `problems`. */
 export class HttpProblem extends Error {
@@ -24,7 +25,8 @@ export function notFound(what: string, name: string): HttpProblem {
 function sendProblem(response: Response, problem: HttpProblem): void {
   const { status, title, fields } = problem
   response.status(status).type('application/problem+json')
-  response.send(JSON.stringify({ type: 'about:blank', title, status, detail: problem.message, ...fields }))
+  const known = { schema_version: SCHEMA_VERSION, type: 'about:blank', title, status, detail: problem.message }
+  response.send(JSON.stringify({ ...known, ...fields }))
 }
 
 /** The last route: nothing is served at this path. */

@@ -7,7 +7,7 @@ import type { Span } from '../../store/read/spans.ts'
 import type { ServeDeps } from '../deps.ts'
 import { notFound } from '../problems.ts'
 import { payloadOf } from '../samples.ts'
-import { cursorOf, type Paging } from './query.ts'
+import { cursorOf, instantAfter, type Paging } from './query.ts'
 
 type Deps = Pick<ServeDeps, 'db' | 'now'>
 
@@ -19,10 +19,11 @@ export interface IncidentFilter {
 
 /** `GET /api/v1/incidents`: newest first. */
 export async function incidentsAnswer({ db }: Deps, paging: Paging, filter: IncidentFilter): Promise<object> {
+  const after = instantAfter(paging)
   const found = await listIncidents(db, {
     state: filter.state,
     limit: paging.limit + 1,
-    after: paging.after === null ? null : { openedAt: Number(paging.after[0]), id: String(paging.after[1] ?? '') },
+    after: after === null ? null : { openedAt: after.at, id: after.id },
     ...(filter.domain === null ? {} : { domain: filter.domain }),
     ...(filter.event === null ? {} : { event: filter.event }),
   })

@@ -47,7 +47,7 @@ function keyOf(cursor: string): readonly (string | number)[] {
 
 /** The part of a list (sorted by name) that is asked for. */
 export function pageByName<Item>(items: readonly Item[], nameOf: (item: Item) => string, paging: Paging): Page<Item> {
-  const after = paging.after === null ? null : String(paging.after[0])
+  const after = textAfter(paging)
   const rest = after === null ? items : items.filter((item) => nameOf(item) > after)
   const shown = rest.slice(0, paging.limit)
   const last = shown.at(-1)
@@ -55,6 +55,27 @@ export function pageByName<Item>(items: readonly Item[], nameOf: (item: Item) =>
     items: shown,
     next_cursor: last === undefined || rest.length === shown.length ? null : cursorOf([nameOf(last)]),
   }
+}
+
+/** The name that a list goes on after. Throws a 400 problem for the cursor of another list. */
+function textAfter({ after }: Paging): string | null {
+  if (after === null) return null
+  const [name] = after
+  if (after.length !== 1 || typeof name !== 'string') throw foreignCursor()
+  return name
+}
+
+/** The instant and the id that a list goes on after. Throws a 400 problem for the cursor of another list. */
+export function instantAfter({ after }: Paging): { readonly at: Instant; readonly id: string } | null {
+  if (after === null) return null
+  const [at, id] = after
+  if (after.length !== 2 || typeof at !== 'number' || !Number.isSafeInteger(at) || typeof id !== 'string')
+    throw foreignCursor()
+  return { at, id }
+}
+
+function foreignCursor(): HttpProblem {
+  return badParameter('cursor', 'is of another list')
 }
 
 /** Reads `since` and `until` (ISO 8601); by default the 24 hours before `now`. Throws a 400 problem. */
