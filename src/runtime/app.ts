@@ -140,7 +140,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     })
 
     const { emitters, disabled } = createEmitters(assay.telemetry.lineage, { env, root: project.root, now })
-    let addresses = addressesOf(project, assay.http.public_url ?? 'http://localhost')
+    let addresses = addressesOf(project, assay.http.public_url ?? 'http://localhost', env)
     const lineage = startLineage({
       db,
       emitters,
@@ -257,7 +257,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     })
     const { url } = await server.listen()
     const reachedAt = assay.http.public_url ?? url
-    addresses = addressesOf(project, reachedAt)
+    addresses = addressesOf(project, reachedAt, env)
     cleanUp.push(() => server.close())
 
     const judging = loop.run(stopping.signal).catch((error: unknown) => {
@@ -333,7 +333,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         const later = needsRestart(project, read.configuration.project)
         project = read.configuration.project
         plan = read.configuration.plan
-        addresses = addressesOf(project, reachedAt)
+        addresses = addressesOf(project, reachedAt, env)
         receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
         for (const stopped of sources.swap(project.assay.value.sources)) watermarks.delete(stopped)
         for (const source of watermarks.keys()) {

@@ -2,8 +2,7 @@ import { round6 } from '../../model/ratio.ts'
 import { isTimeSlice } from '../../model/sli.ts'
 import { formatDuration } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import type { EventPlan, SloPlan } from '../../plan/plan.ts'
-import { columnOf } from './fields.ts'
+import type { SloPlan } from '../../plan/plan.ts'
 
 /** An SLO as OpenLineage's data quality assertion. */
 export interface Assertion {
@@ -32,23 +31,27 @@ export interface JudgedSlo {
   readonly verdict: Verdict | null
 }
 
+/** What the dataset asserted upon calls its columns. */
+export interface Columns {
+  /** Those that completeness watches. */
+  readonly watched: readonly string[]
+  /** What one is called in the schema facet. */
+  readonly nameOf: (column: string) => string
+}
+
 /**
  * One assertion per SLO that was met or violated. One that could not be judged is neither: an assertion has to say which, so
- * that it has none, and stands among the tests as skipped. `events`: all that the dataset carries.
+ * that it has none, and stands among the tests as skipped.
  */
-export function assertionsOf(
-  judged: readonly JudgedSlo[],
-  event: EventPlan,
-  events: readonly EventPlan[],
-): Assertion[] {
+export function assertionsOf(judged: readonly JudgedSlo[], columns: Columns): Assertion[] {
   return judged.flatMap(({ slo, verdict }): Assertion[] => {
     if (verdict === null || (verdict.outcome !== 'met' && verdict.outcome !== 'violated')) return []
-    const column = columnAsserted(slo, event)
+    const column = columnAsserted(slo, columns)
     return [
       {
         assertion: slo.kind,
         success: verdict.outcome === 'met',
-        ...(column === null ? {} : { column: columnOf(events, event.name, column) }),
+        ...(column === null ? {} : { column: columns.nameOf(column) }),
         severity: severityOf(slo),
         name: slo.name,
         description: describe(slo, verdict),
@@ -79,9 +82,8 @@ function severityOf({ severity }: SloPlan): 'error' | 'warn' {
   return severity === 'info' ? 'warn' : 'error'
 }
 
-/** The one property that a completeness SLO is about, where it is about one. */
-function columnAsserted({ kind }: SloPlan, { versions }: EventPlan): string | null {
-  const watched = versions.at(-1)?.watched ?? []
+/** The one column that a completeness SLO is about, where it is about one. */
+function columnAsserted({ kind }: SloPlan, { watched }: Columns): string | null {
   const [only] = watched
   return kind === 'completeness' && watched.length === 1 && only !== undefined ? only : null
 }

@@ -1,3 +1,5 @@
+import type { Plan } from '../../plan/plan.ts'
+
 /** A dataset as OpenLineage names it (spec/Naming.md): who holds it, and what it is called there. */
 export interface DatasetId {
   readonly namespace: string
@@ -36,12 +38,18 @@ export function datasetKey({ namespace, name }: DatasetId): string {
 }
 
 /**
- * The dataset of a table written as `warehouse.schema.table`; with a warehouse that nobody configured it is known by what
- * was written. `quoted` parts keep their quotes.
+ * The dataset of a table written as `warehouse.schema.table`, by its contract where it has one; with a warehouse that nobody
+ * configured it is known by what was written.
  */
-export function tableDataset(table: string, environment: string, { warehouses }: Addresses): DatasetId {
-  const dot = table.indexOf('.')
-  const warehouse = dot < 0 ? undefined : warehouses.get(table.slice(0, dot))
-  if (warehouse === undefined) return { namespace: homeNamespace(environment), name: table }
-  return { namespace: warehouse.namespace, name: `${warehouse.database}.${table.slice(dot + 1)}` }
+export function tableDataset(
+  written: string,
+  { environment, tables }: Pick<Plan, 'environment' | 'tables'>,
+  { warehouses }: Addresses,
+): DatasetId {
+  const dot = written.indexOf('.')
+  const contract = tables.get(written)
+  const warehouse = dot < 0 ? undefined : warehouses.get(contract?.warehouse.id ?? written.slice(0, dot))
+  if (warehouse === undefined) return { namespace: homeNamespace(environment), name: written }
+  const inside = contract === undefined ? written.slice(dot + 1) : `${contract.schema}.${contract.table}`
+  return { namespace: warehouse.namespace, name: `${warehouse.database}.${inside}` }
 }

@@ -1,7 +1,8 @@
 import type { EventPlan, Plan } from '../../plan/plan.ts'
+import type { TablePlan } from '../../plan/table-plan.ts'
 import type { StreamDataset } from './dataset.ts'
 import { type Facet, facet } from './facet.ts'
-import { columnOf, streamFields } from './fields.ts'
+import { columnOf, streamFields, tableFields } from './fields.ts'
 
 export type Facets = Readonly<Record<string, Facet>>
 
@@ -9,6 +10,9 @@ interface Owned {
   readonly name: string
   readonly type: 'OWNER' | 'BACKUP'
 }
+
+/** What contracts of events and of tables say alike. */
+type Contract = Pick<EventPlan, 'name' | 'domain' | 'description' | 'owner' | 'tier' | 'status'>
 
 const TYPES: Readonly<Record<StreamDataset['kind'], string>> = {
   topic: 'TOPIC',
@@ -42,8 +46,8 @@ export function streamFacets(
   }
 }
 
-/** The event itself: whose it is and what it means. */
-export function jobFacets(producer: string, plan: Plan, event: EventPlan): Facets {
+/** The event or table itself: whose it is and what it means. */
+export function jobFacets(producer: string, plan: Plan, event: Contract): Facets {
   return {
     jobType: facet(producer, 'JobTypeJobFacet', { processingType: 'BATCH', integration: 'ASSAY', jobType: 'CHECK' }),
     ownership: facet(producer, 'OwnershipJobFacet', { owners: ownersOf(plan, [event]) }),
@@ -51,6 +55,25 @@ export function jobFacets(producer: string, plan: Plan, event: EventPlan): Facet
     documentation: facet(producer, 'DocumentationJobFacet', {
       description: event.description === '' ? event.name : `${event.name}: ${event.description}`,
     }),
+  }
+}
+
+/** What is known of a table: where it is, and what its contract says, if it has one. */
+export function tableFacets(producer: string, plan: Plan, namespace: string, table: TablePlan | undefined): Facets {
+  const place = destinationFacets(producer, 'table', namespace)
+  if (table === undefined) return place
+  const fields = tableFields(table)
+  const pii = table.columns.flatMap(({ name, pii: kind }) =>
+    kind === null ? [] : [{ ...tag('pii', kind), field: name }],
+  )
+  return {
+    ...place,
+    ownership: facet(producer, 'OwnershipDatasetFacet', { owners: ownersOf(plan, [table]) }),
+    tags: facet(producer, 'TagsDatasetFacet', { tags: [...tagsOf([table]), ...pii] }),
+    ...(fields.length === 0 ? {} : { schema: facet(producer, 'SchemaDatasetFacet', { fields }) }),
+    ...(table.description === ''
+      ? {}
+      : { documentation: facet(producer, 'DocumentationDatasetFacet', { description: table.description }) }),
   }
 }
 
@@ -62,7 +85,7 @@ export function destinationFacets(producer: string, kind: string, namespace: str
   }
 }
 
-function ownersOf(plan: Plan, events: readonly EventPlan[]): readonly Owned[] {
+function ownersOf(plan: Plan, events: readonly Contract[]): readonly Owned[] {
   const owners = new Map<string, Owned>()
   for (const { owner } of events) owners.set(owner, { name: `team:${owner}`, type: 'OWNER' })
   for (const { domain } of events) {
@@ -72,8 +95,8 @@ function ownersOf(plan: Plan, events: readonly EventPlan[]): readonly Owned[] {
   return [...owners.values()]
 }
 
-function tagsOf(events: readonly EventPlan[]): readonly object[] {
-  const values = (of: (event: EventPlan) => string): string[] => [...new Set(events.map(of))].sort()
+function tagsOf(events: readonly Contract[]): readonly object[] {
+  const values = (of: (event: Contract) => string): string[] => [...new Set(events.map(of))].sort()
   return [
     ...values(({ domain }) => domain).map((domain) => tag('domain', domain)),
     ...values(({ tier }) => tier).map((tier) => tag('tier', tier)),

@@ -1,4 +1,5 @@
 import type { EventPlan } from '../../plan/plan.ts'
+import type { TablePlan } from '../../plan/table-plan.ts'
 
 /** A field as the schema facet lists it. */
 export interface Field {
@@ -37,6 +38,11 @@ export function streamFields(events: readonly EventPlan[]): readonly Field[] {
     ...(description === '' ? {} : { description }),
     ...(sum > MOST_FIELDS || below.length === 0 ? {} : { fields: below }),
   }))
+}
+
+/** The columns of a table's contract, as far as it names them. */
+export function tableFields({ columns }: TablePlan): readonly Field[] {
+  return columns.slice(0, MOST_FIELDS).map(({ name, type }) => ({ name, ...(type === null ? {} : { type }) }))
 }
 
 /** What a property of an event is called in its stream's fields. */

@@ -50,6 +50,7 @@ export function lineageGraph(plan: Plan, addresses: Addresses, carriers: Carrier
   const join = (from: string, to: string): void => {
     edges.set(`${from}\n\n${to}`, { from, to })
   }
+  for (const table of plan.tables.values()) add(tableNode(plan, table.name, addresses))
   for (const stream of [...addresses.streams.values()].flat()) add(streamNode(stream))
   for (const event of plan.events.values()) {
     const own = add(eventNode(plan, event))
@@ -80,14 +81,14 @@ export function streamsCarrying(
   return from.flatMap((id) => streams.get(id) ?? [])
 }
 
-/** An event as a job: `<domain>.<slug>` in Assay's own namespace. */
-export function eventJob(plan: Plan, { domain, slug }: Pick<EventPlan, 'domain' | 'slug'>): DatasetId {
+/** The job that checks an event or a table: `<domain>.<slug>` in Assay's own namespace. */
+export function jobOf(plan: Plan, { domain, slug }: Pick<EventPlan, 'domain' | 'slug'>): DatasetId {
   return { namespace: homeNamespace(plan.environment), name: `${domain}.${slug}` }
 }
 
 function eventNode(plan: Plan, event: EventPlan): LineageNode {
   const { name: label, domain, owner, tier } = event
-  return { kind: 'event', ...eventJob(plan, event), label, domain, owner, tier }
+  return { kind: 'event', ...jobOf(plan, event), label, domain, owner, tier }
 }
 
 function streamNode({ kind, source, namespace, name }: StreamDataset): LineageNode {
@@ -96,14 +97,21 @@ function streamNode({ kind, source, namespace, name }: StreamDataset): LineageNo
 
 /** The dataset that a destination is: tables by where they lie, the others by what they are. */
 export function destinationDataset(plan: Plan, { kind, name }: Destination, addresses: Addresses): DatasetId {
-  if (kind === 'table') return tableDataset(name, plan.environment, addresses)
+  if (kind === 'table') return tableDataset(name, plan, addresses)
   return { namespace: homeNamespace(plan.environment), name: `${kind}:${name}` }
 }
 
 function destinationNode(plan: Plan, destination: Destination, addresses: Addresses): LineageNode {
-  const kind = destination.kind === 'model' || destination.kind === 'dashboard' ? destination.kind : 'table'
+  if (destination.kind === 'table') return tableNode(plan, destination.name, addresses)
+  const kind = destination.kind === 'model' ? 'model' : 'dashboard'
   const dataset = destinationDataset(plan, destination, addresses)
   return { kind, ...dataset, label: destination.name, domain: null, owner: null, tier: null }
+}
+
+/** A table, with or without a contract. */
+function tableNode(plan: Plan, name: string, addresses: Addresses): LineageNode {
+  const { domain = null, owner = null, tier = null } = plan.tables.get(name) ?? {}
+  return { kind: 'table', ...tableDataset(name, plan, addresses), label: name, domain, owner, tier }
 }
 
 function entryOf<Value>(map: ReadonlyMap<string, Value>, key: string): [string, Value][] {

@@ -43,7 +43,7 @@ export async function datasetAnswer(deps: Deps, asked: string, namespace: string
   const upstream = reachedFrom(graph, key, 'upstream')
   const downstream = reachedFrom(graph, key, 'downstream')
   const incidents = [node, ...upstream.map((one) => one.node)]
-    .flatMap(({ kind, label }) => (kind === 'event' ? (open.get(label) ?? []) : []))
+    .flatMap(({ kind, label }) => (kind === 'event' || kind === 'table' ? (open.get(label) ?? []) : []))
     .sort((a, b) => b.openedAt - a.openedAt || compareText(a.id, b.id))
   return {
     ...nodeDocument(node),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { streamsOf, warehouseAddress } from '../../../src/report/lineage/addresses.ts'
 import { tableDataset } from '../../../src/report/lineage/dataset.ts'
+import { tablePlan } from '../../support/table-plan.ts'
 
 const around = { environment: 'staging', root: '/srv/assay', collector: 'https://assay.example.org/' }
 const named = (source: Parameters<typeof streamsOf>[0]) =>
@@ -31,7 +32,10 @@ it.each([
 
 it('names tables by where they lie, those of unknown warehouses by what was written', () => {
   const warehouses = new Map([['main', { namespace: 'postgres://db:5432', database: 'shop' }]])
-  const dataset = (table: string) => tableDataset(table, 'staging', { streams: new Map(), warehouses })
+  const tables = new Map([['main.web."Order Items"', tablePlan({ schema: 'web', table: 'Order Items' })]])
+  const dataset = (table: string) =>
+    tableDataset(table, { environment: 'staging', tables }, { streams: new Map(), warehouses })
+  expect(dataset('main.web."Order Items"')).toEqual({ namespace: 'postgres://db:5432', name: 'shop.web.Order Items' })
   expect(dataset('main.analytics.orders')).toEqual({ namespace: 'postgres://db:5432', name: 'shop.analytics.orders' })
   expect(dataset('other.analytics.orders')).toEqual({ namespace: 'assay://staging', name: 'other.analytics.orders' })
   expect(dataset('orders')).toEqual({ namespace: 'assay://staging', name: 'orders' })

@@ -5,6 +5,7 @@ import type { Plan } from '../../../src/plan/plan.ts'
 import { streamsOf } from '../../../src/report/lineage/addresses.ts'
 import type { Addresses } from '../../../src/report/lineage/dataset.ts'
 import type { DueRun } from '../../../src/report/lineage/due.ts'
+import { lineageGraph } from '../../../src/report/lineage/graph.ts'
 import { lineageMap } from '../../../src/report/lineage/map.ts'
 import { runEvents } from '../../../src/report/lineage/run-events.ts'
 import { verdictOf } from '../../serve/plan.ts'
@@ -91,6 +92,25 @@ interface Wire {
   }[]
   readonly outputs: readonly { readonly namespace: string; readonly name: string; readonly facets: object }[]
 }
+
+const TABLES = {
+  'rules/assay.yaml': `version: 1
+sources: [{ id: web, type: http }, { id: archive, type: file, paths: [a.ndjson], format: { type: segment } }]
+warehouses: [{ id: main, type: postgres, url: { env: WAREHOUSE_URL } }]
+`,
+  'rules/domains/checkout/tables/orders.yaml': `table: main.analytics.order_completed
+description: Orders as they were loaded.
+owner: analytics
+arrived_at: loaded_at
+columns:
+  order_id: { type: string, required: true }
+  email: { type: string, x-pii: email }
+`,
+}
+const TABLE_SLOS = `  - name: order-rows-complete
+    sli: { kind: completeness, table: main.analytics.order_completed }
+    objective: 99
+`
 
 const one = planned({ [EVENT]: CONTRACT, 'rules/domains/checkout/slos.yaml': SLOS })
 const two = planned({ [EVENT]: CONTRACT, 'rules/domains/checkout/slos.yaml': SLOS, ...SECOND_EVENT })
@@ -217,5 +237,50 @@ describe('the events of a run', () => {
 
   it('are none of an event that the plan no longer has', () => {
     expect(eventsFor(one, {}, { event: 'Gone' })).toEqual([])
+  })
+
+  it('of a table with a contract assert upon the table, and say of it what the contract does', () => {
+    const plan = planned({ ...TABLES, [EVENT]: CONTRACT, 'rules/domains/checkout/slos.yaml': `${SLOS}${TABLE_SLOS}` })
+    const slo = plan.slos.find(({ name }) => name === 'order-rows-complete')
+    if (slo === undefined) throw new Error('the plan has no SLO on the table')
+    const verdicts = new Map([[slo.name, verdictOf(slo, { at: AT, outcome: 'violated', ratio: 0.9 })]])
+    const events = eventsFor(plan, {}, { event: 'main.analytics.order_completed', verdicts })
+    for (const event of events) expect(specProblems(event)).toEqual([])
+    const [, complete] = events
+    expect(complete?.job).toMatchObject({ name: 'checkout.analytics-order-completed' })
+    expect(complete?.outputs).toEqual([])
+    expect(complete?.inputs).toMatchObject([
+      {
+        namespace: 'postgres://db:5432',
+        name: 'wh.analytics.order_completed',
+        facets: {
+          datasetType: { datasetType: 'TABLE' },
+          ownership: { owners: [{ name: 'team:analytics', type: 'OWNER' }] },
+          schema: {
+            fields: [
+              { name: 'order_id', type: 'string' },
+              { name: 'email', type: 'string' },
+            ],
+          },
+          tags: { tags: [{ key: 'domain' }, { key: 'tier' }, { key: 'pii', value: 'email', field: 'email' }] },
+          documentation: { description: 'Orders as they were loaded.' },
+        },
+        inputFacets: {
+          dataQualityAssertions: { assertions: [{ assertion: 'completeness', success: false, column: 'order_id' }] },
+        },
+      },
+    ])
+    const [, loading] = eventsFor(plan)
+    expect(loading?.outputs[0]).toMatchObject({
+      name: 'wh.analytics.order_completed',
+      facets: { ownership: { owners: [{ name: 'team:analytics' }] } },
+    })
+    const graph = lineageGraph(plan, addresses, new Map())
+    expect(graph.nodes.get('postgres://db:5432\nwh.analytics.order_completed')).toMatchObject({
+      label: 'main.analytics.order_completed',
+      domain: 'checkout',
+      owner: 'analytics',
+      tier: 'P0',
+    })
   })
 })
