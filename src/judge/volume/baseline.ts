@@ -119,5 +119,6 @@ function trimmedLevel(rings: Rings, days: number): number {
   const trim = seen >= 8 ? 2 : seen >= 4 ? 1 : 0
   let sum = 0
   for (let slot = trim; slot < seen - trim; slot += 1) sum += blocks[slot] ?? 0
-  return Math.exp(sum / (seen - 2 * trim))
+  // No exp of what can't be: counts are bounded.
+  return Math.exp(Math.min(40, sum / (seen - 2 * trim)))
 }

@@ -65,13 +65,14 @@ function windowAlarm(
     const z = u / window.sigma
     const tail = z > 0 ? window.up : window.down
     const hours = (window.steps * step.length) / HOUR
+    const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
+    if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const threshold =
       nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
       youngNats(ahead.weeks) +
       doubt(series.watch, z > 0 ? 'up' : 'down')
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
-    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) continue
+    if (beyond <= margin) continue
     margin = beyond
     best = {
       kind: 'volume',

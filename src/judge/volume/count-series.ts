@@ -17,6 +17,9 @@ import { append, emptyRings, MISSING, resum, type Rings } from './rings.ts'
 import type { Scoring } from './threshold.ts'
 import { emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
+/** Larger counts are taken for this, so that sums and squares of them stay numbers. */
+export const MOST_COUNT = 1e15
+
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
 
@@ -282,14 +285,14 @@ function scale(series: CountSeries, from: number): boolean {
     expected += series.expected[index % KEPT] ?? 0
   }
   if (counted <= 0 || expected <= 0) return false
-  const factor = counted / expected
+  const factor = clamp(counted / expected, 1e-6, 1e6)
   for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
     const slot = index % size
     const raw = rings.raw[slot] ?? MISSING
     if (raw < 0) continue
     if (index < from) {
-      rings.raw[slot] = raw * factor
-      rings.clean[slot] = (rings.clean[slot] ?? 0) * factor
+      rings.raw[slot] = Math.min(MOST_COUNT, raw * factor)
+      rings.clean[slot] = Math.min(MOST_COUNT, (rings.clean[slot] ?? 0) * factor)
     } else rings.clean[slot] = raw
   }
   resum(rings)

@@ -1,6 +1,14 @@
 import { DAY, type Duration, HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
-import { acceptCounts, type CountSeries, emptyCountSeries, type Judged, NOTHING, stepCount } from './count-series.ts'
+import {
+  acceptCounts,
+  type CountSeries,
+  emptyCountSeries,
+  type Judged,
+  MOST_COUNT,
+  NOTHING,
+  stepCount,
+} from './count-series.ts'
 import type { Bucket } from './detector.ts'
 import { acceptShares, emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
 import type { Scoring } from './threshold.ts'
@@ -68,5 +76,5 @@ export function openAlarm(member: Member): OpenAlarm | null {
 }
 
 function sane(count: number): number {
-  return count > 0 ? Math.min(count, 1e15) : 0
+  return count > 0 ? Math.min(count, MOST_COUNT) : 0
 }

@@ -1,6 +1,10 @@
 /** A bucket that wasn't observed. Counts and ratios are never negative, so that one number says it without a NaN. */
 export const MISSING = -1
 
+/** A level below this is none: what sums leave behind when large counts have gone through them. */
+const LEAST_LEVEL = 1e-6
+const MOST_RATIO = 1e6
+
 /** Days that the level is taken from. */
 export const LEVEL_DAYS = 10
 
@@ -8,11 +12,11 @@ export const LEVEL_DAYS = 10
 export interface Rings {
   readonly perDay: number
   readonly perWeek: number
-  /** Two weeks: what was counted; what entered the level (faults replaced); the seasonal factor expected then. */
+  /** Ten days: what was counted; what entered the level (faults replaced); the seasonal factor expected then. */
   readonly raw: Float32Array
   readonly clean: Float32Array
   readonly rho: Float32Array
-  /** Six and a half weeks of count / level of the centred week around it. */
+  /** Six weeks and a day of count / level of the centred week around it. */
   readonly ratio: Float32Array
   /** Sums of clean and rho over the last ten blocks of a day, newest first. */
   readonly blockClean: Float64Array
@@ -27,14 +31,14 @@ export interface Rings {
 
 export function emptyRings(perDay: number): Rings {
   const perWeek = 7 * perDay
-  const fortnight = () => new Float32Array(2 * perWeek).fill(MISSING)
+  const days = () => new Float32Array(LEVEL_DAYS * perDay).fill(MISSING)
   return {
     perDay,
     perWeek,
-    raw: fortnight(),
-    clean: fortnight(),
-    rho: fortnight(),
-    ratio: new Float32Array(Math.ceil(6.5 * perWeek)).fill(MISSING),
+    raw: days(),
+    clean: days(),
+    rho: days(),
+    ratio: new Float32Array(6 * perWeek + perDay).fill(MISSING),
     blockClean: new Float64Array(LEVEL_DAYS),
     blockRho: new Float64Array(LEVEL_DAYS),
     weekSum: 0,
@@ -92,7 +96,7 @@ export function ratioAt(rings: Rings, index: number, recentLevel: number): numbe
   if (finished >= 0) return finished
   if (index <= rings.last - rings.raw.length) return MISSING
   const raw = rings.raw[index % rings.raw.length] ?? MISSING
-  return raw < 0 || recentLevel <= 0 ? MISSING : raw / recentLevel
+  return raw < 0 || recentLevel < LEAST_LEVEL ? MISSING : Math.min(MOST_RATIO, raw / recentLevel)
 }
 
 /** Mean count of a step over the last week; while younger over the last whole days, or over all there is in the first. */
@@ -142,8 +146,9 @@ export function resum(rings: Rings): void {
 function finishRatio(rings: Rings, index: number): void {
   if (index < rings.first || index <= rings.last - rings.raw.length) return
   const raw = rings.raw[index % rings.raw.length] ?? MISSING
-  const enough = rings.weekSeen >= rings.perWeek / 2 && rings.weekSum > 0
-  rings.ratio[index % rings.ratio.length] = raw >= 0 && enough ? (raw * rings.weekSeen) / rings.weekSum : MISSING
+  const level = rings.weekSeen >= rings.perWeek / 2 ? rings.weekSum / rings.weekSeen : 0
+  const known = raw >= 0 && level >= LEAST_LEVEL
+  rings.ratio[index % rings.ratio.length] = known ? Math.min(MOST_RATIO, raw / level) : MISSING
 }
 
 function at(ring: Float32Array, index: number, rings: Rings): number {

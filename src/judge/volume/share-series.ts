@@ -217,15 +217,16 @@ function windowAlarm(
     }
     const z = u / window.sigma
     const hours = (window.steps * step.length) / HOUR
+    const tail = z > 0 ? window.up : window.down
+    const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
+    const effect = Math.abs(window.observed - expected) / rarer
+    if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const threshold =
       nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
       (days < 7 ? 4 : days < 21 ? 1.5 : 0) +
       doubt(series.watch, z > 0 ? 'up' : 'down')
-    const tail = z > 0 ? window.up : window.down
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
-    const effect = Math.abs(window.observed - expected) / rarer
-    if (beyond <= margin || effect < (hours <= 1 ? 0.1 : 0.05)) continue
+    if (beyond <= margin) continue
     margin = beyond
     const phi = window.phi + extra
     const up = scoreAt(window.up, threshold, scoring.power, scoring.prior) * window.sigma
