@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -16,6 +16,9 @@ export interface PostgresServer {
   stop(): Promise<void>
   /** As a crash would. */
   kill(): Promise<void>
+  /** As a machine that hangs: connections stay open, nothing is answered, until `thaw`. */
+  freeze(): void
+  thaw(): void
   /** Stops it and removes its files. */
   remove(): Promise<void>
 }
@@ -126,10 +129,23 @@ export async function createPostgresServer(
     start,
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
+    freeze: () => signalAll(running, 'SIGSTOP'),
+    thaw: () => signalAll(running, 'SIGCONT'),
     async remove() {
+      signalAll(running, 'SIGCONT')
       await end('SIGQUIT')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** To the server and, since each of them leads a group of its own, to every process that it has started. */
+function signalAll(server: ChildProcess | null, signal: NodeJS.Signals): void {
+  const pid = server?.pid
+  if (pid === undefined || server?.exitCode !== null) return
+  server.kill(signal)
+  for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
+    if (child !== '') process.kill(Number(child), signal)
   }
 }
 
