@@ -1,21 +1,25 @@
 import { nearestName } from '../plan/compile.ts'
 import type { Plan, SloPlan } from '../plan/plan.ts'
+import { findTable } from '../serve/api/tables.ts'
 import { printable } from './printable.ts'
 
 /** What a name in the plan stands for. */
 export interface Named {
-  readonly kind: 'slo' | 'event' | 'domain'
+  readonly kind: 'slo' | 'event' | 'table' | 'domain'
   readonly name: string
   readonly slos: readonly SloPlan[]
 }
 
-/** SLOs before events before domains, should they share a name. */
+/** SLOs before events before tables before domains, should they share a name. */
 export function findNamed(plan: Plan, name: string): Named | null {
   const slo = plan.slos.find((one) => one.name === name)
   if (slo !== undefined) return { kind: 'slo', name, slos: [slo] }
   const event = plan.events.get(name) ?? [...plan.events.values()].find(({ slug }) => slug === name)
   if (event !== undefined)
     return { kind: 'event', name: event.name, slos: plan.slos.filter((one) => one.event === event.name) }
+  const table = findTable(plan.tables, name)
+  if (table !== null)
+    return { kind: 'table', name: table.name, slos: plan.slos.filter((one) => one.event === table.name) }
   if (!plan.domains.has(name)) return null
   return { kind: 'domain', name, slos: plan.slos.filter(({ domain }) => domain === name) }
 }
@@ -23,5 +27,5 @@ export function findNamed(plan: Plan, name: string): Named | null {
 export function unknownName(plan: Plan, name: string): string {
   const near = nearestName(plan, name)
   const hint = near === null ? '`assay status` lists what there is' : `did you mean "${near}"?`
-  return `there is no SLO, event or domain "${printable(name)}": ${hint}`
+  return `there is no SLO, event, table or domain "${printable(name)}": ${hint}`
 }

@@ -85,7 +85,8 @@ function text(
   rates: readonly number[],
   paint: Paint,
 ): string {
-  const source = slo.source === null ? 'every source that carries it' : `source ${slo.source}`
+  const source =
+    slo.subject === 'table' ? 'a table' : slo.source === null ? 'every source that carries it' : `source ${slo.source}`
   const perHour = examined?.traffic.perHour ?? null
   const lines = [
     `${paint('bold', slo.name)}: ${slo.kind} of "${slo.event}" in ${slo.domain}, ${source}${slo.isDefault ? ', a default of its domain' : ''}`,

@@ -5,9 +5,12 @@ import type { Plan } from '../plan/plan.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
 import { watermarkOf } from '../runtime/evaluate/watermark.ts'
 import { sloDocuments } from '../serve/api/slos.ts'
+import { tableDocument } from '../serve/api/tables.ts'
 import { standings } from '../serve/standing.ts'
+import { notReadWords, type TableLine, tableLines } from '../serve/tables.ts'
 import { openIncidents } from '../store/incidents.ts'
 import { sourceProgress } from '../store/positions.ts'
+import { dayUntil } from '../store/read/spans.ts'
 import { judgedUntil } from '../store/read/verdicts.ts'
 import type { Sql } from '../store/sql.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
@@ -29,11 +32,12 @@ interface SourceLine {
   readonly complete: boolean
 }
 
-/** Sources, SLOs and open incidents. */
+/** Sources, tables, SLOs and open incidents. */
 export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> {
   const now = io.now()
   const paint = paintFor(io)
   const sources = await readSources(db, plan)
+  const tables = await tableLines(db, plan, dayUntil(now))
   const judged = await standings(db, plan, plan.slos)
   const until = await judgedUntil(db)
   const open = await openIncidents(db)
@@ -48,12 +52,19 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
       behind_seconds: watermark === null || complete ? null : Math.max(0, now - watermark) / 1_000,
       complete,
     })),
+    tables: tables.map(tableDocument),
     slos: await sloDocuments({ db, plan: () => plan }, () => true),
     incidents: open.map(incidentDocument),
   }
   const said =
     until === null ? 'No minute has been judged yet.\n' : `Judged until ${localTime(until, plan.timezone)}.\n`
-  const text = [said, sourceTable(sources, plan, now), sloTable(judged, paint), incidentText(open, plan, now, paint)]
+  const text = [
+    said,
+    sourceTable(sources, plan, now),
+    ...(tables.length === 0 ? [] : [tableTable(tables, plan, now)]),
+    sloTable(judged, paint),
+    incidentText(open, plan, now, paint),
+  ]
   return { text: text.join('\n'), document }
 }
 
@@ -74,6 +85,31 @@ function sourceTable(sources: readonly SourceLine[], plan: Plan, now: Instant): 
     watermark === null ? '–' : complete ? 'complete' : behind(now - watermark),
   ])
   return table([{ title: 'SOURCE' }, { title: 'TYPE' }, { title: 'COUNTED UNTIL' }, { title: 'BEHIND' }], rows)
+}
+
+/** Rows and invalid ones are of the last 24 hours. */
+function tableTable(lines: readonly TableLine[], plan: Plan, now: Instant): string {
+  const rows = lines.map((line) => {
+    const { table: contract, counts, countedUntil } = line
+    const words = notReadWords(line)
+    return [
+      printable(contract.name),
+      String(counts?.received ?? 0),
+      String(counts?.invalid ?? 0),
+      countedUntil === null ? 'never' : localTime(countedUntil, plan.timezone),
+      words === null ? (countedUntil === null ? '–' : behind(now - countedUntil)) : printable(words),
+    ]
+  })
+  return table(
+    [
+      { title: 'TABLE' },
+      { title: 'ROWS (24 H)', right: true },
+      { title: 'INVALID', right: true },
+      { title: 'COUNTED UNTIL' },
+      { title: 'BEHIND' },
+    ],
+    rows,
+  )
 }
 
 function behind(duration: number): string {

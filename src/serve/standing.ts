@@ -1,3 +1,4 @@
+import { readTableName } from '../config/table-name.ts'
 import { BURN_WINDOWS, type Burn, type Verdict } from '../model/verdict.ts'
 import type { Plan, SloPlan } from '../plan/plan.ts'
 import { seenEvents } from '../store/read/arrivals.ts'
@@ -15,10 +16,11 @@ const NO_BURN = Object.fromEntries(BURN_WINDOWS.map((window) => [window, null]))
 /** The newest verdict of each SLO, in the order given; for one not judged yet, or whose source is disabled, that it isn't. */
 export async function standings(
   db: Sql,
-  { sources }: Pick<Plan, 'sources'>,
+  { sources, warehouses }: Pick<Plan, 'sources' | 'warehouses'>,
   slos: readonly SloPlan[],
 ): Promise<Standing[]> {
   const disabled = new Set(sources.flatMap(({ id, disabled: why }) => (why === null ? [] : [id])))
+  const closed = new Set(warehouses.flatMap(({ id, disabled: why }) => (why === null ? [] : [id])))
   const names = slos.length > 200 ? null : slos.map(({ name }) => name)
   const [verdicts, seen] = await Promise.all([latestVerdicts(db, names), seenEvents(db)])
   return slos.map((slo) => {
@@ -26,7 +28,11 @@ export async function standings(
     // A verdict from before the SLO was moved to another event or kind says nothing of this one.
     const isOfThis = verdict !== undefined && verdict.event === slo.event && verdict.kind === slo.kind
     const known = isOfThis ? verdict : unjudged(slo, seen.has(slo.event))
-    return { slo, verdict: slo.source !== null && disabled.has(slo.source) ? blinded(known) : known }
+    const isDisabled =
+      slo.subject === 'table'
+        ? closed.has(readTableName(slo.event)?.warehouse ?? '')
+        : slo.source !== null && disabled.has(slo.source)
+    return { slo, verdict: isDisabled ? blinded(known) : known }
   })
 }
 
@@ -41,6 +47,7 @@ function unjudged(slo: SloPlan, seen: boolean): Verdict {
     slo: slo.name,
     domain: slo.domain,
     event: slo.event,
+    ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
     source: slo.source,
     kind: slo.kind,
     outcome: 'not_evaluated',

@@ -15,18 +15,23 @@ export interface TracedDaemon extends Daemon {
   readonly send: (events: readonly object[], headers?: Record<string, string>) => Promise<number>
 }
 
-export async function startTraced(files: Files, env: Readonly<Record<string, string>> = {}): Promise<TracedDaemon> {
+/** `ahead`: how far its clock is before the world's; negative for one in the past. */
+export async function startTraced(
+  files: Files,
+  env: Readonly<Record<string, string>> = {},
+  ahead = 0,
+): Promise<TracedDaemon> {
   const { root, config, remove } = writeProject(files)
   const read = readConfiguration(config, { cwd: root, env })
   if (read.project === null || read.plan === null) throw new Error(JSON.stringify(read.problems))
   const lines: Record<string, unknown>[] = []
-  let ahead = 0
+  let shift = ahead
   const configuration = { project: read.project, plan: read.plan }
   const daemon = await startDaemon({
     configuration,
     reread: () => ({ configuration, problems: [] }),
     env,
-    now: () => Date.now() + ahead,
+    now: () => Date.now() + shift,
     write: () => undefined,
     log: createLog((line) => void lines.push(JSON.parse(line)), false),
     version: '1.2.3',
@@ -38,7 +43,7 @@ export async function startTraced(files: Files, env: Readonly<Record<string, str
     root,
     lines,
     forward: (by) => {
-      ahead += by
+      shift += by
     },
     send: async (events, headers = {}) => {
       const response = await fetch(`${daemon.url}/v1/batch`, {

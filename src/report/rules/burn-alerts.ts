@@ -37,8 +37,8 @@ function burnAlert(
   { severity, rows }: { readonly severity: Severity; readonly rows: readonly BurnRow[] },
   links: Links,
 ): Rule {
-  const event = plan.events.get(slo.event)
-  const assay = event === undefined ? null : links.event(slo.event)
+  const event = plan.events.get(slo.event) ?? plan.tables.get(slo.event)
+  const assay = event === undefined ? null : links[slo.subject ?? 'event'](slo.event)
   const owner = event?.owner ?? plan.domains.get(slo.domain)?.owner.team ?? ''
   return {
     alert: 'AssayErrorBudgetBurn',

@@ -4,6 +4,7 @@ export interface Links {
   readonly runbook: (path: string) => string
   /** Assay's page of an event; null where its address isn't known. */
   readonly event: (name: string) => string | null
+  readonly table: (name: string) => string | null
 }
 
 /** `publicUrl`: where people reach Assay, from `http.public_url`. */
@@ -15,5 +16,6 @@ export function linksTo(publicUrl: string | null): Links {
       return base === null ? `alerts/${path}` : `${base}/${path}`
     },
     event: (name) => (base === null ? null : `${base}/events/${encodeURIComponent(name)}`),
+    table: (name) => (base === null ? null : `${base}/tables/${encodeURIComponent(name)}`),
   }
 }

@@ -9,6 +9,7 @@ import { incidentAnswer, incidentsAnswer } from './incidents.ts'
 import { datasetAnswer, lineageAnswer } from './lineage.ts'
 import { choice, one, pagingOf, spanOf } from './query.ts'
 import { slosAnswer } from './slos.ts'
+import { tableAnswer, tablesAnswer } from './tables.ts'
 
 /** `/api/v1`: what the pages show, as JSON. */
 export function apiRouter(deps: ServeDeps): Router {
@@ -27,8 +28,15 @@ export function apiRouter(deps: ServeDeps): Router {
   router.get('/events/:name', async (request, response) => {
     answer(response, await eventAnswer(deps, request.params.name, spanOf(request, deps.now())))
   })
+  router.get('/tables', async (request, response) => {
+    const span = spanOf(request, deps.now())
+    answer(response, await tablesAnswer(deps, span, pagingOf(request), one(request, 'domain')))
+  })
+  router.get('/tables/:name', async (request, response) => {
+    answer(response, await tableAnswer(deps, request.params.name, spanOf(request, deps.now())))
+  })
   router.get('/slos', async (request, response) => {
-    const filter = { domain: one(request, 'domain'), event: one(request, 'event') }
+    const filter = { domain: one(request, 'domain'), event: one(request, 'event'), table: one(request, 'table') }
     answer(response, await slosAnswer(deps, pagingOf(request), filter))
   })
   router.get('/incidents', async (request, response) => {

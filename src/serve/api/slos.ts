@@ -12,10 +12,12 @@ type Deps = Pick<ServeDeps, 'db' | 'plan'>
 export async function slosAnswer(
   deps: Deps,
   paging: Paging,
-  filter: { readonly domain: string | null; readonly event: string | null },
+  filter: { readonly domain: string | null; readonly event: string | null; readonly table?: string | null },
 ): Promise<object> {
   const asked = (slo: SloPlan) =>
-    (filter.domain === null || slo.domain === filter.domain) && (filter.event === null || slo.event === filter.event)
+    (filter.domain === null || slo.domain === filter.domain) &&
+    (filter.event === null || (slo.subject !== 'table' && slo.event === filter.event)) &&
+    (filter.table == null || (slo.subject === 'table' && slo.event === filter.table))
   const { items, next_cursor } = pageByName(await sloDocuments(deps, asked), (slo) => slo.name, paging)
   return { slos: items, next_cursor }
 }

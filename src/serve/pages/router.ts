@@ -9,6 +9,7 @@ import { incidentPage } from './incident/page.ts'
 import { runbookPage } from './runbook/page.ts'
 import { scorecardPage } from './scorecard/page.ts'
 import { shared } from './shared.ts'
+import { tablePage } from './table/page.ts'
 
 /** Nothing from elsewhere, nothing inline: a payload that slipped through escaping still could not run. */
 const security = helmet({
@@ -46,6 +47,7 @@ export function pageRouter(deps: ServeDeps): Router {
   })
   router.get('/events', async (request, response) => send(response, await eventsPage(deps, request)))
   router.get('/events/:name', async (request, response) => send(response, await eventPage(deps, request.params.name)))
+  router.get('/tables/:name', async (request, response) => send(response, await tablePage(deps, request.params.name)))
   router.get('/incidents/:id', async (request, response) => send(response, await incidentPage(deps, request.params.id)))
   router.get('/runbooks/:file', (request, response) => send(response, runbookPage(deps, request.params.file)))
   router.get('/scorecards/:month', async (request, response) =>

@@ -68,8 +68,8 @@ export function liveCounts(sql: Sql, from: Instant): Promise<LiveCounts[]> {
   )
 }
 
-/** Every name that ever arrived with a contract. */
+/** Every event and table with a contract of which something ever arrived. */
 export async function seenEvents(sql: Sql): Promise<Set<string>> {
-  const rows = await sql.all<{ event: string }>("select distinct event from series where kind = 'planned'")
+  const rows = await sql.all<{ event: string }>("select distinct event from series where kind in ('planned', 'table')")
   return new Set(rows.map(({ event }) => event))
 }

@@ -54,11 +54,11 @@ export interface MinuteCounts {
   readonly lastArrival: Instant
 }
 
-/** Counts of one event by minute or hour, oldest first; starts without a record are left out. */
+/** Counts of one event or table by minute or hour, oldest first; starts without a record are left out. */
 export function eventCourse(sql: Sql, event: string, grain: 'minute' | 'hour', span: Span): Promise<MinuteCounts[]> {
   return sql.all<MinuteCounts>(
     `select w.start as start, ${SUMS} from window_${grain} w
-     where w.series in (select id from series where kind = 'planned' and event = ?) and w.start >= ? and w.start < ?
+     where w.series in (select id from series where kind in ('planned', 'table') and event = ?) and w.start >= ? and w.start < ?
      group by w.start order by w.start`,
     [event, span.from, span.to],
   )

@@ -24,9 +24,15 @@ export interface FindingCount {
   readonly count: number
 }
 
-/** What was found wrong in the records of an event over a span, most frequent first. */
-export function findingsOf(sql: Sql, event: string, span: Span, limit = 200): Promise<FindingCount[]> {
-  const [rows, values] = rowsOf('finding', 'finding, count', span, seriesOf('planned', [event]))
+/** What was found wrong in the records of an event, or the rows of a table, over a span, most frequent first. */
+export function findingsOf(
+  sql: Sql,
+  event: string,
+  span: Span,
+  limit = 200,
+  kind: SeriesKind = 'planned',
+): Promise<FindingCount[]> {
+  const [rows, values] = rowsOf('finding', 'finding, count', span, seriesOf(kind, [event]))
   return sql.all<FindingCount>(
     `select f.kind as kind, f.path as path, f.keyword as keyword, f.message as message, cast(sum(w.count) as bigint) as count
      from ${rows} w join finding f on f.id = w.finding

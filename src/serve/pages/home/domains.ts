@@ -1,4 +1,5 @@
 import { SLI_KINDS, type SliKind } from '../../../model/sli.ts'
+import type { SubjectKind } from '../../../model/subject.ts'
 import { HOUR, type Instant } from '../../../model/time.ts'
 import type { HourCounts } from '../../../store/read/counts.ts'
 import { compareText } from '../../order.ts'
@@ -73,7 +74,7 @@ function cell(standings: readonly Standing[]): Html {
   const state = verdictState(verdict)
   const value = verdict.ratio === null ? state.word : percent(verdict.ratio)
   const words = `${standings.length > 1 ? `Worst of ${standings.length}: ` : ''}${slo.name}: ${state.word}. ${numbers(first)}`
-  return html`<td class="cell"><a href="${eventPath(slo.event)}" title="${words}">${mark(state.kind, value)}${ratioChart(verdict)}${
+  return html`<td class="cell"><a href="${subjectPath(slo)}" title="${words}">${mark(state.kind, value)}${ratioChart(verdict)}${
     verdict.ratio !== null && state.kind !== 'met' && html`<small>${state.word}</small>`
   }</a></td>`
 }
@@ -82,7 +83,7 @@ function cell(standings: readonly Standing[]): Html {
 export function sloLine(standing: Standing): Html {
   const { slo, verdict } = standing
   const state = verdictState(verdict)
-  return html`<li>${mark(state.kind, state.word)} <a href="${eventPath(slo.event)}">${slo.name}</a> <span class="muted">${numbers(standing)}</span></li>`
+  return html`<li>${mark(state.kind, state.word)} <a href="${subjectPath(slo)}">${slo.name}</a> <span class="muted">${numbers(standing)}</span></li>`
 }
 
 /** `97.2 % (96.8–97.6) of 12,480, objective 99 %, 61 % of the budget left` */
@@ -103,6 +104,15 @@ function numbers({ verdict }: Standing): string {
 
 export function eventPath(event: string): string {
   return `/events/${encodeURIComponent(event.toWellFormed())}`
+}
+
+/** The page of what an SLO judges, or an incident is about. */
+export function subjectPath({ event, subject }: { readonly event: string; readonly subject?: SubjectKind }): string {
+  return subject === 'table' ? tablePath(event) : eventPath(event)
+}
+
+export function tablePath(table: string): string {
+  return `/tables/${encodeURIComponent(table.toWellFormed())}`
 }
 
 function worst({ standings: [first] }: DomainLine): VerdictState {

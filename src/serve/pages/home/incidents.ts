@@ -22,7 +22,9 @@ export function openIncidents(home: Home): Html {
 function card(incident: Incident, home: Home): Html {
   const { plan, clock } = home
   const first = home.standings.find(({ slo }) => slo.name === incident.slos[0])
-  const owner = plan.events.get(incident.event ?? '')?.owner ?? plan.domains.get(incident.domain)?.owner.team
+  const owner =
+    (plan.events.get(incident.event ?? '') ?? plan.tables.get(incident.event ?? ''))?.owner ??
+    plan.domains.get(incident.domain)?.owner.team
   const budget = first === undefined ? null : budgetSentence(first)
   const gone = first === undefined ? null : goneIn(first)
   return html`<article class="card"><h3>${severityMark(incident.severity)} · <a href="/incidents/${incident.id}">${incidentSentence(

@@ -9,13 +9,14 @@ import { openIncidents, resolvedIncidents } from './incidents.ts'
 import { readHome, SHOWN } from './read.ts'
 import { firstSteps } from './start.ts'
 import { banners, strip } from './strip.ts'
+import { tablesTable } from './tables.ts'
 import { neverSeen, unplannedEvents } from './unplanned.ts'
 
 /** Home: is anything wrong, and whose is it? `base` is the address that events can be sent to. */
 export async function homePage(deps: ServeDeps, base: string): Promise<string> {
   const home = await readHome(deps, base)
   const { plan, clock, events } = home
-  const hasArrivals = events.length > 0 || home.unplanned.length > 0 || home.undecodable > 0
+  const hasArrivals = events.length > 0 || home.unplanned.length > 0 || home.undecodable > 0 || home.tables.length > 0
   const never = home.standings.some(({ verdict }) => verdict.reason === 'never_seen')
   const sentence = overviewSentence({ plan, clock, open: home.open, standings: home.standings, hasArrivals })
   const unlisted = events.length - SHOWN.events
@@ -31,7 +32,7 @@ export async function homePage(deps: ServeDeps, base: string): Promise<string> {
     html`${events.length === 0 ? html`<p class="muted">No event with a contract has arrived.</p>` : eventsTable(events.slice(0, SHOWN.events), clock)}${
       unlisted > 0 && html`<p><a href="/events">All ${count(events.length)} events</a></p>`
     }${home.undecodable > 0 && html`<p>${counted(home.undecodable, 'record')} of the last 24 h could not be read as an event at all: <a href="/api/v1/events">reasons (API)</a>.</p>`}`,
-  )}${part(
+  )}${home.tables.length > 0 && part('tables', 'Tables', tablesTable(home.tables, clock))}${part(
     'unplanned',
     'Events without a contract',
     home.unplanned.length === 0 ? html`<p class="muted">None in 24 h.</p>` : unplannedEvents(home),

@@ -12,6 +12,7 @@ import type { ServeDeps } from '../../deps.ts'
 import { compareText } from '../../order.ts'
 import { type Standing, standings } from '../../standing.ts'
 import type { DaemonStatus } from '../../status.ts'
+import { type TableLine, tableLines } from '../../tables.ts'
 import { type Clock, clockIn } from '../words.ts'
 
 /** How many a page shows in full; the rest is a line or a link, so that it stays below 100 kB. */
@@ -59,6 +60,7 @@ export interface Home {
   readonly resolved: readonly Incident[]
   readonly hours: readonly HourCounts[]
   readonly events: readonly EventLine[]
+  readonly tables: readonly TableLine[]
   readonly unplanned: readonly UnplannedLine[]
   readonly undecodable: number
 }
@@ -67,13 +69,14 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
   const { db } = deps
   const [plan, status, now] = [deps.plan(), deps.status(), deps.now()]
   const day = dayUntil(now)
-  const [all, open, resolved, hours, live, arrivals] = await Promise.all([
+  const [all, open, resolved, hours, live, arrivals, tables] = await Promise.all([
     standings(db, plan, plan.slos),
     listIncidents(db, { state: 'open', limit: 1_000 }),
     lastResolved(db, SHOWN.resolved),
     hourCounts(db, day),
     liveCounts(db, now - 15 * MINUTE),
     lastArrivals(db),
+    tableLines(db, plan, day),
   ])
   const lines = eventLines(plan, hours, live, arrivals)
   const shown = lines.slice(0, SHOWN.events)
@@ -99,6 +102,7 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
       ...shown.map((line) => ({ ...line, versions: versions.get(line.name) ?? [] })),
       ...lines.slice(SHOWN.events),
     ],
+    tables,
     unplanned: await unplannedLines(deps, plan, hours),
     undecodable: hours.reduce((sum, row) => sum + (row.kind === 'undecodable' ? row.received : 0), 0),
   }

@@ -3,7 +3,7 @@ import { contractStub, stubPath } from '../../../plan/stub.ts'
 import { stubBodies } from '../../samples.ts'
 import { html, type Html } from '../html.ts'
 import { count, counted } from '../words.ts'
-import { eventPath } from './domains.ts'
+import { eventPath, subjectPath } from './domains.ts'
 import { type Home, SHOWN, type UnplannedLine } from './read.ts'
 
 /** Names that arrive without a contract: how often, and the contract to start with. */
@@ -48,6 +48,6 @@ export function neverSeen({ standings }: Home): Html {
   const shown = [...byEvent].slice(0, 20)
   return html`<ul>${shown.map(
     ([event, of]) =>
-      html`<li><a href="${eventPath(event)}">${event}</a> <span class="muted">${of.map(({ slo }) => slo.kind).join(', ')}</span></li>`,
+      html`<li><a href="${subjectPath({ event, subject: of[0]?.slo.subject ?? 'event' })}">${event}</a> <span class="muted">${of.map(({ slo }) => slo.kind).join(', ')}</span></li>`,
   )}${byEvent.size > shown.length && html`<li class="muted">and ${count(byEvent.size - shown.length)} more</li>`}</ul>`
 }

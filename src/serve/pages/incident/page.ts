@@ -7,7 +7,7 @@ import { badSpan } from '../../api/incidents.ts'
 import type { ServeDeps } from '../../deps.ts'
 import { notFound } from '../../problems.ts'
 import { standings } from '../../standing.ts'
-import { eventPath, sloLine } from '../home/domains.ts'
+import { sloLine, subjectPath } from '../home/domains.ts'
 import { causeBars, runbook } from '../home/incidents.ts'
 import { html } from '../html.ts'
 import { layout, part } from '../layout.ts'
@@ -40,7 +40,9 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     deliveriesOf(db, id),
   ])
   const first = promises.find(({ slo }) => slo.name === incident.slos[0])
-  const owner = plan.events.get(incident.event ?? '')?.owner ?? plan.domains.get(incident.domain)?.owner.team
+  const about = incident.event ?? ''
+  const owner =
+    (plan.events.get(about) ?? plan.tables.get(about))?.owner ?? plan.domains.get(incident.domain)?.owner.team
   const gone = first === undefined ? null : goneIn(first)
   const budget = first === undefined ? null : budgetSentence(first)
   const ended = incident.resolvedAt
@@ -53,7 +55,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
         : mark('met', `resolved after ${span(ended - incident.openedAt)}`)
     }${incident.noData && mark('hollow', 'no data while open')}${budget !== null && html`<span>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</span>`}</p><dl><dt>Domain</dt><dd>${incident.domain}, owner ${owner ?? 'unknown'}</dd>${
       incident.event !== null &&
-      html`<dt>Event</dt><dd><a href="${eventPath(incident.event)}">${incident.event}</a></dd>`
+      html`<dt>${incident.subject === 'table' ? 'Table' : 'Event'}</dt><dd><a href="${subjectPath({ event: incident.event, subject: incident.subject ?? 'event' })}">${incident.event}</a></dd>`
     }${incident.regressionOf !== null && html`<dt>Again</dt><dd><a href="/incidents/${incident.regressionOf}">resolved within 7 days before</a></dd>`}${
       first !== undefined && html`<dt>What to do</dt><dd>${runbook(first.slo.runbook)}</dd>`
     }<dt>Data</dt><dd><a href="/api/v1/incidents/${incident.id}">API</a></dd></dl>`,
