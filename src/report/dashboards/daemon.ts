@@ -248,7 +248,7 @@ function telling(): Section {
 
 function streams(): Section {
   return {
-    title: 'Streams (empty without a source of type kafka)',
+    title: 'Streams and warehouses (empty without)',
     height: 8,
     panels: [
       {
@@ -292,6 +292,28 @@ function streams(): Section {
             },
           ],
           min: 0,
+        }),
+      },
+      {
+        width: 12,
+        panel: graph({
+          title: 'A pass over a warehouse',
+          help: 'How long the last one took. Near its schedule, tables are judged late: read less often, or index the column of arrival.',
+          queries: [{ expr: `max by (warehouse) (${metric('assay_table_pass_seconds')})`, legend: '{{warehouse}}' }],
+          unit: 's',
+          min: 0,
+        }),
+      },
+      {
+        width: 12,
+        panel: graph({
+          title: 'Tables that can’t be read',
+          help: 'At the last pass, and why. Their SLOs are not judged; the data may be fine.',
+          queries: [
+            { expr: `max by (table, reason) (${metric('assay_table_trouble')})`, legend: '{{table}}: {{reason}}' },
+          ],
+          min: 0,
+          links: [open.runbook('ingest-behind.md')],
         }),
       },
     ],

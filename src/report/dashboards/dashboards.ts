@@ -14,7 +14,7 @@ export function dashboardFiles(publicUrl: string): readonly GeneratedFile[] {
   const base = publicUrl.replace(/\/+$/, '')
   const json = (path: string, dashboard: Dashboard): GeneratedFile => ({
     path,
-    text: `${JSON.stringify({ id: null, ...dashboard }, null, 2)}\n`,
+    text: `${JSON.stringify({ id: null, ...dashboard }, withoutHiding, 2)}\n`,
   })
   return [
     json('daemon.json', daemon(base)),
@@ -22,4 +22,9 @@ export function dashboardFiles(publicUrl: string): readonly GeneratedFile[] {
     json('overview.json', overview(base)),
     ...provisioningFiles(FOLDER, PROMETHEUS),
   ]
+}
+
+/** The builder puts every link and annotation into a menu where nobody finds them; left out, they stand above the panels. */
+function withoutHiding(key: string, value: unknown): unknown {
+  return key === 'placement' && value === 'inControlsMenu' ? undefined : value
 }

@@ -64,9 +64,11 @@ export function dashboard(frame: Frame): Dashboard {
       .datasource(DATASOURCE)
       .enable(true)
       .iconColor('red')
-      .expr('max by (incident, domain, event, severity) (assay_incident_started_timestamp_seconds{job=~"$job"}) * 1000')
+      .expr(
+        'max by (incident, domain, event, table, severity) (assay_incident_started_timestamp_seconds{job=~"$job"}) * 1000',
+      )
       .useValueForTime(true)
-      .titleFormat('{{severity}}: {{event}}')
+      .titleFormat('{{severity}}: {{event}}{{table}}')
       .textFormat('{{domain}} {{incident}}')
       .tagKeys('severity,domain')
       .step('60s'),

@@ -44,18 +44,18 @@ export const SEVERITIES = {
 
 /** Where a click leads: `field` is the column that names it. */
 export const open = {
-  home: { title: 'Open Assay', url: `${grafana('assay_url')}/` },
-  incident: { title: 'Open the incident', url: `${grafana('assay_url')}/incidents/${grafana('__value.raw')}` },
+  home: { title: 'Open Assay', url: `${grafana('public_url')}/` },
+  incident: { title: 'Open the incident', url: `${grafana('public_url')}/incidents/${grafana('__value.raw')}` },
   event: {
     title: 'Open the event in Assay',
-    url: `${grafana('assay_url')}/events/${grafana('__value.raw:percentencode')}`,
+    url: `${grafana('public_url')}/events/${grafana('__value.raw:percentencode')}`,
   },
   /** From a series. */
   eventOfSeries: {
     title: `Open ${grafana('__field.labels.event')} in Assay`,
-    url: `${grafana('assay_url')}/events/${grafana('__field.labels.event:percentencode')}`,
+    url: `${grafana('public_url')}/events/${grafana('__field.labels.event:percentencode')}`,
   },
-  runbook: (file: string) => ({ title: 'Runbook', url: `${grafana('assay_url')}/runbooks/${file}` }),
+  runbook: (file: string) => ({ title: 'Runbook', url: `${grafana('public_url')}/runbooks/${file}` }),
   domain: {
     title: 'Open the domain',
     url: `/d/assay-domain?var-domain=${grafana('__value.raw:percentencode')}&${grafana('datasource:queryparam')}&${grafana('job:queryparam')}&${grafana('__url_time_range')}`,

@@ -110,7 +110,7 @@ export function overview(publicUrl: string): Dashboard {
               help: 'Begin with the oldest: what began minutes later is often its consequence. Click an incident for its cause, evidence and runbook.',
               queries: [
                 {
-                  expr: `max by (incident, severity, domain, event) (${metric('assay_incident_started_timestamp_seconds', BY_DOMAIN)}) * 1000`,
+                  expr: `max by (incident, severity, domain, event, table) (${metric('assay_incident_started_timestamp_seconds', BY_DOMAIN)}) * 1000`,
                   as: 'table',
                 },
               ],
@@ -121,6 +121,7 @@ export function overview(publicUrl: string): Dashboard {
                 { field: 'severity', title: 'Severity', look: [...look.words(SEVERITIES), look.width(90)] },
                 { field: 'domain', title: 'Domain', look: [look.linked([open.domain]), look.width(110)] },
                 { field: 'event', title: 'Event', look: [look.linked([open.event])] },
+                { field: 'table', title: 'Table' },
                 { field: 'incident', title: 'Incident', look: [look.linked([open.incident])] },
               ],
             }),

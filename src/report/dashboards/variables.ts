@@ -50,7 +50,7 @@ export function variables(names: readonly VariableName[], publicUrl: string): Bu
         .allValue('.*')
         .current({ selected: true, text: 'All', value: '$__all' })
     }),
-    new TextBoxVariableBuilder('assay_url')
+    new TextBoxVariableBuilder('public_url')
       .label('Address of Assay')
       .defaultValue(publicUrl)
       .current({ selected: true, text: publicUrl, value: publicUrl })

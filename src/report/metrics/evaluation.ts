@@ -43,17 +43,26 @@ export interface Evaluation {
 }
 
 /** Label of an SLO that names no source: it sums those that carry its event. */
-export const EVERY_SOURCE = ''
+const EVERY_SOURCE = ''
+
+/** The labels of an SLO's series: what it judges is an event, or a table of a warehouse. */
+export function sloLabels({
+  domain,
+  event,
+  subject,
+  source,
+  slo,
+}: Pick<Verdict, 'domain' | 'event' | 'subject' | 'source' | 'slo'>): Record<string, string> {
+  return subject === 'table'
+    ? { domain, table: event, source: readTableName(event)?.warehouse ?? '', slo }
+    : { domain, event, source: source ?? EVERY_SOURCE, slo }
+}
 
 /** Sets the gauges to what a minute's judging gave. */
 export function recordEvaluation({ series, evaluation: duration }: Meters, evaluation: Evaluation): void {
   const labelsOf = new Map<string, Record<string, string>>()
   for (const verdict of evaluation.verdicts) {
-    const { domain, slo } = verdict
-    const labels =
-      verdict.subject === 'table'
-        ? { domain, table: verdict.event, source: readTableName(verdict.event)?.warehouse ?? '', slo }
-        : { domain, event: verdict.event, source: verdict.source ?? EVERY_SOURCE, slo }
+    const labels = sloLabels(verdict)
     labelsOf.set(verdict.slo, labels)
     series.set('assay_sli_ratio', labels, verdict.ratio)
     series.set('assay_sli_ratio_lower', labels, verdict.lower)

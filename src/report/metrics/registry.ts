@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../../model/time.ts'
 import type { StreamFigures } from '../../model/stream.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type CommitSummary, recordCommit } from './commit.ts'
-import { EVERY_SOURCE, type Evaluation, recordEvaluation } from './evaluation.ts'
+import { type Evaluation, recordEvaluation, sloLabels } from './evaluation.ts'
 import { FAMILIES, type Family, type FamilyName } from './families.ts'
 import { createHistogram } from './histogram.ts'
 import { createSeries, type Series } from './series.ts'
@@ -163,8 +163,8 @@ function prepare(series: Series, plan: Plan, receivers: readonly string[]): void
       for (const name of EVENT_COUNTERS) series.add(name, labels, 0)
     }
   }
-  for (const { name: slo, domain, event, source } of plan.slos) {
-    const labels = { domain, event, source: source ?? EVERY_SOURCE, slo }
+  for (const slo of plan.slos) {
+    const labels = sloLabels({ ...slo, slo: slo.name })
     for (const name of ['assay_sli_good_total', 'assay_sli_total'] as const) series.add(name, labels, 0)
   }
   for (const severity of ['page', 'ticket', 'info']) series.set('assay_incidents_open', { severity }, 0)

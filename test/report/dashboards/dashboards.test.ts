@@ -63,7 +63,7 @@ describe.each(dashboards)('$title', (dashboard) => {
 
   test('every variable that is asked for is there', () => {
     const known = templating.list.map(({ name }) => name)
-    expect(known).toEqual(expect.arrayContaining(['datasource', 'job', 'assay_url']))
+    expect(known).toEqual(expect.arrayContaining(['datasource', 'job', 'public_url']))
     const asked = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name)
     expect(asked.filter((name) => !known.includes(name) && !name.startsWith('__'))).toEqual([])
   })
@@ -77,12 +77,16 @@ describe.each(dashboards)('$title', (dashboard) => {
       const [, other] = /^\/d\/([a-z-]+)/.exec(url) ?? []
       if (runbook !== undefined) expect(existsSync(join(REPOSITORY, 'alerts/runbooks', runbook)), url).toBe(true)
       else if (other !== undefined) expect(uids).toContain(other)
-      else expect(url).toMatch(/^\$\{assay_url\}\/(incidents\/|events\/|$)/)
+      else expect(url).toMatch(/^\$\{public_url\}\/(incidents\/|events\/|$)/)
     }
   })
 
+  test('hides no link in a menu', () => {
+    expect(text).not.toContain('inControlsMenu')
+  })
+
   test('begins with the address of Assay that the rules name', () => {
-    expect(templating.list.find(({ name }) => name === 'assay_url')?.query).toBe('https://assay.example.org')
+    expect(templating.list.find(({ name }) => name === 'public_url')?.query).toBe('https://assay.example.org')
   })
 })
 
