@@ -98,13 +98,14 @@ describe.skipIf(!hasPrometheus || !isRequired)(
               async () => {
                 const found = await ask()
                 return found.some(hasNumber) ? found : undefined
-                // Judging is seen once a minute.
               },
+              // A minute is judged once a minute.
               75_000,
             )
             expect(series.length).toBeLessThan(200)
           }
         },
+        90_000,
       )
 
       test.each(templating.list.filter(({ type }) => type === 'query'))('variable $name', async ({ query }) => {

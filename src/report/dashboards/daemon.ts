@@ -6,6 +6,8 @@ import { metric, rate } from './queries.ts'
 import { resources } from './resources.ts'
 
 const OUTCOMES = 'outcome=~"rejected|disabled|later"'
+/** Minutes are judged one by one: a shorter window would hold none now and then. */
+const judged = (part: 'bucket' | 'count') => `rate(${metric(`assay_evaluation_duration_seconds_${part}`)}[5m])`
 /** Seconds that a source is behind: what the alerts begin at. */
 const BEHIND_STEPS = [
   [null, 'green'],
@@ -175,7 +177,7 @@ function keepingUp(): Section {
           title: 'A round of judging',
           help: 'How long it takes. Near a minute it can’t keep up: too many SLOs for the store.',
           queries: [0.5, 0.99].map((quantile) => ({
-            expr: `histogram_quantile(${quantile}, sum by (le) (${rate('assay_evaluation_duration_seconds_bucket')}))`,
+            expr: `histogram_quantile(${quantile}, sum by (le) (${judged('bucket')}))`,
             legend: quantile === 0.5 ? 'half' : '99 %',
           })),
           unit: 's',
@@ -187,7 +189,7 @@ function keepingUp(): Section {
         panel: graph({
           title: 'Rounds that judged something, a minute',
           help: 'One a minute or more while sources move.',
-          queries: [{ expr: `60 * sum(${rate('assay_evaluation_duration_seconds_count')})`, legend: 'rounds' }],
+          queries: [{ expr: `60 * sum(${judged('count')})`, legend: 'rounds' }],
           min: 0,
         }),
       },
