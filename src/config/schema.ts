@@ -77,6 +77,15 @@ export const assayConfig = z.strictObject({
       quarantine: duration.prefault('14d'),
     })
     .prefault({}),
+  volume: z
+    .strictObject({
+      false_alarms_per_week: z
+        .number()
+        .min(0.001, { error: 'must be above 0, such as 1 or 0.25' })
+        .max(1_000)
+        .default(1),
+    })
+    .prefault({}),
   sources: z.array(sourceConfig).default([]),
   telemetry: z.strictObject({ traces: tracesConfig.optional(), lineage: lineageConfig.optional() }).prefault({}),
   warehouses: z.array(warehouseConfig).default([]),

@@ -77,6 +77,7 @@ export function compilePlan(
     hash: hashOf(project),
     environment: project.assay.value.environment,
     timezone: project.assay.value.timezone,
+    falseAlarmsPerWeek: project.assay.value.volume.false_alarms_per_week,
     domains: new Map([...domains].map(([name, { plan: domain }]) => [name, domain])),
     events,
     tables,

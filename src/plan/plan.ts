@@ -11,6 +11,8 @@ export interface Plan {
   readonly environment: string
   /** IANA zone of the workspace: active hours, seasons, months. */
   readonly timezone: string
+  /** What the volume detector may cost, over all its series together; left out: 1. */
+  readonly falseAlarmsPerWeek?: number
   readonly domains: ReadonlyMap<string, DomainPlan>
   /** By event name. */
   readonly events: ReadonlyMap<string, EventPlan>

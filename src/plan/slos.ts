@@ -86,7 +86,7 @@ export function compileSlo(
     objective,
     window,
     severity: value.severity ?? severityOf(event.tier),
-    minTotal: value.min_total ?? (isTimeSlice(sli.kind) ? 0 : 20),
+    minTotal: value.min_total ?? (isTimeSlice(sli.kind) || sli.kind === 'volume' ? 0 : 20),
     maxAge: sli.max_age ?? null,
     maxDelay: sli.max_delay ?? null,
     active: activeOf(sli.active, around.timezone),

@@ -1,9 +1,8 @@
 import type { Affected, Cause, Incident, TimelineEntry } from '../../model/incident.ts'
 import { SEVERITY_RANK, type Severity } from '../../model/sli.ts'
-import { DAY, type Instant, MINUTE } from '../../model/time.ts'
+import { DAY, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import type { MinuteJudgement, Standing } from '../slo/standing.ts'
-import { firingOf } from '../slo/verdict.ts'
 import { incidentId } from './incident-id.ts'
 import { lastBadMinute, startOfRun } from './run.ts'
 
@@ -88,7 +87,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
 
   function takeOne(at: Instant, { standing, judgement }: Judged): ChangedIncident[] {
     const { slo } = standing
-    const firing = firingOf(slo.rows, judgement.rows)
+    const { firing } = judgement.verdict
     const known = open.get(slo.event)
     if (known === undefined) {
       if (firing === null) return []
@@ -101,7 +100,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const highest = firing === 'page' ? 'page' : known.tracking.highest
     const slos = { ...known.tracking.slos }
     if (incident.slos.includes(slo.name))
-      slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), slo, judgement, highest)
+      slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), judgement, highest)
     open.set(slo.event, { incident, tracking: { highest, slos } })
     return change === null ? [] : [{ change, incident }]
   }
@@ -115,7 +114,8 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const { slo } = standing
     resolved = resolved.filter((old) => old.resolvedAt > at - REGRESSION)
     const before = resolved.findLast((old) => old.domain === slo.domain && old.firstSlo === slo.name)
-    const startedAt = startOfRun(standing, at, judgement.rows)
+    // A volume alarm is about the hour that has just ended.
+    const startedAt = slo.kind === 'volume' ? at - HOUR : startOfRun(standing, at, judgement.rows)
     const severity = capped(firing, slo)
     const incident: Incident = {
       id: incidentId(deps.environment, slo.domain, slo.name, at),
@@ -138,7 +138,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       noData: false,
       timeline: [
         { at: startedAt, what: 'started', text: `first bad minute of ${slo.name}` },
-        { at, what: 'opened', text: `${slo.name} burns its budget too fast: ${severity}` },
+        { at, what: 'opened', text: `${whatBreaks(slo)}: ${severity}` },
       ],
     }
     return { incident, tracking: { highest: firing, slos: { [slo.name]: begin(at, standing, incident) } } }
@@ -222,7 +222,7 @@ function rise(
   if (!joins && !raises) return { incident, change: null }
   const entry: TimelineEntry = raises
     ? { at, what: 'raised', text: `${slo.name}: from ${incident.severity} to ${severity}` }
-    : { at, what: 'joined', text: `${slo.name} burns its budget too fast as well` }
+    : { at, what: 'joined', text: `${whatBreaks(slo)} as well` }
   return {
     incident: {
       ...incident,
@@ -239,21 +239,18 @@ function begin(at: Instant, standing: Standing, { startedAt }: Incident): Follow
   return { calm: 0, calmAt: at, heldAt: at, badAt: lastBadMinute([standing], startedAt, at) }
 }
 
-function followed(
-  at: Instant,
-  before: Followed,
-  slo: SloPlan,
-  judgement: MinuteJudgement,
-  highest: 'page' | 'ticket',
-): Followed {
+function followed(at: Instant, before: Followed, judgement: MinuteJudgement, highest: 'page' | 'ticket'): Followed {
   const heldAt = judgement.holds ? at : before.heldAt
   const badAt = judgement.bad ? at - MINUTE : before.badAt
-  const burning = slo.rows.some(
-    (row, index) => judgement.rows[index] && SEVERITY_RANK[row.severity] >= SEVERITY_RANK[highest],
-  )
+  const { firing } = judgement.verdict
+  const burning = firing !== null && SEVERITY_RANK[firing] >= SEVERITY_RANK[highest]
   if (burning) return { calm: 0, calmAt: at, heldAt, badAt }
   if (!judgement.holds || before.calm >= CALM_MINUTES) return { ...before, heldAt, badAt }
   return { calm: before.calm + 1, calmAt: at, heldAt, badAt }
+}
+
+function whatBreaks({ name, kind }: SloPlan): string {
+  return kind === 'volume' ? `${name}: its volume isn’t what was expected` : `${name} burns its budget too fast`
 }
 
 function capped(firing: 'page' | 'ticket', slo: SloPlan): Severity {

@@ -3,6 +3,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import type { WindowCounts } from '../../model/window.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import { measureOf } from '../sli/measure.ts'
+import { firingOf as firingOfAlarms, type VolumeReading } from '../volume/reading.ts'
 import { type ActiveClock, activeClock } from './active.ts'
 import { createLedger, type Ledger, type Tally } from './ledger.ts'
 import { BURN_LENGTHS, type Circumstances, ORDINARY, type Sums, verdictAt } from './verdict.ts'
@@ -20,6 +21,8 @@ export interface MinuteFacts {
   /** Start of the first record's minute of the source the SLO names, or of all it sums; null: none yet. */
   readonly observedFrom: Instant | null
   readonly notEvaluated: Circumstances['notEvaluated']
+  /** Volume: what the detector made of the newest hour that has ended; left out or null: nothing yet. */
+  readonly volume?: VolumeReading | null
 }
 
 /** What one minute gave. */
@@ -107,11 +110,21 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     for (const ledger of all()) ledger.advance()
     const seen = sum((ledger) => ledger.minute(start))
     const { verdict, rows } = verdictAt(slo, now, sums(), circumstances(facts))
+    if (slo.kind === 'volume') return volumeJudgement(verdict, facts.volume ?? null, mark)
     return { verdict, rows, holds: seen.total > 0, bad: seen.bad > 0, mark }
   }
 
-  function circumstances({ notEvaluated, observedFrom }: MinuteFacts): Circumstances {
-    if (slo.kind === 'volume') return { ...ORDINARY, notEvaluated: notEvaluated ?? 'learning' }
+  /** It fires as long as an alarm is open, whatever its ratio. */
+  function volumeJudgement(verdict: Verdict, reading: VolumeReading | null, mark: MinuteJudgement['mark']) {
+    const firing = reading === null ? null : firingOfAlarms(reading)
+    return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad: firing !== null, mark }
+  }
+
+  function circumstances({ notEvaluated, observedFrom, volume = null }: MinuteFacts): Circumstances {
+    if (slo.kind === 'volume') {
+      const judged = volume?.counts === true || sums().window.total > 0
+      return { ...ORDINARY, notEvaluated: notEvaluated ?? (judged ? null : 'learning') }
+    }
     const neverSeen = slo.kind === 'freshness' && newest === null
     if (neverSeen && slo.source === null) return { ...ORDINARY, notEvaluated: notEvaluated ?? 'never_seen' }
     const warming = slo.kind === 'uniqueness' && observedFrom !== null && now < observedFrom + WARMING
@@ -121,6 +134,12 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
   /** Freshness of the minute from `start`: SEMANTICS' "newest arrival is younger than max_age at its end". */
   function markOf(start: Instant, facts: MinuteFacts): '+' | '-' | '.' {
     const end = start + MINUTE
+    if (slo.kind === 'volume') {
+      // An hour counts once, in its last minute.
+      const { volume = null } = facts
+      if (volume === null || volume.end !== end || !volume.counts) return '.'
+      return volume.alarms.length > 0 ? '-' : '+'
+    }
     const arrival = arrivals.get(start)
     if (arrival !== undefined) {
       arrivals.delete(start)

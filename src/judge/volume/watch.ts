@@ -26,13 +26,20 @@ export function emptyWatch(): Watch {
   return { open: null, fast: 0, quiet: 0, passed: { up: 0, down: 0, silence: 0 } }
 }
 
+const FAR = 5
+
 /** Takes one deviation of a step while an alarm is open; true when it is over. Long windows want more quiet than short ones. */
 export function settles(watch: Watch, open: OpenAlarm, u: number): boolean {
-  watch.fast = 0.5 * watch.fast + 0.5 * u
+  watch.fast = 0.5 * bounded(watch.fast) + 0.5 * bounded(u)
   const near = open.hours >= 6 ? 1 : 1.3
   const needed = open.hours >= 6 ? 4 : 2
   watch.quiet = Math.abs(watch.fast) < near && Math.abs(u) < 2 ? watch.quiet + 1 : 0
   return watch.quiet >= needed
+}
+
+/** However far out it was, an alarm is over as soon after the end of its cause. */
+function bounded(u: number): number {
+  return Math.max(-FAR, Math.min(FAR, u))
 }
 
 type Side = keyof Watch['passed']

@@ -3,7 +3,6 @@ import type { Instant } from '../../model/time.ts'
 /** What one hour holds of one event, all sources together; records more than a day late are left out. */
 export interface EventHour {
   readonly event: string
-  readonly domain: string
   readonly start: Instant
   readonly received: number
   readonly invalid: number
@@ -15,7 +14,7 @@ export interface EventHour {
 }
 
 /** What a series is about. */
-export type Aspect = 'total' | 'platform' | 'domain_share' | 'invalid' | 'incomplete' | 'duplicates'
+export type Aspect = 'total' | 'platform' | 'invalid' | 'incomplete' | 'duplicates'
 
 export interface WatchedSeries {
   /** Unique, and readable. */
@@ -79,8 +78,6 @@ export function watching(): Watching {
   }
 
   function bucketsOf(hour: readonly EventHour[]): readonly WatchedBucket[] {
-    const domains = new Map<string, number>()
-    for (const { domain, received } of hour) domains.set(domain, (domains.get(domain) ?? 0) + received)
     const events = hour.toSorted((a, b) => (a.event < b.event ? -1 : 1))
     return events.flatMap((each) => {
       const { event, received, platforms: counts } = each
@@ -88,7 +85,6 @@ export function watching(): Watching {
         { series: seriesOf(event, aspect), count: total === null ? count : Math.min(count, total), total },
       ]
       const named = [...platformsOf(each)].sort()
-      const inDomain = hour.filter(({ domain }) => domain === each.domain).length
       return [
         ...of('total', received, null),
         ...(named.length < 2
@@ -98,7 +94,6 @@ export function watching(): Watching {
               count: Math.min(counts.get(name) ?? 0, received),
               total: received,
             }))),
-        ...(inDomain < 2 ? [] : of('domain_share', received, domains.get(each.domain) ?? received)),
         ...of('invalid', each.invalid, received),
         ...of('incomplete', each.incomplete, received),
         ...of('duplicates', each.duplicates, each.identified),
@@ -112,7 +107,6 @@ export function watching(): Watching {
 const WORDS: Readonly<Record<Aspect, string>> = {
   total: '',
   platform: 'on',
-  domain_share: 'of its domain',
   invalid: 'invalid',
   incomplete: 'incomplete',
   duplicates: 'duplicates',

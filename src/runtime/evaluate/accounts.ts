@@ -11,6 +11,7 @@ import { readSlices, readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
+import { createVolumeWatch, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
@@ -39,6 +40,8 @@ export interface Accounts {
   readonly note: () => AccountsNote
   readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
   readonly watermarks: () => ReadonlyMap<string, Watermark>
+  /** The volume detector, as far as hours have ended. */
+  readonly volume: VolumeWatch
   /** Every planned event as each source carries it, with its newest arrival. */
   readonly plannedSeries: () => readonly {
     readonly id: number
@@ -58,6 +61,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
   const isArchive = (source: string): boolean => types.get(source) === 'file'
+  const volume = createVolumeWatch(db, plan)
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
@@ -174,6 +178,24 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
       ordered = [...bySlo.values()].sort((a, b) => (a.slo.name < b.slo.name ? -1 : 1))
     }
     await readSpans()
+    await volume.advance(volumeDue())
+  }
+
+  /** Up to when the hours of events with a volume SLO are whole: all of its SLOs can be judged until then. */
+  function volumeDue(): Map<string, { until: Instant; sources: readonly string[] }> {
+    const due = new Map<string, { until: Instant; sources: readonly string[] }>()
+    for (const standing of ordered) {
+      const until = standing.slo.kind === 'volume' ? judgeable(standing) : null
+      if (until === null) continue
+      const { event } = standing.slo
+      const known = due.get(event)
+      const sources = deciding(standing.slo, standing.at() + MINUTE)
+      due.set(event, {
+        until: Math.min(until, known?.until ?? until),
+        sources: [...(known?.sources ?? []), ...sources],
+      })
+    }
+    return due
   }
 
   /** A table is observed from where its first pass began, whether or not a row was there. */
@@ -223,11 +245,13 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
       ),
       observedFrom: observedFrom(standing.slo),
       notEvaluated: null,
+      volume: standing.slo.kind === 'volume' ? volume.reading(standing.slo.event, start + MINUTE) : null,
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
     note: () => ({ firsts, cursor: [...cursors.minute] }),
     seriesOf,
     watermarks: () => watermarks,
+    volume,
     plannedSeries: () =>
       [...series].flatMap(([id, { kind, event, source }]) =>
         isJudged(kind) ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],

@@ -1,4 +1,5 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
+import { explainVolume } from '../../judge/explain/volume.ts'
 import { explained } from '../../judge/incidents/book.ts'
 import type { Cause, Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
@@ -32,14 +33,23 @@ export async function explainIncident(
 ): Promise<{ incident: Incident; example: string | null }> {
   const slo = plan.slos.find(({ name }) => name === incident.slos[0])
   if (slo === undefined || incident.event === null) return { incident, example: null }
+  if (slo.kind === 'volume') {
+    const reading = accounts.volume.reading(slo.event, at)
+    // After the alarm it stays as it was explained.
+    if (reading === null || reading.alarms.length === 0) return { incident, example: null }
+    return { incident: told(incident, explainVolume(reading.alarms, at, plan.timezone), at), example: null }
+  }
   const until = Math.min(incident.endedAt === null ? at : incident.endedAt + MINUTE, incident.startedAt + LOOKED_AT)
   const example = await latestExample(db, incident.event, incident.startedAt, until)
   const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
-  const now = explained(incident, explanation.cause, explanation.words)
-  const changed = nameOf(incident.cause) !== nameOf(explanation.cause)
-  if (!changed || explanation.cause === null) return { incident: now, example }
-  const text = explanation.words[0] ?? ''
-  return { incident: { ...now, timeline: [...now.timeline, { at, what: 'explained', text }] }, example }
+  return { incident: told(incident, explanation, at), example }
+}
+
+/** The incident with an explanation, and a line in its history where it names another cause. */
+function told(incident: Incident, { cause, words }: Explanation, at: Instant): Incident {
+  const now = explained(incident, cause, words)
+  if (cause === null || nameOf(incident.cause) === nameOf(cause)) return now
+  return { ...now, timeline: [...now.timeline, { at, what: 'explained', text: words[0] ?? '' }] }
 }
 
 /** What a cause names; its shares move with every record and are no news. */

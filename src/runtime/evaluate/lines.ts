@@ -18,6 +18,7 @@ export function hasChanged(before: Line | null, now: Line): boolean {
     before === null ||
     before.verdict.outcome !== now.verdict.outcome ||
     before.verdict.reason !== now.verdict.reason ||
+    before.verdict.firing !== now.verdict.firing ||
     before.rows.length !== now.rows.length ||
     before.rows.some((row, index) => row !== now.rows[index])
   )

@@ -13,8 +13,8 @@ export interface HourOfEvents {
 const NO_PLATFORMS: ReadonlyMap<string, number> = new Map()
 
 /**
- * The hours of the plan's events that start in [from, to), oldest first. An event of which nothing came in an hour has zeros from its
- * first record on; an hour in which nothing came of anything is left out, since nobody may have been listening.
+ * The hours of the plan's events that start in [from, to), oldest first. An event of which nothing came in an hour has zeros, from its
+ * first record on: whether somebody was listening then is for the caller to know. `begun`: the events seen in earlier calls.
  */
 export async function eventHours(
   sql: Sql,
@@ -31,14 +31,14 @@ export async function eventHours(
     counts.set(platform, received - backfilled)
     platforms.set(key, counts)
   }
-  const domains = new Map([...plan.events.values()].map(({ name, domain }) => [name, domain]))
+  const planned = [...plan.events.keys()]
   const found: HourOfEvents[] = []
   for (let start = from; start < to; start += HOUR) {
     const counted = new Map(hours.get(start)?.map((hour) => [hour.event, hour]))
-    if (counted.size === 0) continue
     for (const event of counted.keys()) begun.add(event)
-    const events = [...domains].flatMap(([event, domain]) =>
-      begun.has(event) ? [hourOf(event, domain, start, counted.get(event), platforms.get(keyOf(event, start)))] : [],
+    if (begun.size === 0) continue
+    const events = planned.flatMap((event) =>
+      begun.has(event) ? [hourOf(event, start, counted.get(event), platforms.get(keyOf(event, start)))] : [],
     )
     found.push({ start, events })
   }
@@ -47,7 +47,6 @@ export async function eventHours(
 
 function hourOf(
   event: string,
-  domain: string,
   start: Instant,
   counted: CountedHour | undefined,
   platforms: ReadonlyMap<string, number> = NO_PLATFORMS,
@@ -55,7 +54,7 @@ function hourOf(
   const { received = 0, backfilled = 0, invalid = 0, incomplete = 0, identified = 0, duplicates = 0 } = counted ?? {}
   return {
     event,
-    domain,
+
     start,
     received: received - backfilled,
     invalid,

@@ -1,0 +1,29 @@
+import type { Duration, Instant } from '../../model/time.ts'
+import { DAY } from '../../model/time.ts'
+import type { VolumeAlarm } from './alarm.ts'
+import type { WatchedSeries } from './watched.ts'
+
+/** So long a detector learns before an event's hours count as good ones: a week has a weekend in it. */
+export const LEARNING: Duration = 7 * DAY
+
+/** An alarm that is open, and what its series is about. */
+export interface StandingAlarm {
+  readonly alarm: VolumeAlarm
+  readonly series: WatchedSeries
+}
+
+/** What the detector made of one event's hour. */
+export interface VolumeReading {
+  /** End of the hour. */
+  readonly end: Instant
+  /** The hour was observed, and the season is known (or something alarmed all the same): it counts. */
+  readonly counts: boolean
+  /** Sorted by series. */
+  readonly alarms: readonly StandingAlarm[]
+}
+
+/** What an hour's alarms call for: a drift is no emergency. */
+export function firingOf({ alarms }: VolumeReading): 'page' | 'ticket' | null {
+  if (alarms.length === 0) return null
+  return alarms.every(({ alarm }) => alarm.kind === 'drift') ? 'ticket' : 'page'
+}
