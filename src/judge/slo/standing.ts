@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import type { WindowCounts } from '../../model/window.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import { measureOf } from '../sli/measure.ts'
-import { firingOf as firingOfAlarms, type VolumeReading } from '../volume/reading.ts'
+import { firingOf, type VolumeReading } from '../volume/reading.ts'
 import { type ActiveClock, activeClock } from './active.ts'
 import { createLedger, type Ledger, type Tally } from './ledger.ts'
 import { BURN_LENGTHS, type Circumstances, ORDINARY, type Sums, verdictAt } from './verdict.ts'
@@ -116,7 +116,7 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
 
   /** It fires as long as an alarm is open, whatever its ratio. */
   function volumeJudgement(verdict: Verdict, reading: VolumeReading | null, mark: MinuteJudgement['mark']) {
-    const firing = reading === null ? null : firingOfAlarms(reading)
+    const firing = reading === null ? null : firingOf(reading)
     return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad: firing !== null, mark }
   }
 

@@ -124,7 +124,7 @@ function burnOf(slo: SloPlan, tallies: readonly Tally[]): Burn {
 }
 
 /** The highest severity of which a row is true. */
-export function firingOf(rows: readonly BurnRow[], states: readonly boolean[]): 'page' | 'ticket' | null {
+function firingOf(rows: readonly BurnRow[], states: readonly boolean[]): 'page' | 'ticket' | null {
   if (rows.some((row, index) => row.severity === 'page' && states[index])) return 'page'
   return states.some(Boolean) ? 'ticket' : null
 }
