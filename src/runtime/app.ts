@@ -23,7 +23,6 @@ import { eventGauges } from './gauges.ts'
 import { keepWriter } from './keep-writer.ts'
 import { createEmitters } from './lineage/emitters.ts'
 import { startLineage } from './lineage/lineage.ts'
-import { roundOf } from './lineage/round.ts'
 import { readRunbook } from './runbooks.ts'
 import { needsRestart } from './needs-restart.ts'
 import { createReceivers } from './receivers.ts'
@@ -130,7 +129,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         const late = behind.look(evaluator.accounts.watermarks(), now())
         const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, tables.troubles()))
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
-        lineage.round(evaluation.judged > 0 || aboutAssay, () => roundOf(evaluator, evaluation))
+        lineage.round(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
         if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
         const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
         if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)

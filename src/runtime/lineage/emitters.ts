@@ -33,8 +33,7 @@ export function createEmitters(
     const apiKey = key === undefined ? { value: null } : readSecret(key, world.env)
     if ('missing' in url) disabled.set('http', url.missing)
     else if ('missing' in apiKey) disabled.set('http', apiKey.missing)
-    else if (!/^https?:$/.test(URL.parse(url.value)?.protocol ?? ''))
-      disabled.set('http', 'its address is not one of http or https')
+    else if (addressProblem(url.value) !== null) disabled.set('http', addressProblem(url.value) ?? '')
     else {
       const { now } = world
       emitters.push(
@@ -44,4 +43,11 @@ export function createEmitters(
   }
   if (file !== undefined) emitters.push(createFileEmitter({ path: resolve(world.root, file) }))
   return { emitters, disabled }
+}
+
+/** Why nothing can be posted to an address; null: it can. */
+function addressProblem(address: string): string | null {
+  const url = URL.parse(address)
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'its address is not one of http or https'
+  return url.username === '' && url.password === '' ? null : 'its address holds a user or password: use api_key'
 }

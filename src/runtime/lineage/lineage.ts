@@ -13,7 +13,8 @@ import type { EmitterStatus } from '../../serve/status.ts'
 import type { Database } from '../../store/sql.ts'
 import { verdictsBetween } from '../../store/verdicts.ts'
 import type { Log } from '../log.ts'
-import type { LineageRound } from './round.ts'
+import type { Evaluation, Evaluator } from '../evaluate/evaluator.ts'
+import { type LineageRound, roundOf } from './round.ts'
 import { readTold, writeTold } from './told-note.ts'
 
 export interface LineageDeps {
@@ -33,8 +34,8 @@ export interface LineageDeps {
 
 /** Tells lineage servers what the leader has judged. Nothing waits for it. */
 export interface Lineage {
-  /** `isNews`: something was judged or blinded. */
-  readonly round: (isNews: boolean, make: () => LineageRound) => void
+  /** After each round's commit. `isNews`: something was judged or blinded. */
+  readonly round: (evaluator: Evaluator, evaluation: Evaluation, isNews: boolean) => void
   /** Another process leads now: what waits here is its to tell. */
   readonly forget: () => void
   readonly status: () => readonly EmitterStatus[]
@@ -47,6 +48,8 @@ interface Feed {
   /** What the other side knows; written down a little later. */
   from: Instant
   told: Map<string, Told>
+  /** What was told has been read since this process began to lead. */
+  isKnown: boolean
   isWritten: boolean
 }
 
@@ -67,7 +70,8 @@ export function startLineage(deps: LineageDeps): Lineage {
   let due: Map<Feed, RunsDue> | null = null
   let rounds: LineageRound[] = []
   let working: Promise<void> | null = null
-  /** Goes up when another process takes the lead. */
+  let judge: Evaluator | null = null
+  /** Goes up when another process takes the lead, or this one's judge another's place. */
   let reign = 0
   let written: Promise<void> = Promise.resolve()
   let map: { readonly of: LineageMap; readonly carriers: string } | null = null
@@ -76,7 +80,14 @@ export function startLineage(deps: LineageDeps): Lineage {
 
   function feedOf(emitter: Emitter): Feed {
     for (const outcome of ['sent', 'rejected', 'dropped'] as const) deps.onOutcome(emitter.name, outcome, 0)
-    const feed: Feed = { emitter, emission: emissionTo(emitter), from: 0, told: new Map(), isWritten: true }
+    const feed: Feed = {
+      emitter,
+      emission: emissionTo(emitter),
+      from: 0,
+      told: new Map(),
+      isKnown: false,
+      isWritten: true,
+    }
     return feed
 
     function emissionTo(to: Emitter): Feed['emission'] {
@@ -121,11 +132,7 @@ export function startLineage(deps: LineageDeps): Lineage {
     const latest = Math.max(0, ...round.newest.map(({ at }) => at))
     const restored = new Map<Feed, RunsDue>()
     for (const feed of feeds) {
-      const before = await readTold(db, feed.emitter.name)
-      feed.from = before?.from ?? latest - HOUR
-      feed.told = new Map(before?.told)
-      // Written down now: what is judged before anything has been told is known to be owed.
-      if (before === null) await writeTold(db, feed.emitter.name, feed)
+      if (!feed.isKnown) await recall(feed, latest)
       const runs = createRunsDue(feed.told)
       const slos = new Set(deps.plan().slos.map(({ name }) => name))
       const known = [...feed.told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
@@ -139,6 +146,15 @@ export function startLineage(deps: LineageDeps): Lineage {
       log.info({ emitter: feed.emitter.name, untold }, 'lineage is told from here')
     }
     return restored
+  }
+
+  async function recall(feed: Feed, latest: Instant): Promise<void> {
+    const before = await readTold(db, feed.emitter.name)
+    feed.from = before?.from ?? latest - HOUR
+    feed.told = new Map(before?.told)
+    // Written down now: what is judged before anything has been told is known to be owed.
+    if (before === null) await writeTold(db, feed.emitter.name, feed)
+    feed.isKnown = true
   }
 
   async function work(): Promise<void> {
@@ -178,9 +194,16 @@ export function startLineage(deps: LineageDeps): Lineage {
   }
 
   return {
-    round: (isNews, make) => {
-      if (feeds.length === 0 || (!isNews && (due !== null || working !== null))) return
-      rounds.push(make())
+    round: (evaluator, evaluation, isNews) => {
+      if (feeds.length === 0) return
+      if (evaluator !== judge) {
+        // Its predecessor may have committed what it could no longer say: the store has it.
+        judge = evaluator
+        reign += 1
+        takeBack()
+      }
+      if (!isNews && (due !== null || working !== null)) return
+      rounds.push(roundOf(evaluator, evaluation))
       working ??= work()
         .catch((error: unknown) => {
           // The store has it all: read again at the next round.
@@ -193,7 +216,9 @@ export function startLineage(deps: LineageDeps): Lineage {
     },
     forget: () => {
       reign += 1
+      judge = null
       takeBack()
+      for (const feed of feeds) feed.isKnown = false
     },
     status: () => [
       ...(feeds.length === 0 && deps.disabled.size === 0
