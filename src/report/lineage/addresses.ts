@@ -21,7 +21,7 @@ export function streamsOf(source: SourceConfig, { environment, root, collector }
     case 'file':
       return source.paths.map((path) => {
         const name = path.startsWith('/') ? path : `${root.replace(/\/+$/, '')}/${path.replace(/^(\.\/)+/, '')}`
-        return { kind: 'file', source: id, namespace: 'file', name, uri: `file://${encodeURI(name)}` }
+        return { kind: 'file', source: id, namespace: 'file', name, uri: `file://${encodeURI(name.toWellFormed())}` }
       })
     case 'demo':
       return [

@@ -39,9 +39,15 @@ export function createRunsDue(restored: ReadonlyMap<string, Told>): RunsDue {
   const told = new Map(restored)
   /** By SLO: how far its verdicts have been seen. */
   const seen = new Map([...restored].map(([slo, { at }]) => [slo, at]))
-  const newest = new Map<string, Verdict>()
+  /** By event, then by SLO. */
+  const newest = new Map<string, Map<string, Verdict>>()
   /** By event: the last whole hour that was told. */
   const hours = new Map<string, Instant>()
+
+  function see(verdict: Verdict): void {
+    const known = newest.get(verdict.event) ?? new Map<string, Verdict>()
+    newest.set(verdict.event, known.set(verdict.slo, verdict))
+  }
 
   function changedOf(verdicts: readonly Verdict[]): string[] {
     return verdicts.filter(({ slo, outcome }) => told.get(slo)?.outcome !== outcome).map(({ slo }) => slo)
@@ -50,13 +56,12 @@ export function createRunsDue(restored: ReadonlyMap<string, Told>): RunsDue {
   function run(event: string, at: Instant, changed: readonly string[], verdicts: readonly Verdict[]): DueRun {
     const tells = new Map(verdicts.map((verdict) => [verdict.slo, { at: verdict.at, outcome: verdict.outcome }]))
     for (const [slo, what] of tells) told.set(slo, what)
-    const known = [...newest].filter(([, verdict]) => verdict.event === event)
     return {
       event,
       at,
       reason: changed.length > 0 ? 'outcome_changed' : 'hour',
       changed: [...changed].sort(),
-      verdicts: new Map(known),
+      verdicts: new Map(newest.get(event)),
       tells,
     }
   }
@@ -74,7 +79,7 @@ export function createRunsDue(restored: ReadonlyMap<string, Told>): RunsDue {
         const [{ at, event } = { at: 0, event: '' }] = group
         for (const verdict of group) {
           seen.set(verdict.slo, at)
-          newest.set(verdict.slo, verdict)
+          see(verdict)
         }
         const changed = changedOf(group)
         const isNewHour = at % HOUR === 0 && at > hourTold(group, event)
@@ -89,7 +94,7 @@ export function createRunsDue(restored: ReadonlyMap<string, Told>): RunsDue {
       return [...groups.values()].flatMap((group) => {
         const [first] = group
         if (first === undefined) return []
-        for (const verdict of group) newest.set(verdict.slo, verdict)
+        for (const verdict of group) see(verdict)
         return [run(first.event, atOf(first), changedOf(group), group)]
       })
     },

@@ -14,6 +14,8 @@ interface Owned {
 /** What contracts of events and of tables say alike. */
 type Contract = Pick<EventPlan, 'name' | 'domain' | 'description' | 'owner' | 'tier' | 'status'>
 
+const MOST_PRIVATE = 100
+
 const TYPES: Readonly<Record<StreamDataset['kind'], string>> = {
   topic: 'TOPIC',
   collector: 'STREAM',
@@ -29,20 +31,19 @@ export function streamFacets(
   events: readonly EventPlan[],
 ): Facets {
   const fields = streamFields(events)
-  const described = events.filter(({ description }) => description !== '')
+  const [only] = events
   return {
     dataSource: facet(producer, 'DatasourceDatasetFacet', { name: stream.source, uri: stream.uri }),
     datasetType: facet(producer, 'DatasetTypeDatasetFacet', { datasetType: TYPES[stream.kind] }),
     ownership: facet(producer, 'OwnershipDatasetFacet', { owners: ownersOf(plan, events) }),
-    tags: facet(producer, 'TagsDatasetFacet', { tags: [...tagsOf(events), ...privateFields(events)] }),
+    tags: facet(producer, 'TagsDatasetFacet', {
+      tags: [...tagsOf(events), ...privateFields(events).slice(0, MOST_PRIVATE)],
+    }),
     ...(fields.length === 0 ? {} : { schema: facet(producer, 'SchemaDatasetFacet', { fields }) }),
-    ...(described.length === 0
+    // Where there are several, each is described beside its fields.
+    ...(only === undefined || only.description === '' || events.length > 1
       ? {}
-      : {
-          documentation: facet(producer, 'DocumentationDatasetFacet', {
-            description: described.map((event) => documentation(event, events)).join('\n'),
-          }),
-        }),
+      : { documentation: facet(producer, 'DocumentationDatasetFacet', { description: only.description }) }),
   }
 }
 
@@ -115,8 +116,4 @@ function privateFields(events: readonly EventPlan[]): readonly object[] {
 
 function tag(key: string, value: string): object {
   return { key, value, source: 'ASSAY' }
-}
-
-function documentation({ name, description }: EventPlan, events: readonly EventPlan[]): string {
-  return events.length === 1 ? description : `${name}: ${description}`
 }

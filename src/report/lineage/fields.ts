@@ -10,8 +10,9 @@ export interface Field {
 }
 
 const MOST_LEVELS = 4
-/** A stream's facet stays a few dozen kilobytes, however many events it carries. */
-const MOST_FIELDS = 400
+/** Each run carries its streams' facets: they stay below 20 kB, however many events a stream has. */
+const MOST_FIELDS = 200
+const MOST_BELOW = 100
 
 /** The properties of an event's newest contract: names, types and descriptions, never a value. */
 function fieldsOf(event: EventPlan): readonly Field[] {
@@ -35,8 +36,8 @@ export function streamFields(events: readonly EventPlan[]): readonly Field[] {
   return fields.slice(0, MOST_FIELDS).map(({ event: { name, description }, below }) => ({
     name,
     type: 'event',
-    ...(description === '' ? {} : { description }),
-    ...(sum > MOST_FIELDS || below.length === 0 ? {} : { fields: below }),
+    ...(description === '' || sum > MOST_BELOW ? {} : { description }),
+    ...(sum > MOST_BELOW || below.length === 0 ? {} : { fields: below }),
   }))
 }
 

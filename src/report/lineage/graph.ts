@@ -52,9 +52,10 @@ export function lineageGraph(plan: Plan, addresses: Addresses, carriers: Carrier
   }
   for (const table of plan.tables.values()) add(tableNode(plan, table.name, addresses))
   for (const stream of [...addresses.streams.values()].flat()) add(streamNode(stream))
+  const streamsOf = streamsByEvent(plan, addresses, carriers)
   for (const event of plan.events.values()) {
     const own = add(eventNode(plan, event))
-    for (const stream of streamsCarrying(plan, event.name, addresses, carriers)) join(add(streamNode(stream)), own)
+    for (const stream of streamsOf(event.name)) join(add(streamNode(stream)), own)
     for (const destination of event.destinations) join(own, add(destinationNode(plan, destination, addresses)))
   }
   const sorted = (keys: Iterable<string>): string[] => [...keys].sort()
@@ -65,20 +66,22 @@ export function lineageGraph(plan: Plan, addresses: Addresses, carriers: Carrier
 }
 
 /**
- * The streams that an event comes from: those of the sources that have carried it or that an SLO names for it; before anyone
- * has, of every source that runs.
+ * Looks up the streams that an event comes from: those of the sources that have carried it or that an SLO names for it; before
+ * anyone has, of every source that runs.
  */
-export function streamsCarrying(
+export function streamsByEvent(
   plan: Plan,
-  event: string,
   { streams }: Addresses,
   carriers: Carriers,
-): readonly StreamDataset[] {
-  const named = plan.slos.flatMap((slo) => (slo.event === event && slo.source !== null ? [slo.source] : []))
-  const known = new Set([...(carriers.get(event) ?? []), ...named])
+): (event: string) => readonly StreamDataset[] {
+  const slos = Map.groupBy(plan.slos, ({ event }) => event)
   const running = plan.sources.flatMap(({ id, disabled }) => (disabled === null ? [id] : []))
-  const from = known.size > 0 ? plan.sources.flatMap(({ id }) => (known.has(id) ? [id] : [])) : running
-  return from.flatMap((id) => streams.get(id) ?? [])
+  return (event) => {
+    const named = (slos.get(event) ?? []).flatMap(({ source }) => (source === null ? [] : [source]))
+    const known = new Set([...(carriers.get(event) ?? []), ...named])
+    const from = known.size > 0 ? plan.sources.flatMap(({ id }) => (known.has(id) ? [id] : [])) : running
+    return from.flatMap((id) => streams.get(id) ?? [])
+  }
 }
 
 /** The job that checks an event or a table: `<domain>.<slug>` in Assay's own namespace. */

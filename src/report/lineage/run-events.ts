@@ -4,8 +4,8 @@ import type { TablePlan } from '../../plan/table-plan.ts'
 import { assertionsOf, type Columns, type JudgedSlo, testsOf } from './assertions.ts'
 import { type DatasetId, tableDataset } from './dataset.ts'
 import type { DueRun } from './due.ts'
-import { facet, producerOf, RUN_EVENT_SCHEMA } from './facet.ts'
-import { destinationFacets, type Facets, jobFacets, streamFacets, tableFacets } from './facets.ts'
+import { facet, RUN_EVENT_SCHEMA } from './facet.ts'
+import { destinationFacets, type Facets, jobFacets, tableFacets } from './facets.ts'
 import { columnOf } from './fields.ts'
 import { destinationDataset, jobOf } from './graph.ts'
 import type { LineageMap } from './map.ts'
@@ -24,12 +24,11 @@ interface Dataset extends DatasetId {
  * found: what it found stands in the assertions. Empty where the plan no longer has the event or the table.
  */
 export function runEvents(map: LineageMap, due: DueRun, version: string): readonly RunEvent[] {
-  const { plan } = map
+  const { plan, producer } = map
   const event = plan.events.get(due.event)
   const table = plan.tables.get(due.event)
   const subject = event ?? table
   if (subject === undefined) return []
-  const producer = producerOf(version)
   const judged = judgedSlos(map, due)
   const inputs =
     event !== undefined
@@ -90,8 +89,7 @@ function streamInputs(
       nameOf: (property) => columnOf(events, event.name, property),
     }
     const own = judged.filter(({ slo }) => slo.source === null || slo.source === source)
-    const facets = streamFacets(producer, map.plan, stream, events)
-    return { namespace, name, facets, ...asserted(producer, own, columns) }
+    return { namespace, name, facets: map.facetsOf(stream), ...asserted(producer, own, columns) }
   })
 }
 

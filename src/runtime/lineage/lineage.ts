@@ -6,6 +6,7 @@ import type { Addresses } from '../../report/lineage/dataset.ts'
 import { createRunsDue, type DueRun, type RunsDue, type Told } from '../../report/lineage/due.ts'
 import type { Carriers } from '../../report/lineage/graph.ts'
 import { type LineageMap, lineageMap } from '../../report/lineage/map.ts'
+import { producerOf } from '../../report/lineage/facet.ts'
 import { runEvents } from '../../report/lineage/run-events.ts'
 import { createEmission, type Emission, type EmissionOutcome } from '../../report/lineage/transports/emission.ts'
 import type { Emitter } from '../../report/lineage/transports/emitter.ts'
@@ -113,7 +114,7 @@ export function startLineage(deps: LineageDeps): Lineage {
     const [plan, addresses] = [deps.plan(), deps.addresses()]
     const key = JSON.stringify([...carriers])
     if (map === null || map.of.plan !== plan || map.of.addresses !== addresses || map.carriers !== key) {
-      map = { of: lineageMap(plan, addresses, carriers), carriers: key }
+      map = { of: lineageMap(plan, addresses, carriers, producerOf(deps.version)), carriers: key }
     }
     return map.of
   }

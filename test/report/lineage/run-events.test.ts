@@ -4,11 +4,11 @@ import type { Verdict } from '../../../src/model/verdict.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import { streamsOf } from '../../../src/report/lineage/addresses.ts'
 import type { Addresses } from '../../../src/report/lineage/dataset.ts'
-import type { DueRun } from '../../../src/report/lineage/due.ts'
+import { createRunsDue, type DueRun } from '../../../src/report/lineage/due.ts'
 import { lineageGraph } from '../../../src/report/lineage/graph.ts'
 import { lineageMap } from '../../../src/report/lineage/map.ts'
 import { runEvents } from '../../../src/report/lineage/run-events.ts'
-import { verdictOf } from '../../serve/plan.ts'
+import { makePlan, verdictOf } from '../../serve/plan.ts'
 import { planned } from '../../support/project.ts'
 import { specProblems } from './schemas/problems.ts'
 
@@ -76,7 +76,7 @@ function eventsFor(plan: Plan, change: Readonly<Record<string, Partial<Verdict>>
     tells: new Map(),
     ...due,
   } as const
-  return runEvents(lineageMap(plan, addresses, carriers), run, '1.4.0') as unknown as readonly Wire[]
+  return runEvents(lineageMap(plan, addresses, carriers, 'urn:assay:1.4.0'), run, '1.4.0') as unknown as readonly Wire[]
 }
 
 interface Wire {
@@ -282,5 +282,19 @@ describe('the events of a run', () => {
       owner: 'analytics',
       tier: 'P0',
     })
+  })
+
+  it('stay small and quick to make, however many events share a stream', () => {
+    const events = Array.from({ length: 500 }, (_, index) => `Event ${index}`)
+    const many = makePlan({ domains: ['checkout', 'growth'], events, slosPerEvent: 4 })
+    const map = lineageMap(many, addresses, new Map(events.map((event) => [event, ['web']])), 'urn:assay:1.4.0')
+    const runs = createRunsDue(new Map()).take(many.slos.map((slo) => verdictOf(slo, { at: AT })))
+    expect(runs).toHaveLength(500)
+    for (const run of runs.slice(0, 20)) {
+      for (const event of runEvents(map, run, '1.4.0')) {
+        expect(specProblems(event)).toEqual([])
+        expect(JSON.stringify(event).length).toBeLessThan(25_000)
+      }
+    }
   })
 })
