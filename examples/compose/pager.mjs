@@ -23,6 +23,7 @@ const server = createServer((request, response) => {
     const { event_action: action, dedup_key: key, payload } = event
     console.log(`${new Date().toISOString()} ${String(action).toUpperCase()} ${key}`)
     if (payload?.summary !== undefined) console.log(`  ${payload.severity}: ${payload.summary}`)
+    for (const cause of payload?.custom_details?.['Likely cause'] ?? []) console.log(`  likely cause: ${cause}`)
     for (const { href, text: name } of event.links ?? []) console.log(`  ${name ?? 'link'}: ${href}`)
     answer(202, { status: 'success', message: 'Event processed', dedup_key: key })
   })
