@@ -18,6 +18,20 @@ it('names files by their whole path, collectors by their address, the demo as it
   expect(named({ id: 'shop', type: 'demo', seed: 1, duplicates_horizon: 1 })).toEqual([['assay://staging', 'shop']])
 })
 
+it('names topics by the cluster and the topic, the same in whatever order its brokers stand', () => {
+  const kafka = { id: 'clicks', type: 'kafka', group: 'assay', from: 'earliest', format: { type: 'json' } } as const
+  const config = { ...kafka, topics: ['orders', 'carts'], duplicates_horizon: 1 }
+  for (const brokers of [
+    ['kafka-1:9092', 'kafka-2:9092'],
+    ['kafka-2:9092', 'kafka-1:9092'],
+  ]) {
+    expect(named({ ...config, brokers } as Parameters<typeof streamsOf>[0])).toEqual([
+      ['kafka://kafka-1:9092', 'orders'],
+      ['kafka://kafka-1:9092', 'carts'],
+    ])
+  }
+})
+
 it.each([
   ['postgres://assay:secret@db.internal:6543/shop', { namespace: 'postgres://db.internal:6543', database: 'shop' }],
   [

@@ -2,13 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE } from '../../../src/model/time.ts'
 import { upsertIncidents } from '../../../src/store/incidents.ts'
 import { type Fixture, startServer } from '../fixture.ts'
+import { tablePlan } from '../../support/table-plan.ts'
 import { incidentOf, makePlan, NOW } from '../plan.ts'
 
-const plan = makePlan({
+const events = makePlan({
   domains: ['checkout', 'growth', 'billing'],
   events: ['Order Completed', 'Signed Up', 'Invoice Paid', 'cart viewed', 'Ärger'],
   slosPerEvent: 2,
 })
+const TABLES = ['main.public.orders', 'main.public.carts', 'main.web."Page Views"']
+const plan = {
+  ...events,
+  tables: new Map(
+    TABLES.map((name, index) => [name, tablePlan({ name, slug: `table-${index}`, table: `table_${index}` })]),
+  ),
+}
 let fixture: Fixture
 beforeAll(async () => {
   fixture = await startServer({ currentPlan: plan })
@@ -24,6 +32,7 @@ afterAll(() => fixture.close())
 
 const LISTS = [
   ['events', 'events', 'name'],
+  ['tables', 'tables', 'name'],
   ['slos', 'slos', 'name'],
   ['domains', 'domains', 'name'],
   ['incidents', 'incidents', 'id'],
@@ -91,14 +100,18 @@ describe.each(LISTS)('the list %s', (path, list, key) => {
   })
 })
 
-it.each(['nothing', 'events/Nothing', 'incidents/inc_000000000099', 'lineage/nothing', 'events/%E0%A4%A'])(
-  'answers %s, which is not there, with a problem document',
-  async (path) => {
-    const { status, type, body } = await read(path)
-    expect([400, 404]).toContain(status)
-    expect(type).toContain('application/problem+json')
-    expect(body).toMatchObject({ schema_version: 1, type: 'about:blank', status })
-    expect(typeof body['title']).toBe('string')
-    expect(typeof body['detail']).toBe('string')
-  },
-)
+it.each([
+  'nothing',
+  'events/Nothing',
+  'tables/main.public.nothing',
+  'incidents/inc_000000000099',
+  'lineage/nothing',
+  'events/%E0%A4%A',
+])('answers %s, which is not there, with a problem document', async (path) => {
+  const { status, type, body } = await read(path)
+  expect([400, 404]).toContain(status)
+  expect(type).toContain('application/problem+json')
+  expect(body).toMatchObject({ schema_version: 1, type: 'about:blank', status })
+  expect(typeof body['title']).toBe('string')
+  expect(typeof body['detail']).toBe('string')
+})
