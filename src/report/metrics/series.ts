@@ -19,25 +19,25 @@ export interface Series {
 export function createSeries(registry: Registry, names: readonly FamilyName[], most: number): Series {
   const counters = new Map<FamilyName, Counter>()
   const gauges = new Map<FamilyName, Gauge>()
-  const known = new Map<FamilyName, Set<string>>()
+  /** By metric: the keys of its series, with the value last set. Most gauges of SLOs stay as they are from minute to minute. */
+  const known = new Map<FamilyName, Map<string, number>>()
   for (const name of names) {
     const { type, help, labels }: Family = FAMILIES[name]
     const options = { name, help, labelNames: [...labels], registers: [registry] }
     if (type === 'counter') counters.set(name, new Counter(options))
     else gauges.set(name, new Gauge(options))
-    known.set(name, new Set())
+    known.set(name, new Map())
   }
 
   const keyOf = (name: FamilyName, labels: Labels) =>
     FAMILIES[name].labels.map((label: string) => labels[label] ?? '').join('\u0000')
   /** Whether the series has a place of its own, now or from before. */
-  const fits = (name: FamilyName, labels: Labels): boolean => {
+  const fits = (name: FamilyName, key: string): boolean => {
     const series = known.get(name)
-    const key = keyOf(name, labels)
     if (series === undefined || series.has(key)) return true
     const family: Family = FAMILIES[name]
     if (series.size < most * (family.each ?? 1)) {
-      series.add(key)
+      series.set(key, Number.NaN)
       return true
     }
     counters.get('assay_metrics_overflow_total')?.inc({ metric: name }, 1)
@@ -49,14 +49,19 @@ export function createSeries(registry: Registry, names: readonly FamilyName[], m
   return {
     add: (name, labels, amount) => {
       if (!(amount >= 0 && Number.isFinite(amount))) return
-      counters.get(name)?.inc(fits(name, labels) ? labels : overflow(name), amount)
+      counters.get(name)?.inc(fits(name, keyOf(name, labels)) ? labels : overflow(name), amount)
     },
     set: (name, labels, value) => {
       const gauge = gauges.get(name)
       if (gauge === undefined) return
+      const key = keyOf(name, labels)
       if (value === null || !Number.isFinite(value)) {
-        if (known.get(name)?.delete(keyOf(name, labels)) === true) gauge.remove(labels)
-      } else if (fits(name, labels)) gauge.set(labels, value)
+        if (known.get(name)?.delete(key) === true) gauge.remove(labels)
+      } else if (known.get(name)?.get(key) === value) return
+      else if (fits(name, key)) {
+        known.get(name)?.set(key, value)
+        gauge.set(labels, value)
+      }
       // The last of many values would say nothing of any of them: the series is there, without a number.
       else gauge.set(overflow(name), Number.NaN)
     },
