@@ -33,6 +33,7 @@ import { createScorecards } from './scorecard/remembered.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource } from './sources.ts'
 import { stopAll } from './stop-all.ts'
+import { watchWaiting } from './waiting.ts'
 import { traceAttempts } from './tracing/delivery.ts'
 import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
@@ -162,6 +163,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
     })
     cleanUp.push(() => delivery.stop(1_000))
+    const names = () => receivers.map(({ name }) => name)
+    const waiting = watchWaiting(db, { leads: loop.leads, receivers: names, metrics }, stopping.signal)
+    waiting.catch(broke)
+    cleanUp.push(() => waiting)
 
     async function recordJudged(
       to: Metrics,

@@ -58,6 +58,14 @@ export async function waitingReceivers(sql: Sql): Promise<string[]> {
   return rows.map(({ receiver }) => receiver).sort()
 }
 
+/** How many wait for each receiver that something waits for. */
+export async function waitingCounts(sql: Sql): Promise<Map<string, number>> {
+  const rows = await sql.all<{ receiver: string; waiting: number }>(
+    "select receiver, cast(count(*) as bigint) as waiting from outbox where state = 'waiting' group by receiver",
+  )
+  return new Map(rows.map(({ receiver, waiting }) => [receiver, waiting]))
+}
+
 /** What waits for a receiver, oldest first, due or not. */
 export function waitingFor<Document>(sql: Sql, receiver: string, limit: number): Promise<OutboxRow<Document>[]> {
   return read(sql, "where o.state = 'waiting' and o.receiver = ? order by o.id limit ?", [receiver, limit])

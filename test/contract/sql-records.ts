@@ -13,6 +13,7 @@ import {
   dueOutbox,
   endOutbox,
   postponeOutbox,
+  waitingCounts,
   waitingFor,
   waitingReceivers,
 } from '../../src/store/outbox.ts'
@@ -160,6 +161,12 @@ export function recordsContract(make: () => Promise<Database>): void {
         const dropped = await db.transaction((sql) => dropPending(sql, 'slack', 'inc_1', 5))
         expect(dropped.map(({ document }) => document)).toEqual([{ n: 1 }])
         expect((await waitingFor(db, 'slack', 9)).map(({ document }) => document)).toEqual([{ n: 3 }])
+        expect(await waitingCounts(db)).toEqual(
+          new Map([
+            ['pd', 1],
+            ['slack', 1],
+          ]),
+        )
         expect((await allOutbox(db)).map(({ state }) => state)).toEqual(['superseded', 'waiting', 'waiting'])
       }))
   })

@@ -231,12 +231,13 @@ function telling(): Section {
       {
         width: 12,
         panel: graph({
-          title: 'Not delivered in the last hour',
-          help: 'By receiver: rejected, disabled or put off. Anything here for long means that somebody is not told.',
+          title: 'Waiting or not delivered',
+          help: 'Written and not yet sent, and what was rejected, disabled or put off in the last hour. Anything here for long means that somebody is not told.',
           queries: [
+            { expr: `max by (receiver) (${metric('assay_notifications_waiting')})`, legend: '{{receiver}} waiting' },
             {
               expr: `sum by (receiver) (increase(${metric('assay_notifications_total', [], OUTCOMES)}[1h]))`,
-              legend: '{{receiver}}',
+              legend: '{{receiver}} not delivered',
             },
           ],
           min: 0,

@@ -32,6 +32,8 @@ export interface Metrics {
   /** A minute was judged. */
   recordEvaluation(evaluation: Evaluation): void
   recordNotification(receiver: string, outcome: string): void
+  /** How many notifications wait, by receiver; nothing for receivers that aren't in it. */
+  recordWaiting(waiting: ReadonlyMap<string, number>): void
   /** How far a source is behind, and how long it may stand still by its nature. Null: nothing known of it, or nothing more to come. */
   recordWatermark(source: string, delay: Duration | null, rhythm: Duration | null): void
   /** A round of judging ended, whether there was something to judge or not. */
@@ -111,6 +113,10 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     recordCommit: (plan, commit) => recordCommit(meters, plan, commit),
     recordEvaluation: (evaluation) => recordEvaluation(meters, evaluation),
     recordNotification: (receiver, outcome) => data.add('assay_notifications_total', { receiver, outcome }, 1),
+    recordWaiting: (waiting) => {
+      run.clear('assay_notifications_waiting')
+      for (const [receiver, count] of waiting) run.set('assay_notifications_waiting', { receiver }, count)
+    },
     recordWatermark: (from, delay, rhythm) => {
       const source = tableOfSource(from) ?? from
       run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000)

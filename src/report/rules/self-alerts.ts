@@ -84,10 +84,7 @@ or
     severity: 'page',
     expr: `(sum ${WITHOUT} (increase(assay_notifications_total{outcome=~"rejected|disabled"}[15m])) > 0)
 or
-(
-  sum ${WITHOUT} (increase(assay_notifications_total{outcome="later"}[15m])) > 0
-  unless ignoring (outcome) sum ${WITHOUT} (increase(assay_notifications_total{outcome="sent"}[15m])) > 0
-)
+label_replace(max ${WITHOUT} (min_over_time(assay_notifications_waiting[10m])) > 0, "outcome", "waiting", "", "")
 `,
     for: '2m',
     summary: 'Alerts do not reach {{ $labels.receiver }} ({{ $labels.outcome }})',

@@ -132,6 +132,32 @@ describe('gauges', () => {
   })
 })
 
+test('what waits is told of the receivers that there are, and goes with them', async () => {
+  const metrics = createMetrics({ version: '0.1.0' })
+  metrics.recordWaiting(
+    new Map([
+      ['screen', 0],
+      ['pd', 3],
+    ]),
+  )
+  expect(sampleOf(await metrics.text(), 'assay_notifications_waiting{receiver="pd"}')).toBe(3)
+  metrics.recordWaiting(new Map([['screen', 0]]))
+  const text = await metrics.text()
+  expect(sampleOf(text, 'assay_notifications_waiting{receiver="pd"}')).toBeUndefined()
+  expect(sampleOf(text, 'assay_notifications_waiting{receiver="screen"}')).toBe(0)
+})
+
+test('a gauge that comes back to what it was after it was taken away is there again', async () => {
+  const metrics = createMetrics({ version: '0.1.0' })
+  for (let round = 0; round < 2; round++) {
+    evaluate(metrics)
+    expect(sampleOf(await metrics.text(), 'assay_incidents_open{severity="page"}')).toBe(1)
+    metrics.forgetVerdicts()
+    // A gauge without labels or series of its own would say 0.
+    expect(await metrics.text()).not.toMatch(/^assay_incidents_open\{severity="page"\} 1$/m)
+  }
+})
+
 test('past the bound one series takes the rest, and says that it did', async () => {
   const metrics = createMetrics({ version: '0.1.0', mostSeries: 3 })
   const events = Array.from({ length: 10 }, (_, index) => `Event ${index}`)
