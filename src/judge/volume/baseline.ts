@@ -32,7 +32,8 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
     return { mu: level, rho: 1, level, extra: 0.44, weeks: 0, days }
   }
   const recent = recentLevel(rings)
-  const level = trimmedLevel(rings, Math.min(days, LEVEL_DAYS))
+  // In the first weeks seasonal factors are relative to means of ever other days; only the newest mean goes with the newest factors.
+  const level = days < LEVEL_DAYS + 7 ? recent : trimmedLevel(rings)
   const ownSeen = collect(own, rings, step.index, step.own, recent)
   let poolSeen = collect(pool, rings, step.index, step.pool, recent)
   const knownType = poolSeen > 0
@@ -42,7 +43,7 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
   const rho = ownSeen > 0 ? shrunk(centre(own, ownSeen, level), ownSeen, shape, kappa, level) : shape
   const young =
-    (knownType ? (step.day !== 0 && poolSeen < 3 ? 0.08 : 0) : 0.4) +
+    (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.025) : 0.4) +
     (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.01 : ownSeen === 2 ? 0.004 : 0) +
     (days < 3 ? 0.04 : 0)
   return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
@@ -101,9 +102,9 @@ function median(sorted: Float64Array, seen: number): number {
 const blocks = new Float64Array(LEVEL_DAYS)
 
 /** The geometric mean of daily levels without the two highest and the two lowest of ten (of fewer, correspondingly fewer). */
-function trimmedLevel(rings: Rings, days: number): number {
+function trimmedLevel(rings: Rings): number {
   let seen = 0
-  for (let block = 0; block < days; block += 1) {
+  for (let block = 0; block < LEVEL_DAYS; block += 1) {
     const rho = rings.blockRho[block] ?? 0
     if (rho < rings.perDay / 8) continue
     const level = Math.log(((rings.blockClean[block] ?? 0) + 0.1) / rho)

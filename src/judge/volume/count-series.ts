@@ -194,10 +194,10 @@ function learn(series: CountSeries, step: CivilStep, ahead: Expectation, u: numb
     // Without the doubt of youth, which would teach that the series is quieter than it is.
     const young = ahead.extra > 0
     const plain = young ? deviation(window.observed, window.expected, window.phi) : window.steps === 1 ? u : window.u
-    const z = (young ? plain : window.u) / window.sigma
+    const z = window.u / window.sigma
     learnSpread(window, plain, hours)
-    learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
-    learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
+    learnTail(window.up, z, window, hours, scoring, young)
+    learnTail(window.down, -z, window, hours, scoring, young)
   }
   const clipped = clamp(u, -3, 3)
   series.lagTop = 0.998 * series.lagTop + clipped * series.trail

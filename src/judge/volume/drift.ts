@@ -80,7 +80,7 @@ export function driftOf(
     }
   }
   learnSpread(window, u, HOURS)
-  learnTail(window.up, z, window.n, HOURS, scoring.power, scoring.prior)
-  learnTail(window.down, -z, window.n, HOURS, scoring.power, scoring.prior)
+  learnTail(window.up, z, window, HOURS, scoring, false)
+  learnTail(window.down, -z, window, HOURS, scoring, false)
   return null
 }

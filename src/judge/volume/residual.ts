@@ -1,3 +1,5 @@
+import type { Scoring } from './threshold.ts'
+
 /** Window lengths in hours. */
 export const WINDOW_HOURS = [1, 3, 6, 24, 48] as const
 
@@ -69,15 +71,26 @@ export function learnSpread(window: WindowState, u: number, hours: number, size 
 const BEYOND = 0.05
 const FORGET = 0.998
 
-/** Moves a tail's 5 % point and excess by one score; `z` is positive towards the tail's side. */
-export function learnTail(tail: Tail, z: number, n: number, hours: number, power: number, prior: number): void {
-  const eta = Math.max(0.02, 0.5 / (1 + n / 20)) / Math.max(1, hours / 3)
+/**
+ * Moves a tail's 5 % point and excess by one score; `z` is positive towards the tail's side. Scores of a young series, which doubt has made small, can't
+ * bring it nearer.
+ */
+export function learnTail(
+  tail: Tail,
+  z: number,
+  window: WindowState,
+  hours: number,
+  scoring: Scoring,
+  isYoung: boolean,
+): void {
+  const { power, prior } = scoring
+  const eta = Math.max(0.02, 0.5 / (1 + window.n / 20)) / Math.max(1, hours / 3)
   if (z > tail.q) {
     const excess = Math.min(z ** power - tail.q ** power, 3.5 * prior)
     tail.count = tail.count * FORGET + 1
     tail.sum = tail.sum * FORGET + excess
     tail.q = Math.min(6, tail.q + eta * (1 - BEYOND))
-  } else tail.q = Math.max(0.8, tail.q - eta * BEYOND)
+  } else if (!isYoung) tail.q = Math.max(0.8, tail.q - eta * BEYOND)
 }
 
 /** Pseudo-observations that the prior excess weighs. */

@@ -258,10 +258,10 @@ function learn(series: ShareSeries, step: CivilStep, u: number, extra: number, d
         : window.steps === 1
           ? u
           : window.u
-    const z = (extra > 0 ? plain : window.u) / window.sigma
+    const z = window.u / window.sigma
     learnSpread(window, plain, hours, window.total)
-    learnTail(window.up, z, window.n, hours, scoring.power, scoring.prior)
-    learnTail(window.down, -z, window.n, hours, scoring.power, scoring.prior)
+    learnTail(window.up, z, window, hours, scoring, extra > 0)
+    learnTail(window.down, -z, window, hours, scoring, extra > 0)
   }
   const clipped = clamp(u, -3, 3)
   series.lagTop = 0.998 * series.lagTop + clipped * series.trail
