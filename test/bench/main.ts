@@ -2,6 +2,7 @@ import { bench as decode } from './decode.ts'
 import type { Figure } from './figure.ts'
 import { bench as http } from './collector.ts'
 import { bench as judge } from './judge.ts'
+import { bench as kafka } from './kafka.ts'
 import { bench as latency } from './latency.ts'
 import { bench as replay } from './replay.ts'
 import { bench as start } from './start.ts'
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise
   replay,
   http,
   judge,
+  kafka,
   latency,
   start,
   store,
