@@ -22,12 +22,16 @@ export interface RunningAssay {
   readonly stop: () => Promise<number | null>
 }
 
-/** Starts `assay run` on a configuration and waits until it says that it is ready. The port is a free one. */
+/** Starts `assay run` on a configuration and waits until it says that it is ready. The port is a free one. `flags`: for Node; default those of `npm start`. */
 export async function startAssay(
   config: string,
-  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  {
+    args = [],
+    env = {},
+    flags = NODE_FLAGS,
+  }: { args?: readonly string[]; env?: Readonly<Record<string, string>>; flags?: readonly string[] } = {},
 ): Promise<RunningAssay> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'run', '--config', config, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [...flags, MAIN, 'run', '--config', config, '--port', '0', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

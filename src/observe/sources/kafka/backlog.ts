@@ -24,7 +24,7 @@ export interface Backlog {
 }
 
 /** Bytes of values beyond which nothing more is fetched. */
-const FULL = 4 * 1024 * 1024
+const FULL = 8 * 1024 * 1024
 
 export function createBacklog(): Backlog {
   let waiting: { readonly fetched: Fetched; readonly bytes: number }[] = []

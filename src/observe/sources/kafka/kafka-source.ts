@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
 import type { EarlyCheck } from '../../check/early.ts'
@@ -27,7 +28,7 @@ export interface KafkaSourceDeps {
 }
 
 /** More records a batch save commits and cost memory. */
-const MOST = 4_000
+const MOST = 8_000
 
 /**
  * Topics of a Kafka cluster, read as a member of a consumer group. Where reading goes on is the store's to say: at each
@@ -66,6 +67,8 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
           ended = true
           return
         }
+        // One fetch brings several partitions, one after the other: they share a commit.
+        await setImmediate()
         const batch = next(run)
         if (batch === null) await run.news(signal)
         else yield batch

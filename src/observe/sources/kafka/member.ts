@@ -46,7 +46,7 @@ const SESSION = 10_000
 const HEARTBEAT = 1_000
 /** How long a fetch waits where nothing has come; also how long it takes to stop. */
 const LONGEST_FETCH = 500
-const FETCH_BYTES = 4 * 1024 * 1024
+const FETCH_BYTES = 8 * 1024 * 1024
 /** Partitions added to a topic are noticed within that time. */
 const LOOK_FOR_PARTITIONS = 30_000
 const LEAVE_WITHIN = 3_000
