@@ -234,6 +234,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       onPass: (warehouse, took) => metrics.recordPass(warehouse, took / SECOND, tables.troubles()),
       onBroken: broke,
       stopping: stopping.signal,
+      tracing: traces.tracing,
     })
     const server = createServer({
       db,

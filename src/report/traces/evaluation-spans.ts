@@ -1,4 +1,5 @@
 import type { Incident } from '../../model/incident.ts'
+import type { SubjectKind } from '../../model/subject.ts'
 import { iso, type Instant } from '../../model/time.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { ATTRIBUTE } from './names.ts'
@@ -47,7 +48,7 @@ export function sloSpan(verdict: Verdict, began: number): SpanStart {
       [ATTRIBUTE.slo]: verdict.slo,
       [ATTRIBUTE.sli]: verdict.kind,
       [ATTRIBUTE.domain]: verdict.domain,
-      [ATTRIBUTE.event]: verdict.event,
+      [subjectAttribute(verdict.subject)]: verdict.event,
       ...(verdict.source === null ? {} : { [ATTRIBUTE.source]: verdict.source }),
       [ATTRIBUTE.minute]: iso(verdict.at),
       [ATTRIBUTE.outcome]: verdict.outcome,
@@ -72,7 +73,7 @@ export function incidentSpan(change: string, incident: Incident, at: Instant, li
       [ATTRIBUTE.minute]: iso(at),
       [ATTRIBUTE.severity]: incident.severity,
       [ATTRIBUTE.domain]: incident.domain,
-      ...(incident.event === null ? {} : { [ATTRIBUTE.event]: incident.event }),
+      ...(incident.event === null ? {} : { [subjectAttribute(incident.subject)]: incident.event }),
       [ATTRIBUTE.slos]: [...incident.slos],
       [ATTRIBUTE.started]: iso(incident.startedAt),
     },
@@ -87,6 +88,10 @@ export function incidentResult(incident: Incident, notifications: number): SpanA
     [ATTRIBUTE.notifications]: notifications,
     ...(cause === null ? {} : { [ATTRIBUTE.cause]: `${cause.dimension}=${cause.value}` }),
   }
+}
+
+function subjectAttribute(subject: SubjectKind = 'event'): string {
+  return subject === 'table' ? ATTRIBUTE.table : ATTRIBUTE.event
 }
 
 function known(numbers: Readonly<Record<string, number | null>>): SpanAttributes {

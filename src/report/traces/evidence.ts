@@ -1,6 +1,7 @@
 import type { ArrivedRecord } from '../../model/record.ts'
 import type { QuarantineEntry } from '../../model/reject.ts'
 import type { SliKind } from '../../model/sli.ts'
+import type { SubjectKind } from '../../model/subject.ts'
 import type { Instant } from '../../model/time.ts'
 import { readTraceparent, type SpanContext } from '../../model/trace.ts'
 import type { WindowCounts } from '../../model/window.ts'
@@ -21,7 +22,9 @@ export interface TracedBatch {
 
 /** What an incident is about. */
 export interface EvidenceQuestion {
+  /** The event's name, or the table's where `subject` says so. */
   readonly event: string
+  readonly subject: SubjectKind
   /** Kinds of its SLOs: batches with records that are bad by one of them count first. */
   readonly kinds: readonly SliKind[]
   /** By arrival, [from, until). */
@@ -54,7 +57,7 @@ const BATCH_LINKS = 64
 const PRODUCER_LINKS = 64
 
 export function createEvidence(most = MOST): Evidence {
-  /** By minute, then by event. Minutes may come out of order; the oldest is dropped first. */
+  /** By minute, then by event or table. Minutes may come out of order; the oldest is dropped first. */
   const minutes = new Map<Instant, Map<string, Entry[]>>()
   let kept = 0
 
@@ -84,8 +87,9 @@ export function createEvidence(most = MOST): Evidence {
     const sent = records.filter(({ traceparent }) => traceparent !== undefined && traceparent !== null)
     const producers = producersByEvent(sent, rejects, placeOf)
     for (const { series, minute, counts } of windows) {
-      if (series.kind !== 'planned') continue
-      keep(minute, series.event, {
+      if (series.kind !== 'planned' && series.kind !== 'table') continue
+      const subject = series.kind === 'table' ? 'table' : 'event'
+      keep(minute, keyOf(subject, series.event), {
         source,
         span,
         bad: badKinds(counts),
@@ -95,20 +99,21 @@ export function createEvidence(most = MOST): Evidence {
     forgetOldest()
   }
 
-  function links({ event, kinds, from, until }: EvidenceQuestion): readonly SpanLink[] {
+  function links({ event, subject, kinds, from, until }: EvidenceQuestion): readonly SpanLink[] {
+    const key = keyOf(subject, event)
     const within = [...minutes.keys()].filter((minute) => minute >= from && minute < until).sort((a, b) => a - b)
-    const found = within.map((minute) => minutes.get(minute)?.get(event) ?? [])
+    const found = within.map((minute) => minutes.get(minute)?.get(key) ?? [])
     const bad = found.map((entries) => entries.filter((entry) => entry.bad.some((kind) => kinds.includes(kind))))
     const chosen = bad.some((entries) => entries.length > 0) ? bad : found
     const spread = spreadOver(chosen, BATCH_LINKS)
-    return linksTo(spread.length > 0 ? spread : lastBefore(event, until))
+    return linksTo(spread.length > 0 ? spread : lastBefore(key, until))
   }
 
   /** A silence rests on what came last. */
-  function lastBefore(event: string, until: Instant): readonly Entry[] {
+  function lastBefore(key: string, until: Instant): readonly Entry[] {
     const newest = [...minutes].reduce<readonly [Instant, readonly Entry[]]>(
       (best, [minute, events]) => {
-        const entries = events.get(event)
+        const entries = events.get(key)
         return entries !== undefined && minute < until && minute > best[0] ? [minute, entries] : best
       },
       [Number.NEGATIVE_INFINITY, []],
@@ -117,6 +122,10 @@ export function createEvidence(most = MOST): Evidence {
   }
 
   return { remember, links }
+}
+
+function keyOf(subject: SubjectKind, name: string): string {
+  return `${subject}:${name}`
 }
 
 /** At most `most` entries, as many of each minute as there is room for; oldest first. */

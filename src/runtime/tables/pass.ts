@@ -7,6 +7,8 @@ import type { Writer } from '../../store/leases.ts'
 import { readPositions } from '../../store/positions.ts'
 import type { Database } from '../../store/sql.ts'
 import { commitTable } from '../../store/tables.ts'
+import { rememberTable, traceTable } from '../tracing/table.ts'
+import { NO_TRACING, type Tracing } from '../tracing/tracing.ts'
 
 export interface PassDeps {
   readonly db: Database
@@ -14,6 +16,8 @@ export interface PassDeps {
   readonly warehouse: Warehouse
   /** Told of each stored part of a pass. */
   readonly onCommit: (table: TablePlan, minutes: readonly TableMinute[]) => void
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing
 }
 
 /** One table as passes see it: how much of it a statement has been able to read lately. */
@@ -71,18 +75,25 @@ export async function passOver(
   while (position.until < end && !signal.aborted) {
     const to = Math.min(end, position.until + pass.span)
     const from = Math.max(position.since, position.until - floorTo(table.warehouse.overlap + MINUTE - 1, MINUTE))
-    const minutes = await read(pass, to - position.until, { from, until: to, maxDelay }, deps.warehouse)
-    if (minutes === null) continue
-    const next = { since: position.since, until: to }
-    const step = stepOf(table, position, next)
-    if ((await commitTable(deps.db, deps.writer, { ...step, from, until: to, minutes })) === 'superseded') {
-      // Another process leads now, or did: it goes on from where that one stopped.
-      position = await register(table, now, deps)
-      continue
-    }
-    deps.onCommit(table, minutes)
-    position = next
-    pass.span = Math.min(MOST_SPAN, pass.span * 2)
+    const before = position
+    position = await traceTable(deps.tracing ?? NO_TRACING, table, from, to, async (span) => {
+      const minutes = await read(pass, to - before.until, { from, until: to, maxDelay }, deps.warehouse)
+      if (minutes === null) {
+        span.fail('warehouse_timeout')
+        return before
+      }
+      const next = { since: before.since, until: to }
+      const step = stepOf(table, before, next)
+      if ((await commitTable(deps.db, deps.writer, { ...step, from, until: to, minutes })) === 'superseded') {
+        span.fail('superseded')
+        // Another process leads now, or did: it goes on from where that one stopped.
+        return register(table, now, deps)
+      }
+      rememberTable(deps.tracing ?? NO_TRACING, span, table.name, minutes)
+      deps.onCommit(table, minutes)
+      pass.span = Math.min(MOST_SPAN, pass.span * 2)
+      return next
+    })
   }
 }
 

@@ -11,6 +11,8 @@ import { writeNote } from '../../store/notes.ts'
 import { TABLE_TROUBLES_NOTE, type TableTrouble, tableTroubles } from '../../store/read/table-troubles.ts'
 import type { Database } from '../../store/sql.ts'
 import type { Log } from '../log.ts'
+import { withinSpanOf } from '../tracing/scope.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { MOST_SPAN, passOver, type TablePass } from './pass.ts'
 
 export interface TableSetDeps {
@@ -27,6 +29,8 @@ export interface TableSetDeps {
   readonly onPass: (warehouse: string, took: Duration) => void
   readonly onBroken: (error: unknown) => void
   readonly stopping: AbortSignal
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing
 }
 
 /** The tables that are watched: each warehouse by its own schedule. */
@@ -164,7 +168,8 @@ export function createTableSet(deps: TableSetDeps): TableSet {
       const before = troubles.get(table.name)
       const since = before?.code === error.code ? before.since : deps.now()
       troubles.set(table.name, { code: error.code, message: error.message, remedy: error.remedy, since })
-      if (before?.code !== error.code) log.warn({ table: table.name, code: error.code }, `not read: ${error.message}`)
+      if (before?.code === error.code) return
+      withinSpanOf(error, () => log.warn({ table: table.name, code: error.code }, `not read: ${error.message}`))
     }
   }
 

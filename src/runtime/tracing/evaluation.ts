@@ -84,10 +84,11 @@ export function traceIncident<Told extends { incident: Incident; notifications: 
 }
 
 function linksOf({ evidence }: Tracing, incident: Incident, at: Instant, kinds: readonly SliKind[]) {
-  const { event, startedAt, endedAt } = incident
+  const { event, subject = 'event', startedAt, endedAt } = incident
   if (event === null) return []
   return evidence.links({
     event,
+    subject,
     kinds,
     from: startedAt,
     until: endedAt === null ? at : Math.min(at, endedAt + MINUTE),

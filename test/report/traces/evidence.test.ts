@@ -46,7 +46,14 @@ function remember(
 }
 
 function asked(evidence: Evidence, question: Partial<EvidenceQuestion> = {}) {
-  const links = evidence.links({ event: 'E', kinds: ['validity'], from: T, until: T + 10 * MINUTE, ...question })
+  const links = evidence.links({
+    event: 'E',
+    subject: 'event',
+    kinds: ['validity'],
+    from: T,
+    until: T + 10 * MINUTE,
+    ...question,
+  })
   const of = (relation: string) =>
     links.flatMap(({ to, attributes }) =>
       attributes?.['assay.link'] === relation ? [Number.parseInt(to.spanId, 16)] : [],

@@ -39,10 +39,10 @@ it('loads nothing of OpenTelemetry and sends nothing without an endpoint, whatev
   const { output, otlp } = await loadedBy('')
   expect(output).not.toMatch(SDK)
   expect(otlp.requests).toEqual([])
-})
+}, 60_000)
 
 it('loads it with one, and has sent what it had when it ends', async () => {
   const { output, otlp } = await loadedBy('telemetry: { traces: { otlp: { env: OTLP } } }\n')
   expect(output).toMatch(SDK)
   expect(otlp.spans.map(({ name }) => name)).toContain('process web')
-})
+}, 60_000)
