@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { pagingBound } from '../../../src/judge/slo/interval.ts'
 import { prometheusFiles } from '../../../src/report/rules/rules.ts'
 import { planned } from '../../support/project.ts'
@@ -56,6 +56,31 @@ describe.skipIf(!hasPrometheus)('the generated rules, by promtool (skipped witho
     holds,
     120_000,
   )
+
+  test('names that mean something to YAML or to templates are printed as they are', () => {
+    const event = 'Say "hi" {{ $value }} \\ #1: {a}\n- b\tü'
+    const hostile = planned({
+      'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: "a: {{b}} #c" }\ntier: P0\n',
+      'rules/domains/checkout/events/order_completed.yaml': stringify({
+        event,
+        versions: [{ version: 1, schema: {} }],
+      }),
+      'rules/domains/checkout/slos.yaml': stringify({
+        slos: [
+          { name: 'x.y_z-1', description: '{{ end }} "q" \'s', sli: { kind: 'validity', event }, objective: 99.9 },
+        ],
+      }),
+    })
+    const [file] = prometheusFiles(hostile, 'https://assay.example.org')
+    writeFileSync(join(folder.path, 'hostile.yml'), file?.text ?? '')
+    expect(promtool('check', 'rules', 'hostile.yml')).toMatchObject({ status: 0 })
+    const { groups } = parse(file?.text ?? '') as { groups: { rules: Record<string, Record<string, string>>[] }[] }
+    const [rule] = groups[0]?.rules ?? []
+    const shown = (text = '') => text.replaceAll('{{ "{{" }}', '{{')
+    expect(shown(rule?.['annotations']?.['summary'])).toBe(`${event}: too many records break their contract`)
+    expect(shown(rule?.['labels']?.['owner'])).toBe('a: {{b}} #c')
+    expect(shown(rule?.['annotations']?.['description'])).toContain('{{ end }} "q" \'s')
+  })
 
   test('the bound that a long window is held to is the one that Assay pages by', () => {
     const pairs = [
