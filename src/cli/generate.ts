@@ -21,6 +21,8 @@ export interface GenerateOptions {
   readonly check: boolean
 }
 
+const DEFAULT_CONFIG = 'rules/assay.yaml'
+
 /** Writes the files that are made from the rules, or checks that they are up to date. */
 export async function generate({ config, kind, out, check }: GenerateOptions, io: Io): Promise<ExitCode> {
   const configuration = configured(config, io)
@@ -38,7 +40,7 @@ export async function generate({ config, kind, out, check }: GenerateOptions, io
       io.out(`${files.length} files are up to date.\n`)
       return 0
     }
-    const where = out === undefined ? '' : ` --out ${out}`
+    const where = `${config === DEFAULT_CONFIG ? '' : ` --config ${config}`}${out === undefined ? '' : ` --out ${out}`}`
     io.err(`assay: run \`assay generate ${kind}${where}\` and commit what it writes\n`)
     return 1
   }

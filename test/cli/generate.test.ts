@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { GENERATED, type GeneratedKind, generate } from '../../src/cli/generate.ts'
@@ -88,6 +88,18 @@ describe.each(KINDS)('assay generate %s', (kind) => {
     const { code, out } = await run((io) => generate(options(kind, { check: true }), io), { cwd: REPOSITORY })
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('up to date') })
   })
+})
+
+test.each(
+  globSync('examples/*/{alerts/prometheus,dashboards}', { cwd: REPOSITORY }).map((folder) => ({
+    folder,
+    config: join(folder.replace(/\/(alerts\/prometheus|dashboards)$/, ''), 'rules/assay.yaml'),
+    kind: folder.endsWith('dashboards') ? ('dashboards' as const) : ('prometheus' as const),
+  })),
+)('$folder is what its rules say', async ({ config, kind }) => {
+  const { run } = project()
+  const printed = await run((io) => generate({ config, kind, check: true }, io), { cwd: REPOSITORY })
+  expect(printed).toMatchObject({ code: 0, err: '' })
 })
 
 test('every runbook that a rule links to is there', () => {

@@ -60,7 +60,7 @@ export function domain(publicUrl: string): Dashboard {
               columns: [
                 { field: 'domain', title: 'Domain' },
                 { field: 'event', title: 'Event', look: [look.linked([open.event])] },
-                { field: 'table', title: 'Table' },
+                { field: 'table', title: 'Table', look: [look.linked([open.table])] },
                 { field: 'slo', title: 'SLO' },
                 { field: 'Value #A', title: 'Objective', look: [look.unit('percentunit')] },
                 { field: 'Value #B', title: 'Ratio', look: [look.unit('percentunit')] },

@@ -50,6 +50,10 @@ export const open = {
     title: 'Open the event in Assay',
     url: `${grafana('public_url')}/events/${grafana('__value.raw:percentencode')}`,
   },
+  table: {
+    title: 'Open the table in Assay',
+    url: `${grafana('public_url')}/tables/${grafana('__value.raw:percentencode')}`,
+  },
   /** From a series. */
   eventOfSeries: {
     title: `Open ${grafana('__field.labels.event')} in Assay`,

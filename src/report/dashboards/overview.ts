@@ -121,7 +121,7 @@ export function overview(publicUrl: string): Dashboard {
                 { field: 'severity', title: 'Severity', look: [...look.words(SEVERITIES), look.width(90)] },
                 { field: 'domain', title: 'Domain', look: [look.linked([open.domain]), look.width(110)] },
                 { field: 'event', title: 'Event', look: [look.linked([open.event])] },
-                { field: 'table', title: 'Table' },
+                { field: 'table', title: 'Table', look: [look.linked([open.table])] },
                 { field: 'incident', title: 'Incident', look: [look.linked([open.incident])] },
               ],
             }),

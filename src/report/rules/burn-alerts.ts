@@ -81,8 +81,8 @@ function descriptionOf(slo: SloPlan, rows: readonly BurnRow[], owner: string): s
     `Its budget of ${formatDuration(slo.window)} is spent too fast (rows: ${windows}).`,
     literal(slo.description),
     isTimeSlice(slo.kind)
-      ? "Open the event's page in Assay: it says where the records stopped, and whether others of the same source still come."
-      : "Open the event's page in Assay: it names the release, platform or source that the bad records come from; roll that back or mend it.",
+      ? 'Open its page in Assay: it says where the records stopped, and whether others of the same source still come.'
+      : 'Open its page in Assay: it names the release, platform or source that the bad records come from; roll that back or mend it.',
     owner === '' ? '' : `Owner: ${literal(owner)}.`,
   ]
   return sentences.filter((sentence) => sentence !== '').join(' ')

@@ -77,7 +77,7 @@ describe.each(dashboards)('$title', (dashboard) => {
       const [, other] = /^\/d\/([a-z-]+)/.exec(url) ?? []
       if (runbook !== undefined) expect(existsSync(join(REPOSITORY, 'alerts/runbooks', runbook)), url).toBe(true)
       else if (other !== undefined) expect(uids).toContain(other)
-      else expect(url).toMatch(/^\$\{public_url\}\/(incidents\/|events\/|$)/)
+      else expect(url).toMatch(/^\$\{public_url\}\/(incidents\/|events\/|tables\/|$)/)
     }
   })
 
