@@ -1,11 +1,9 @@
-import type { SubjectKind } from '../../model/subject.ts'
-
 /** Where an alert sends its reader. */
 export interface Links {
   /** Below `alerts/`, as an SLO names it; the page that Assay serves where its address is known, else the file in the repository. */
   readonly runbook: (path: string) => string
-  /** Assay's page of an event or a table; null where its address isn't known. */
-  readonly page: (kind: SubjectKind, name: string) => string | null
+  /** Assay's page of an event; null where its address isn't known. */
+  readonly event: (name: string) => string | null
   readonly table: (name: string) => string | null
 }
 
@@ -17,7 +15,7 @@ export function linksTo(publicUrl: string | null): Links {
       if (/^https?:\/\//.test(path)) return path
       return base === null ? `alerts/${path}` : `${base}/${path}`
     },
-    page: (kind, name) => (base === null ? null : `${base}/${kind}s/${encodeURIComponent(name)}`),
+    event: (name) => (base === null ? null : `${base}/events/${encodeURIComponent(name)}`),
     table: (name) => (base === null ? null : `${base}/tables/${encodeURIComponent(name)}`),
   }
 }
