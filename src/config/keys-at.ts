@@ -25,6 +25,7 @@ export function valueAt(value: unknown, path: Path): unknown {
 function below(schema: unknown, step: PropertyKey): unknown[] {
   const definition = definitionOf(schema)
   if (definition['type'] === 'array') return [definition['element']]
+  if (definition['type'] === 'record') return [definition['valueType']]
   const found = shapeOf(schema)?.[String(step)]
   return found === undefined ? [] : [found]
 }

@@ -30,6 +30,10 @@ function told(document: Document, schema: z.ZodType, issue: z.core.$ZodIssue): P
   if (branch !== null) {
     return branch.flatMap((inner) => told(document, schema, { ...inner, path: [...path, ...inner.path] }))
   }
+  if (issue.code === 'invalid_key') {
+    const why = issue.issues[0]?.message ?? UNSAID
+    return [problemAt(document, path, `the name ${pathText(path)} ${why}`, 'error', true)]
+  }
   const given = valueAt(document.value, path)
   if (given === undefined && path.length > 0) {
     const what = issue.code === 'invalid_type' ? `it ${expected(issue.expected)}` : issue.message

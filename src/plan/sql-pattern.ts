@@ -4,7 +4,7 @@ const PLAIN = '[^\\\\^$.|?*+()\\[\\]{}\\u0000-\\u001f]'
 const ESCAPE = '\\\\[\\\\^$.|?*+()\\[\\]{}/-]|\\\\[dDwW]'
 /** A class of plain signs, ranges and escapes; no `[:`, `[.`, `[=`, no negated escape inside. */
 const CLASS = '\\[\\^?(?:\\\\[\\\\^$.|?*+()\\[\\]{}/-]|\\\\[dw]|[^\\\\\\[\\]\\u0000-\\u001f])+\\]'
-const TOKEN = new RegExp(`^(?:${PLAIN}|${ESCAPE}|${CLASS}|\\.|\\(\\?:|\\(|\\)|\\||\\^|\\$)`, 'u')
+const TOKEN = new RegExp(`^(?:${PLAIN}|${ESCAPE}|${CLASS}|\\.|\\(\\?:|\\((?!\\?)|\\)|\\||\\^|\\$)`, 'u')
 const REPEAT = /^(?:[*+?]|\{(\d{1,3})(?:(,)(\d{1,3})?)?\})\??/
 /** Postgres counts no further. */
 const MOST_REPEATS = 255

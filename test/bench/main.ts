@@ -7,6 +7,7 @@ import { bench as latency } from './latency.ts'
 import { bench as replay } from './replay.ts'
 import { bench as start } from './start.ts'
 import { bench as store } from './store.ts'
+import { bench as tables } from './tables.ts'
 import { bench as traces } from './traces.ts'
 import { bench as volume } from './volume.ts'
 
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise
   latency,
   start,
   store,
+  tables,
   traces,
   volume,
 }

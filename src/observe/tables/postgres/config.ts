@@ -4,12 +4,14 @@ import { id } from '../../../config/name.ts'
 import { schedule } from '../../../config/schedule.ts'
 import { secretRef } from '../../../config/secret.ts'
 
+const URL_ERROR = 'must be postgres://… without a password, or where to find it: { env: NAME } or { file: PATH }'
+
 /** A Postgres database whose tables are watched. Nothing is ever written to it. */
 export const postgresWarehouseConfig = z.strictObject({
   id: id.regex(/^[^.]*$/, { error: 'must not hold a ".": tables are named warehouse.schema.table' }),
   type: z.literal('postgres'),
-  url: z.union([secretRef, z.string().regex(/^postgres(ql)?:\/\/(?![^/@]*:[^/@]*@)/)], {
-    error: 'must be postgres://… without a password, or where to find it: { env: NAME } or { file: PATH }',
+  url: z.union([secretRef, z.string().regex(/^postgres(ql)?:\/\/(?![^/@]*:[^/@]*@)/, { error: URL_ERROR })], {
+    error: URL_ERROR,
   }),
   /** When its tables are read, in the workspace's time zone. */
   schedule: schedule.prefault('*/5 * * * *'),

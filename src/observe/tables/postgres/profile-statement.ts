@@ -101,7 +101,8 @@ function delays(
 
 /**
  * Duplicates by minute: rows whose key was seen at most a horizon before, whether or not that one was a duplicate. Rows at the
- * same instant are all but one duplicates of it. Rows with a NULL in the key are outside.
+ * same instant are all but one duplicates of it. Rows with a NULL in the key are outside. Only keys of the span are sorted:
+ * of a day of rows that is a hundredth.
  */
 function keyed(
   plan: TablePlan,
@@ -127,6 +128,9 @@ function keyed(
     from ${table}
     where ${at} >= ${instant(from - horizon)} and ${at} < ${instant(until)}
       and ${names.map((name) => `${quoted(name)} is not null`).join(' and ')}
+      and (${keys.join(', ')}) in (
+        select ${keys.join(', ')} from ${table} where ${at} >= ${instant(from)} and ${at} < ${instant(until)}
+      )
   ) seen where at >= ${instant(from)} group by 1
 `
 }
