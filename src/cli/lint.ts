@@ -16,13 +16,20 @@ export async function lint({ config, json }: LintOptions, io: Io): Promise<ExitC
     const counts =
       plan === null
         ? null
-        : { domains: plan.domains.size, events: plan.events.size, slos: plan.slos.length, sources: plan.sources.length }
+        : {
+            domains: plan.domains.size,
+            events: plan.events.size,
+            tables: plan.tables.size,
+            slos: plan.slos.length,
+            sources: plan.sources.length,
+          }
     io.out(`${JSON.stringify({ schema_version: 1, ok: errors === 0, problems, watched: counts })}\n`)
   } else {
     for (const problem of problems) io.out(`${problemLine(problem)}\n`)
     if (plan === null) io.err(`${errors} ${plural(errors, 'error')}, ${warnings} ${plural(warnings, 'warning')}\n`)
     else {
-      const watched = `${plan.domains.size} ${plural(plan.domains.size, 'domain')}, ${plan.events.size} ${plural(plan.events.size, 'event')}, ${plan.slos.length} ${plural(plan.slos.length, 'SLO')}, ${plan.sources.length} ${plural(plan.sources.length, 'source')}`
+      const tables = plan.tables.size === 0 ? '' : `, ${plan.tables.size} ${plural(plan.tables.size, 'table')}`
+      const watched = `${plan.domains.size} ${plural(plan.domains.size, 'domain')}, ${plan.events.size} ${plural(plan.events.size, 'event')}${tables}, ${plan.slos.length} ${plural(plan.slos.length, 'SLO')}, ${plan.sources.length} ${plural(plan.sources.length, 'source')}`
       io.out(`${watched}: ${warnings === 0 ? 'nothing wrong' : `${warnings} ${plural(warnings, 'warning')}`}\n`)
     }
   }

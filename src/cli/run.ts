@@ -91,8 +91,17 @@ function withSources(project: Project, demo: boolean, onlyDemo: boolean): Projec
   const leftOut = value.sources.filter((source) => !isWanted(source)).map(({ id }) => id)
   return {
     ...project,
-    assay: { ...project.assay, value: { ...value, sources, store } },
-    unread: { ...project.unread, sources: { names: new Set([...names, ...leftOut]), all } },
+    // The demo has no tables: neither they nor SLOs on them are there.
+    ...(onlyDemo ? { tables: [], slos: project.slos.filter((slo) => slo.value.sli.table === undefined) } : {}),
+    assay: {
+      ...project.assay,
+      value: { ...value, sources, store, warehouses: onlyDemo ? [] : value.warehouses },
+    },
+    unread: {
+      ...project.unread,
+      sources: { names: new Set([...names, ...leftOut]), all },
+      tables: { ...project.unread.tables, all: onlyDemo || project.unread.tables.all },
+    },
   }
 }
 
@@ -105,6 +114,9 @@ function welcome(daemon: Daemon, { project, plan }: Configuration, took: number)
       .filter(({ state }) => state === 'disabled')
       .map(({ id, detail }) => `  source ${id} is disabled: ${detail}`),
     ...telemetry.flatMap(({ name, state, detail }) => (state === 'disabled' ? [`  ${name}: off: ${detail}`] : [])),
+    ...plan.warehouses.flatMap(({ id, disabled: why }) =>
+      why === null ? [] : [`  warehouse ${id} is disabled: ${why}`],
+    ),
     ...receivers.flatMap(({ name, disabled: why }) => (why === null ? [] : [`  receiver ${name} is disabled: ${why}`])),
   ]
   const body = `'{"type":"track","event":"Hello World","userId":"you","properties":{"greeting":"hi"}}'`
@@ -113,7 +125,7 @@ function welcome(daemon: Daemon, { project, plan }: Configuration, took: number)
     `  page       ${url}/`,
     `  metrics    ${url}/metrics`,
     `  send       curl -sS ${url}/v1/track -H 'content-type: application/json' -d ${body}`,
-    `  watching   ${plan.events.size} events of ${plan.domains.size} domains, ${plan.slos.length} SLOs, sources ${sources.map(({ id, type }) => `${id} (${type})`).join(', ') || 'none'}`,
+    `  watching   ${plan.events.size} events${plan.tables.size === 0 ? '' : ` and ${plan.tables.size} tables`} of ${plan.domains.size} domains, ${plan.slos.length} SLOs, sources ${sources.map(({ id, type }) => `${id} (${type})`).join(', ') || 'none'}`,
     `  rules      ${project.rulesFolder}/ (read again when they change)`,
     ...disabled,
     'Ctrl-C stops.',

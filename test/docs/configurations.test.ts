@@ -35,7 +35,7 @@ describe('the README', () => {
       }
       const { errors, slos } = lint(join(folder.path, 'rules', 'assay.yaml'))
       expect(errors).toEqual([])
-      expect(slos).toBe(4)
+      expect(slos).toBe(8)
     } finally {
       folder.remove()
     }
