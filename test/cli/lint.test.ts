@@ -70,7 +70,7 @@ describe('assay lint', () => {
       schema_version: 1,
       ok: true,
       problems: [],
-      watched: { domains: 1, events: 1, slos: 1, sources: 2 },
+      watched: { domains: 1, events: 1, tables: 0, slos: 1, sources: 2 },
     })
     const broken = await linting(BROKEN, true)
     expect(broken.code).toBe(2)
