@@ -13,10 +13,11 @@ export const secretRef: z.ZodType<SecretRef> = z.union(
   { error: HOW },
 )
 
+const ADDRESS =
+  'must be an address such as https://example.org/path, or where to find it: { env: NAME } or { file: PATH }'
+
 /** An address as text, or where it is found if it holds a secret. */
-export const urlOrSecret = z.union([z.url({ protocol: /^https?$/ }), secretRef], {
-  error: 'must be an address such as https://example.org/path, or where to find it: { env: NAME } or { file: PATH }',
-})
+export const urlOrSecret = z.union([z.url({ protocol: /^https?$/, error: ADDRESS }), secretRef], { error: ADDRESS })
 
 /** Reads a secret, without the line break that editors leave at a file's end; `missing` says why it can't be had. */
 export function readSecret(
