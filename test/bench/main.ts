@@ -5,6 +5,7 @@ import { bench as judge } from './judge.ts'
 import { bench as kafka } from './kafka.ts'
 import { bench as latency } from './latency.ts'
 import { bench as replay } from './replay.ts'
+import { bench as scorecard } from './scorecard.ts'
 import { bench as start } from './start.ts'
 import { bench as store } from './store.ts'
 import { bench as tables } from './tables.ts'
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise
   judge,
   kafka,
   latency,
+  scorecard,
   start,
   store,
   tables,

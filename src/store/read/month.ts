@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Incident } from '../../model/incident.ts'
 import { DAY, floorTo, type Instant } from '../../model/time.ts'
 import type { WindowCounts } from '../../model/window.ts'
@@ -27,29 +28,44 @@ export interface MonthSlices {
   readonly sums: readonly string[]
 }
 
+/** So much is read at once: half a million hours of SLOs take a few hundred milliseconds in all, and ingest waits for one step. */
+const STEP = 7 * DAY
+const NO_SLICES: MonthSlices = { good: 0, bad: 0, sums: [] }
+
 export async function monthSlices(sql: Sql, { from, to }: Span): Promise<Map<string, MonthSlices>> {
-  const marked = (mark: string) =>
-    `cast(sum(case when s.sums = 0 then length(s.marks) - length(replace(s.marks, '${mark}', '')) else 0 end) as bigint)`
-  const rows = await sql.all<{ slo: string; good: number; bad: number; sums: number }>(
-    `select s.slo as slo, ${marked('+')} as good, ${marked('-')} as bad, max(s.sums) as sums from (
-       select slo, marks, length(marks) - length(replace(marks, '/', '')) as sums
-       from slice_hour where hour >= ? and hour < ?
-     ) s group by s.slo`,
-    [from, to],
-  )
   const slices = new Map<string, MonthSlices>()
-  for (const { slo, good, bad, sums } of rows) {
-    const hours =
-      sums === 0
-        ? []
-        : await sql.all<{ marks: string }>('select marks from slice_hour where slo = ? and hour >= ? and hour < ?', [
-            slo,
-            from,
-            to,
-          ])
-    slices.set(slo, { good, bad, sums: hours.map(({ marks }) => marks).filter((marks) => marks.includes('/')) })
+  for (let start = from; start < to; start += STEP) {
+    const end = Math.min(to, start + STEP)
+    for (const { slo, good, bad, sums } of await markedMinutes(sql, start, end)) {
+      const before = slices.get(slo) ?? NO_SLICES
+      const hours = sums === 0 ? [] : await hourSums(sql, slo, start, end)
+      slices.set(slo, { good: before.good + good, bad: before.bad + bad, sums: [...before.sums, ...hours] })
+    }
+    await turn()
   }
   return slices
+}
+
+function markedMinutes(
+  sql: Sql,
+  from: Instant,
+  to: Instant,
+): Promise<{ slo: string; good: number; bad: number; sums: number }[]> {
+  const marked = (mark: string) => `cast(sum(length(marks) - length(replace(marks, '${mark}', ''))) as bigint)`
+  return sql.all(
+    `select slo, ${marked('+')} as good, ${marked('-')} as bad,
+       max(case when substr(marks, 1, 1) in ('+', '-', '.') then 0 else 1 end) as sums
+     from slice_hour where hour >= ? and hour < ? group by slo`,
+    [from, to],
+  )
+}
+
+async function hourSums(sql: Sql, slo: string, from: Instant, to: Instant): Promise<string[]> {
+  const rows = await sql.all<{ marks: string }>(
+    'select marks from slice_hour where slo = ? and hour >= ? and hour < ? order by hour',
+    [slo, from, to],
+  )
+  return rows.map(({ marks }) => marks).filter((marks) => marks.includes('/'))
 }
 
 /** An SLO that has been judged at some time. */

@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ScorecardDocument } from '../../../src/report/scorecard/document.ts'
+import { readMonth } from '../../../src/report/scorecard/month.ts'
+import { scorecardDocument } from '../../../src/report/scorecard/scorecard.ts'
+import { freezeScorecard } from '../../../src/store/scorecards.ts'
+import { eventFacts, monthFacts, sloFacts } from '../../report/scorecard/month-facts.ts'
 import { hasChromium, launchChromium } from '../../support/chromium.ts'
 import { type Fixture, startServer } from '../fixture.ts'
 import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
@@ -82,6 +87,23 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
     await close()
   })
 
+  test('a scorecard of many domains is small, and prints on one page', async () => {
+    const document = crowdedCard()
+    const stored = { month: document.month, plan: document.plan, frozenAt: NOW, document: JSON.stringify(document) }
+    await freezeScorecard(server.db, stored)
+    const { page, complaints, close } = await open(`${server.url}/scorecards/${document.month}`)
+    expect(await axeFindings(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect((await page.content()).length).toBeLessThan(100_000)
+    expect(await page.locator('h1').textContent()).toMatch(
+      /^September 2026: trust \d+ of 100, \d+ in August 2026; 80 of 160/,
+    )
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    expect(pdf.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test('the empty page, too', async () => {
     const { page, complaints, close } = await open(empty.url, { width: 390 })
     expect(await axeFindings(page)).toEqual([])
@@ -114,3 +136,49 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
     await close()
   })
 })
+
+/** Twenty domains of two events, with four SLOs an event of which half are broken, and all there is to remark. */
+function crowdedCard(): ScorecardDocument {
+  const domains = Array.from({ length: 20 }, (_, index) => `domain-number-${index}`)
+  const events = domains.flatMap((domain) =>
+    ['Order Completed', 'Signed Up'].map((name) => eventFacts(`${domain} ${name}`, { domain })),
+  )
+  const slos = events.flatMap(({ name, domain }) => [
+    sloFacts(name, 'validity', { good: 97_123, total: 100_000 }, { domain, objective: 0.999 }),
+    sloFacts(name, 'completeness', { good: 99_950, total: 100_000 }, { domain }),
+    sloFacts(name, 'freshness', { good: 40_000, total: 43_200 }, { domain, objective: 0.995 }),
+    sloFacts(name, 'uniqueness', { good: 99_999, total: 100_000 }, { domain }),
+  ])
+  const [september, august] = [readMonth('2026-09', 'Europe/Berlin'), readMonth('2026-08', 'Europe/Berlin')]
+  if (september === null || august === null) throw new Error('are months')
+  const unplanned = Array.from({ length: 30 }, (_, index) => ({
+    name: `Event without a contract ${index}`,
+    received: 9_000 - index,
+  }))
+  const facts = {
+    ...monthFacts({
+      domains: domains.map((name) => ({ name, owner: `team-of-${name}`, tier: 'P1' })),
+      events,
+      slos,
+      unplanned,
+    }),
+    undecodable: 12,
+  }
+  const laxer = slos.map((slo) => ({ ...slo, objective: 0.9 }))
+  const before = scorecardDocument(
+    { ...facts, month: august, until: august.to, slos: laxer },
+    { before: null, frozen: true },
+  )
+  const incidents = [
+    incidentOf(
+      'inc_bbbbbbbbbbbb',
+      { ...(bad ?? failed()), name: slos[0]?.slo ?? '' },
+      { openedAt: september.from, resolvedAt: september.from + 9_000_000 },
+    ),
+  ]
+  return scorecardDocument({ ...facts, month: september, until: september.to, incidents }, { before, frozen: true })
+}
+
+function failed(): never {
+  throw new Error('the plan has SLOs')
+}
