@@ -1,7 +1,8 @@
 import type { Section } from './frame.ts'
 import { open } from './looks.ts'
-import { graph, heatmap, look } from './panels.ts'
+import { graph, heatmap } from './panels.ts'
 import { metric, rate } from './queries.ts'
+import { look } from './table.ts'
 
 const EVENT = ['domain', 'event', 'source'] as const
 const counted = (name: string, by: string) => `sum by (${by}) (${rate(name, EVENT)})`

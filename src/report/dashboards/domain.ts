@@ -2,8 +2,9 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { arrivals } from './arrivals.ts'
 import { dashboard } from './frame.ts'
 import { BUDGET_STEPS, BURN_STEPS, NONE_STEPS, open, STATES } from './looks.ts'
-import { graph, look, table, timeline } from './panels.ts'
+import { graph, timeline } from './panels.ts'
 import { metric, stateOf } from './queries.ts'
+import { look, table } from './table.ts'
 
 const SLO = ['domain', 'event', 'slo'] as const
 const of = (name: string, ...more: readonly string[]) => metric(name, SLO, ...more)

@@ -26,6 +26,13 @@ export const BUDGET_STEPS = [
   [0.25, 'green'],
 ] as const
 
+/** Seconds that a source is behind: what the alerts begin at. */
+export const BEHIND_STEPS = [
+  [null, 'green'],
+  [420, 'orange'],
+  [900, 'red'],
+] as const
+
 /** Not one is allowed. */
 export const NONE_STEPS = [
   [null, 'green'],

@@ -1,13 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { dashboard } from './frame.ts'
-import { BUDGET_STEPS, BURN_STEPS, FEW_STEPS, NONE_STEPS, open, SEVERITIES, STATES } from './looks.ts'
-import { graph, look, stat, table, timeline } from './panels.ts'
-import { metric, rate, stateOf } from './queries.ts'
-
-const BY_DOMAIN = ['domain'] as const
-const open_ = (severity: string) =>
-  `sum(max by (job, severity) (${metric('assay_incidents_open', [], `severity="${severity}"`)}))`
-const outcome = (name: string) => metric('assay_slo_outcome', BY_DOMAIN, `outcome="${name}"`)
+import { BUDGET_STEPS, BURN_STEPS, NONE_STEPS, open, SEVERITIES, STATES } from './looks.ts'
+import { graph, timeline } from './panels.ts'
+import { numbers } from './numbers.ts'
+import { BY_DOMAIN, metric, rate, stateOf } from './queries.ts'
+import { look, table } from './table.ts'
 
 /** What broke first, what it costs, and whether the numbers can be trusted: the first look of whoever was woken. */
 export function overview(publicUrl: string): Dashboard {
@@ -21,84 +18,7 @@ export function overview(publicUrl: string): Dashboard {
     from: 'now-6h',
     links: [open.home],
     sections: [
-      {
-        title: null,
-        height: 4,
-        panels: [
-          {
-            width: 4,
-            panel: stat({
-              title: 'Open pages',
-              help: 'Incidents open now at severity page, in all domains. Click: Assay, which names their causes.',
-              queries: [{ expr: open_('page') }],
-              steps: NONE_STEPS,
-              links: [open.home],
-            }),
-          },
-          {
-            width: 4,
-            panel: stat({
-              title: 'Open tickets',
-              help: 'Incidents open now at severity ticket. They can wait until the morning, but not for a week.',
-              queries: [{ expr: open_('ticket') }],
-              steps: FEW_STEPS,
-              links: [open.home],
-            }),
-          },
-          {
-            width: 4,
-            panel: stat({
-              title: 'SLOs burning',
-              help: 'SLOs of which a burn row is true now. Several of one event are one incident.',
-              queries: [
-                { expr: `count(max by (job, slo) (${metric('assay_slo_firing', BY_DOMAIN)}) == 1) or vector(0)` },
-              ],
-              steps: NONE_STEPS,
-            }),
-          },
-          {
-            width: 4,
-            panel: stat({
-              title: 'Budgets overspent',
-              help: 'SLOs whose error budget is gone over their window. No new risk in these events until it is back.',
-              queries: [
-                {
-                  expr: `count(min by (job, slo) (${metric('assay_slo_error_budget_remaining_ratio', BY_DOMAIN)}) < 0) or vector(0)`,
-                },
-              ],
-              steps: FEW_STEPS,
-            }),
-          },
-          {
-            width: 4,
-            panel: stat({
-              title: 'SLOs not evaluated',
-              help: 'SLOs of which nothing can be said: no data, never seen, warming, or their source is behind. Neither good nor bad.',
-              queries: [{ expr: `sum(max by (job, slo) (${outcome('not_evaluated')}))` }],
-              steps: [
-                [null, 'green'],
-                [1, 'blue'],
-              ],
-            }),
-          },
-          {
-            width: 4,
-            panel: stat({
-              title: 'Furthest behind',
-              help: 'Delay of the source that is furthest behind. Above a few minutes the rest of this page is old: look at Assay itself first.',
-              queries: [{ expr: `max(${metric('assay_watermark_delay_seconds')})` }],
-              unit: 's',
-              steps: [
-                [null, 'green'],
-                [420, 'orange'],
-                [900, 'red'],
-              ],
-              links: [open.daemon, open.runbook('ingest-behind.md')],
-              none: 'nothing is read',
-            }),
-          },
-        ],
-      },
+      numbers(),
       {
         title: 'What broke first',
         height: 9,

@@ -10,7 +10,6 @@ import {
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
-  TableSortByFieldStateBuilder,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
@@ -31,13 +30,12 @@ import { PanelBuilder as HeatmapPanel } from '@grafana/grafana-foundation-sdk/he
 import { HeatmapColorOptionsBuilder, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap'
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
-import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 import { type Query, targets } from './queries.ts'
 import { DATASOURCE } from './variables.ts'
 
 /** What every panel says: its question, and what to make of the answer. */
-interface Common {
+export interface Common {
   readonly title: string
   /** What it shows, what is bad, what to do then. */
   readonly help: string
@@ -50,14 +48,14 @@ interface Common {
   /** What stands there where nothing is to be shown. */
   readonly none?: string
 }
-type Step = readonly [from: number | null, color: string]
+export type Step = readonly [from: number | null, color: string]
 export interface Link {
   readonly title: string
   readonly url: string
 }
 export type BuiltPanel = Builder<Panel>
 
-function thresholds(steps: readonly Step[]) {
+export function thresholds(steps: readonly Step[]) {
   const list: Threshold[] = steps.map(([value, color]) => ({ value, color }))
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(list)
 }
@@ -66,7 +64,7 @@ function links(of: readonly Link[] = []): Builder<DashboardLink>[] {
   return of.map(({ title, url }) => new DashboardLinkBuilder(title).url(url).targetBlank(false))
 }
 
-const GREEN: readonly Step[] = [[null, 'green']]
+export const GREEN: readonly Step[] = [[null, 'green']]
 
 /** One number of now. */
 export function stat(panel: Common & { readonly graph?: boolean; readonly mappings?: ValueMapping[] }): BuiltPanel {
@@ -158,71 +156,6 @@ export function timeline(
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single).sort(SortOrder.None))
     .dataLinks(links(panel.links))
 }
-
-/** A column of a table: the field as the query gives it, its heading, and how it looks. */
-export interface Column {
-  readonly field: string
-  readonly title: string
-  readonly look?: readonly DynamicConfigValue[]
-}
-
-/** Values of now in rows; several queries are joined by what their labels share. Fields that have no column are left out. */
-export function table(
-  panel: Common & { readonly columns: readonly Column[]; readonly sortBy: string; readonly descending?: boolean },
-): BuiltPanel {
-  const shown = panel.columns.map(({ field }) => field)
-  const built = new TablePanel()
-    .title(panel.title)
-    .description(panel.help)
-    .datasource(DATASOURCE)
-    .targets(targets(panel.queries))
-    .noValue(panel.none ?? '')
-    .thresholds(thresholds(panel.steps ?? GREEN))
-    .sortBy([new TableSortByFieldStateBuilder().displayName(panel.sortBy).desc(panel.descending ?? false)])
-    .withTransformation({ id: 'merge', options: {} })
-    .withTransformation({ id: 'filterFieldsByName', options: { include: { names: shown } } })
-    .withTransformation({
-      id: 'organize',
-      options: {
-        excludeByName: {},
-        indexByName: Object.fromEntries(shown.map((field, index) => [field, index])),
-        renameByName: Object.fromEntries(panel.columns.map(({ field, title }) => [field, title])),
-      },
-    })
-  for (const { title, look } of panel.columns) if (look !== undefined) built.overrideByName(title, [...look])
-  return built
-}
-
-/** How a column or series looks. */
-export const look = {
-  unit: (unit: string): DynamicConfigValue => ({ id: 'unit', value: unit }),
-  width: (width: number): DynamicConfigValue => ({ id: 'custom.width', value: width }),
-  color: (color: string): DynamicConfigValue => ({ id: 'color', value: { mode: 'fixed', fixedColor: color } }),
-  /** The cell takes the colour of its threshold. */
-  coloured: (steps: readonly Step[]): readonly DynamicConfigValue[] => [
-    { id: 'thresholds', value: { mode: 'absolute', steps: steps.map(([value, color]) => ({ value, color })) } },
-    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
-  ],
-  /** Words in place of values. */
-  words: (options: Readonly<Record<string, { text?: string; color?: string }>>): readonly DynamicConfigValue[] => [
-    {
-      id: 'mappings',
-      value: [
-        {
-          type: 'value',
-          options: Object.fromEntries(
-            Object.entries(options).map(([value, result], index) => [value, { ...result, index }]),
-          ),
-        },
-      ],
-    },
-    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
-  ],
-  linked: (of: readonly Link[]): DynamicConfigValue => ({
-    id: 'links',
-    value: of.map(({ title, url }) => ({ title, url, targetBlank: false })),
-  }),
-} as const
 
 /** How often each delay occurs over time, from the buckets of a histogram. */
 export function heatmap(panel: Common): BuiltPanel {

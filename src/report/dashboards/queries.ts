@@ -25,6 +25,8 @@ export function targets(queries: readonly Query[]): Builder<Dataquery>[] {
   })
 }
 
+export const BY_DOMAIN = ['domain'] as const
+
 /** A metric with the variables of its dashboard, and what else is asked of it: `metric(m, ['domain'], 'window="1h"')`. */
 export function metric(name: string, variables: readonly string[] = [], ...more: readonly string[]): string {
   const matchers = ['job', ...variables].map((variable) => `${variable}=~"$${variable}"`)
@@ -36,7 +38,7 @@ export function rate(name: string, variables: readonly string[] = [], ...more: r
   return `rate(${metric(name, variables, ...more)}[$__rate_interval])`
 }
 
-/** Whether an SLO was ever true to a burn row in the time that is shown. */
+/** The states of an SLO in a time line, from good to bad. */
 export const STATE = { met: 0, notEvaluated: 1, insufficient: 2, violated: 3, ticket: 4, page: 5 } as const
 
 /** How an SLO stands, worst of what holds, as one number of `STATE`. */
