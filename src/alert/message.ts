@@ -2,6 +2,7 @@ import type { Resolution } from '../model/incident.ts'
 import type { SliKind, Tier } from '../model/sli.ts'
 import { formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
 import type { Verdict } from '../model/verdict.ts'
+import type { SubjectKind } from '../model/subject.ts'
 import type { Destination, Owner, SloPlan } from '../plan/plan.ts'
 import { block, oneLine } from './bounds.ts'
 import { paceOf, timeToExhaustion } from './budget.ts'
@@ -41,6 +42,8 @@ export interface AlertMessage {
   readonly environment: string
   readonly domain: string
   readonly event: string | null
+  /** What `event` names; absent: an event. */
+  readonly subject?: SubjectKind
   readonly tier: Tier | null
   readonly owner: Owner | null
   readonly slos: readonly SloStanding[]
@@ -86,6 +89,7 @@ export function messageOf(facts: AlertFacts): AlertMessage {
     environment: incident.environment,
     domain: incident.domain,
     event: incident.event,
+    ...(incident.subject === 'table' ? { subject: incident.subject } : {}),
     tier: event?.tier ?? domain?.tier ?? null,
     owner: ownerOf(involved),
     slos: slos.map((slo) => standing(slo, verdicts.get(slo.name), at)),

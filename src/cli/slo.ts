@@ -1,3 +1,4 @@
+import { readTableName } from '../config/table-name.ts'
 import { localTime } from '../alert/figures.ts'
 import { nearest } from '../config/nearest.ts'
 import type { Project } from '../config/project.ts'
@@ -113,9 +114,10 @@ function document(slo: SloPlan, examined: Examined | null, why: string, rates: r
     schema_version: SCHEMA_VERSION,
     name,
     domain,
-    event,
+    ...(slo.subject === 'table'
+      ? { table: event, source: readTableName(event)?.warehouse ?? null }
+      : { event, source }),
     kind,
-    source,
     promise: promise(slo),
     objective: slo.objective,
     window: formatDuration(slo.window),

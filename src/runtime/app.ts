@@ -345,6 +345,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           if (tableOfSource(source) !== null && tables.rhythm(source) === null) watermarks.delete(source)
         }
         await tables.use(project.assay.value.warehouses, project.assay.value.timezone)
+        tables.wake()
         metrics.forgetVerdicts()
         metrics.prepare(
           plan,

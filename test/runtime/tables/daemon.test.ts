@@ -111,6 +111,26 @@ withPostgres('a daemon whose warehouse goes away', (postgres) => {
     expect((await get('incidents?state=all'))['incidents']).toHaveLength(1)
     expect((await slos())['nowhere-valid']).toBe('no_data')
     expect(await (await fetch(`${daemon.url}/`)).text()).toContain('other.public.carts')
+    const one = await get('tables/public-orders')
+    expect(one).toMatchObject({
+      name: 'main.public.orders',
+      domain: 'checkout',
+      status: 'active',
+      owner: 'payments',
+      warehouse: 'main',
+      invalid: 0,
+      unfilled: 0,
+      trouble: null,
+      columns: [{ name: 'amount', type: 'number', required: false, violations: [] }],
+      open_incidents: [],
+      slos: [{ name: 'orders-valid', table: 'main.public.orders', source: 'main', outcome: 'met' }],
+    })
+    expect(Number(one['rows'])).toBeGreaterThan(100)
+    const [filtered, ...more] = (await get('slos?table=other.public.carts'))['slos'] ?? []
+    expect(filtered).toMatchObject({ name: 'carts-valid', table: 'other.public.carts' })
+    expect(filtered).not.toHaveProperty('event')
+    expect(more).toEqual([])
+    expect((await fetch(`${daemon.url}/api/v1/tables/none`)).status).toBe(404)
     expect(await (await fetch(`${daemon.url}/tables/main.public.orders`)).text()).toContain('amount')
     expect(await (await fetch(`${daemon.url}/metrics`)).text()).toMatch(
       /^assay_sli_ratio\{domain="checkout",table="main.public.orders",source="main",slo="orders-valid"\} 1$/m,

@@ -48,7 +48,7 @@ function bodyOf(id: string, notification: Notification): object {
         id: notification.incident,
         environment: message.environment,
         domain: message.domain,
-        event: message.event,
+        ...(message.subject === 'table' ? { event: null, table: message.event } : { event: message.event }),
         tier: message.tier,
         owner: message.owner,
         started_at: iso(message.startedAt),

@@ -12,9 +12,10 @@ const SPAN = { from: NOON, until: NOON + HOUR, maxDelay: null }
 
 withPostgres('a Postgres warehouse', (postgres) => {
   const open: { close(): Promise<void> }[] = []
-  afterEach(async () => {
+  const close = async (): Promise<void> => {
     for (const one of open.splice(0)) await one.close()
-  })
+  }
+  afterEach(close)
 
   async function make(statementTimeout = 10 * SECOND): Promise<WarehouseUnderTest & { readonly url: string }> {
     const url = await postgres.createDatabase()
