@@ -36,7 +36,7 @@ const panelsOf = (panels: readonly Panel[]): Panel[] =>
 const EMPTY: readonly { readonly metric: RegExp; readonly because: string }[] = [
   { metric: /assay_kafka_/, because: 'the demo reads no topic' },
   { metric: /assay_table_/, because: 'the demo reads no warehouse' },
-  { metric: /assay_volume_expected/, because: 'the detector learns for two weeks before it expects anything' },
+  { metric: /assay_volume_expected/, because: 'the detector has not learnt the demo’s six hours' },
 ]
 
 /** As Grafana fills a query in, with everything chosen. */
