@@ -56,6 +56,7 @@ export async function startPrometheus(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
+  endWith(process.pid, child.pid ?? 0, folder.path)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -97,4 +98,12 @@ export async function startPrometheus(
     throw error
   }
   return server
+}
+
+/** A small shell outlives even a test that is killed, and ends its Prometheus after it. */
+function endWith(user: number, server: number, folder: string): void {
+  const script = `
+    while kill -0 ${user} 2>/dev/null && kill -0 ${server} 2>/dev/null; do sleep 0.5; done
+    kill -0 ${user} 2>/dev/null || { kill ${server} 2>/dev/null; sleep 1; rm -rf '${folder}'; }`
+  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
 }
