@@ -42,7 +42,8 @@ export interface CivilCalendar {
 
 export function civilCalendar(timezone: string, isHoliday: (at: Instant) => boolean = () => false): CivilCalendar {
   const offsetAt = zoneOffset(timezone)
-  let latest: CivilStep | null = null
+  /** The newest steps asked for: a fleet asks for the same one or two again and again. */
+  const latest: CivilStep[] = []
 
   function dayOf(at: Instant): DayType {
     if (isHoliday(at)) return 2
@@ -61,7 +62,7 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
   }
 
   function step(index: number, length: Duration): CivilStep {
-    if (latest !== null && latest.index === index && latest.length === length) return latest
+    for (const known of latest) if (known.index === index && known.length === length) return known
     const start = startOf(index, length)
     // A step's place is its middle's: a day that begins at local midnight may begin in UTC's day before.
     const middle = length === DAY ? start + DAY / 2 : start + length / 2
@@ -77,7 +78,7 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       (length === DAY ? dayOf(middle - offset - ago * DAY) : dayOf(middle - ago * DAY)) === day
     const perDay = Math.max(1, Math.round(DAY / length))
     const ofDay = (((middle + (length === DAY ? 0 : offset)) % DAY) + DAY) % DAY
-    latest = {
+    const made: CivilStep = {
       index,
       start,
       length,
@@ -91,7 +92,9 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       perDay,
       perWeek: 7 * perDay,
     }
-    return latest
+    latest.unshift(made)
+    if (latest.length > 6) latest.pop()
+    return made
   }
   return { step, dayOf, indexOf, startOf }
 }

@@ -4,7 +4,7 @@ import { type Annotation, annotated } from './annotation.ts'
 import { civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { Band, Bucket } from './detector.ts'
-import { acceptNormal, closeStep, fill, type Member, newMember, openAlarm } from './member.ts'
+import { acceptNormal, closeStep, fill, judgeBucket, type Member, newMember, openAlarm } from './member.ts'
 import { readState, storedState } from './stored.ts'
 import { type Scoring, scoringOf } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
@@ -75,10 +75,20 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       const index = calendar.indexOf(bucket.start, member.step)
       if (member.seen > 0 && index !== member.index) close(name, member, changes)
       fill(member, index, bucket)
+      if (member.fine !== null) look(name, member, bucket, changes)
       if (member.seen >= member.parts) close(name, member, changes)
     }
     held = []
     return changes
+  }
+
+  /** Inside the hour. */
+  function look(name: string, member: Member, bucket: Bucket, changes: VolumeAlarm[]): void {
+    const to = bucket.start + bucket.length
+    if (annotated(annotations, ['incident', 'backfill', 'launch'], name, bucket.start, to)) return
+    const step = calendar.step(member.index, member.step)
+    const found = judgeBucket(member, bucket, step, calendar.step(member.index + 1, member.step), scoring(name))
+    if (found !== null) changes.push(told(name, found, null))
   }
 
   function close(name: string, member: Member, changes: VolumeAlarm[]): void {

@@ -10,6 +10,8 @@ import {
   stepCount,
 } from './count-series.ts'
 import type { Bucket } from './detector.ts'
+import { emptyFine, type Fine, judgeFine } from './fine.ts'
+import { clamp } from './residual.ts'
 import { acceptShares, emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
 import type { Scoring } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
@@ -18,6 +20,8 @@ import type { OpenAlarm } from './watch.ts'
 export interface Member {
   readonly counts: CountSeries | null
   readonly shares: ShareSeries | null
+  /** Of counts in buckets shorter than an hour. */
+  readonly fine: Fine | null
   readonly step: Duration
   /** Buckets that make a step. */
   readonly parts: number
@@ -36,6 +40,7 @@ export function newMember(bucket: Bucket): Member {
   return {
     counts: bucket.total === null ? emptyCountSeries(perDay) : null,
     shares: bucket.total === null ? null : emptyShareSeries(perDay),
+    fine: bucket.total === null && parts > 1 ? emptyFine(bucket.length) : null,
     step,
     parts,
     index: 0,
@@ -51,6 +56,22 @@ export function fill(member: Member, index: number, bucket: Bucket): void {
   member.count += sane(bucket.count)
   member.total += sane(bucket.total ?? 0)
   member.seen += 1
+}
+
+/** What the bucket that was filled last shows inside its hour: an alarm, which is then the series' open one. */
+export function judgeBucket(
+  member: Member,
+  bucket: Bucket,
+  step: CivilStep,
+  next: CivilStep,
+  scoring: Scoring,
+): OpenAlarm | null {
+  const { counts, fine, parts } = member
+  if (counts === null || fine === null) return null
+  const part = clamp(Math.floor((bucket.start - step.start) / bucket.length), 0, parts - 1)
+  const found = judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring)
+  if (found !== null) Object.assign(counts.watch, { open: found, fast: found.direction === 'up' ? 3 : -3, quiet: 0 })
+  return found
 }
 
 /** Judges the step that was filled. `leftOut`, or more than a quarter of it missing: as if it hadn't been observed. */

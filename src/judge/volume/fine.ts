@@ -1,0 +1,210 @@
+import { HOUR } from '../../model/time.ts'
+import { expectation } from './baseline.ts'
+import type { CivilStep } from './civil.ts'
+import type { CountSeries } from './count-series.ts'
+import {
+  clamp,
+  countAt,
+  deviation,
+  emptyWindow,
+  learnSpread,
+  learnTail,
+  scoreAt,
+  surprise,
+  type WindowState,
+} from './residual.ts'
+import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
+import { doubt, type OpenAlarm } from './watch.ts'
+
+/** What is looked at inside the hour: a quarter of one. */
+const WINDOW_MS = HOUR / 4
+/** Inside the hour only what is plain is told: half of what was expected or less, twice or more, of this many. */
+const LEAST_EXPECTED = 20
+const COLLAPSE = 0.5
+const SURGE = 2
+/** Half-life of how far the hour as a whole is off, which isn't a fault's sudden edge. */
+const DRIFT_HALF_LIFE = HOUR
+const DRIFT_TAKEN = 0.7
+
+/** The buckets inside a series' step, where they are shorter than an hour. Plain data. */
+export interface Fine {
+  /** The last buckets' counts and expectations. */
+  readonly counts: Float64Array
+  readonly expected: Float64Array
+  readonly window: WindowState
+  /** Buckets seen, and the step whose means are below. */
+  seen: number
+  step: number
+  before: number
+  now: number
+  after: number
+  extra: number
+  weeks: number
+  days: number
+  /** Average of the logarithm of counted over expected. */
+  off: number
+  /** Records expected since the last one. */
+  silence: number
+}
+
+export function emptyFine(bucket: number): Fine {
+  const buckets = Math.max(1, Math.round(WINDOW_MS / bucket))
+  return {
+    counts: new Float64Array(buckets),
+    expected: new Float64Array(buckets),
+    window: emptyWindow(buckets, 0.01),
+    seen: 0,
+    step: -1,
+    before: 0,
+    now: 0,
+    after: 0,
+    extra: 0,
+    weeks: 0,
+    days: 0,
+    off: 0,
+    silence: 0,
+  }
+}
+
+/**
+ * Judges one bucket of a step that isn't over: silence, collapse, surge. The expectation is interpolated between the hours' middles
+ * and follows how far the last hour was off, so that a slow morning isn't an alarm.
+ */
+export function judgeFine(
+  fine: Fine,
+  series: CountSeries,
+  step: CivilStep,
+  next: CivilStep,
+  part: number,
+  parts: number,
+  count: number,
+  scoring: Scoring,
+): OpenAlarm | null {
+  if (series.rings.first < 0 || series.asleep) return null
+  if (fine.step !== step.index) enter(fine, series, step, next)
+  const middle = (part + 0.5) / parts
+  const plain =
+    (middle < 0.5
+      ? fine.before + (fine.now - fine.before) * (middle + 0.5)
+      : fine.now + (fine.after - fine.now) * (middle - 0.5)) / parts
+  const mean = plain * Math.exp(DRIFT_TAKEN * fine.off)
+  const slot = fine.seen % fine.counts.length
+  fine.counts[slot] = count
+  fine.expected[slot] = mean
+  fine.seen += 1
+  fine.silence = count > 0 ? 0 : fine.silence + Math.min(plain, mean)
+  const end = step.start + (step.length * (part + 1)) / parts
+  if (series.watch.open !== null) return null
+  if (count === 0) {
+    const quiet = silent(fine, series, step, parts, end, scoring)
+    if (quiet !== null) return quiet
+  }
+  if (fine.days < 1 || fine.seen < fine.counts.length) return null
+  const found = series.held || mayBeginHoliday(step, scoring) ? null : sudden(fine, series, step, parts, end, scoring)
+  if (found === null) learn(fine, step, parts, count, plain, scoring)
+  return found
+}
+
+/** A holiday begins at local midnight, as suddenly as a fault; for the night, only whole hours tell them apart. */
+function mayBeginHoliday(step: CivilStep, scoring: Scoring): boolean {
+  return step.day === 0 && step.sinceMidnight * 24 < 6 * step.perDay && scoring.falseAlarmsPerWeek < HOLIDAYS_PER_WEEK
+}
+
+function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): void {
+  const phi = series.windows[0]?.phi ?? 0.02
+  const ahead = expectation(series.rings, step, phi)
+  const { rings } = series
+  const last = rings.last === step.index - 1 ? (series.expected[rings.last % series.expected.length] ?? 0) : 0
+  fine.step = step.index
+  fine.now = ahead.mu
+  fine.before = last > 0 ? last : ahead.mu
+  fine.after = ahead.days < 1 ? ahead.mu : expectation(rings, next, phi).mu
+  fine.extra = ahead.extra
+  fine.weeks = ahead.weeks
+  fine.days = ahead.days
+}
+
+function silent(
+  fine: Fine,
+  series: CountSeries,
+  step: CivilStep,
+  parts: number,
+  end: number,
+  scoring: Scoring,
+): OpenAlarm | null {
+  if (series.arrived * (24 / step.perDay) < 4) return null
+  const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
+  const improbable = Math.log1p(phi * fine.silence) / phi
+  const threshold = silenceNats(step.perWeek * parts, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
+  if (improbable <= threshold || fine.silence <= 1.5 * series.benign) return null
+  return {
+    kind: 'outage',
+    direction: 'down',
+    openedAt: end,
+    observed: 0,
+    expected: fine.silence,
+    lower: 1,
+    upper: fine.silence,
+    step: step.index,
+    hours: 1,
+  }
+}
+
+function sudden(
+  fine: Fine,
+  series: CountSeries,
+  step: CivilStep,
+  parts: number,
+  end: number,
+  scoring: Scoring,
+): OpenAlarm | null {
+  const { window } = fine
+  window.observed = sum(fine.counts)
+  window.expected = sum(fine.expected)
+  const phi = window.phi + fine.extra
+  window.u = deviation(window.observed, window.expected, phi)
+  const ratio = window.observed / Math.max(window.expected, 1e-9)
+  if (window.expected < LEAST_EXPECTED || (ratio > COLLAPSE && ratio < SURGE)) return null
+  const z = window.u / window.sigma
+  const tail = z > 0 ? window.up : window.down
+  const direction = z > 0 ? 'up' : 'down'
+  const threshold =
+    nats(step.perWeek * parts, window.steps, 1, scoring.falseAlarmsPerWeek) +
+    youngNats(fine.weeks) +
+    doubt(series.watch, direction)
+  if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) < threshold) return null
+  const reach = (side: 1 | -1): number =>
+    countAt(
+      window.expected,
+      phi,
+      side * window.sigma * scoreAt(side > 0 ? window.up : window.down, threshold, scoring.power, scoring.prior),
+    )
+  return {
+    kind: 'volume',
+    direction,
+    openedAt: end,
+    observed: window.observed,
+    expected: window.expected,
+    lower: reach(-1),
+    upper: reach(1),
+    step: step.index,
+    hours: 1,
+  }
+}
+
+function learn(fine: Fine, step: CivilStep, parts: number, count: number, plain: number, scoring: Scoring): void {
+  const { window } = fine
+  const keeps = 0.5 ** (step.length / parts / DRIFT_HALF_LIFE)
+  fine.off = keeps * fine.off + (1 - keeps) * clamp(Math.log((count + 0.5) / (plain + 0.5)), -0.7, 0.7)
+  if (fine.extra >= 0.04) return
+  const young = fine.extra > 0
+  learnSpread(window, young ? deviation(window.observed, window.expected, window.phi) : window.u, 1)
+  learnTail(window.up, window.u / window.sigma, window, 1, scoring, young)
+  learnTail(window.down, -window.u / window.sigma, window, 1, scoring, young)
+}
+
+function sum(numbers: Float64Array): number {
+  let all = 0
+  for (const each of numbers) all += each
+  return all
+}
