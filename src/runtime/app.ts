@@ -38,6 +38,7 @@ import { traceAttempts } from './tracing/delivery.ts'
 import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
 import { standstillsOf } from './tables/standstills.ts'
+import { HOLDS_BACK } from './tables/pass.ts'
 import { createTableSet } from './tables/table-set.ts'
 import { createWarehouse } from './tables/warehouses.ts'
 
@@ -275,7 +276,10 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const retention = every(RETENTION_EVERY, stopping.signal, async () => {
       if (!loop.leads()) return
       const { minutes, hours, quarantine } = project.assay.value.retention
-      await applyRetention(db, Math.min(now(), ...watermarks.values()), {
+      const held = [...watermarks].map(([source, at]) =>
+        tableOfSource(source) === null ? at : Math.max(at, now() - HOLDS_BACK),
+      )
+      await applyRetention(db, Math.min(now(), ...held), {
         minutes,
         hours,
         quarantine,

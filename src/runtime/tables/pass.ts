@@ -1,6 +1,6 @@
 import { Failure } from '../../model/failure.ts'
 import { tableSource } from '../../model/subject.ts'
-import { type Duration, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { ProfileRequest, TableMinute, Warehouse } from '../../observe/tables/warehouse.ts'
 import type { TablePlan } from '../../plan/table-plan.ts'
 import type { Writer } from '../../store/leases.ts'
@@ -36,6 +36,9 @@ interface TablePosition {
 const PARTITION = ''
 /** What a statement reads beyond the overlap at most: after an outage, several small statements instead of one that times out. */
 export const MOST_SPAN: Duration = 6 * HOUR
+
+/** A table that can't be read keeps old minutes from being removed for this long, not for ever. */
+export const HOLDS_BACK: Duration = 2 * DAY
 
 /**
  * Makes a table known before it is first read: from here on its time counts, whether or not it can be read. Answers its position.
@@ -74,7 +77,7 @@ export async function passOver(
   const end = await until()
   while (position.until < end && !signal.aborted) {
     const to = Math.min(end, position.until + pass.span)
-    const from = Math.max(position.since, position.until - floorTo(table.warehouse.overlap + MINUTE - 1, MINUTE))
+    const from = Math.max(position.since, startOf(position.until, table.warehouse.overlap, now))
     const before = position
     position = await traceTable(deps.tracing ?? NO_TRACING, table, from, to, async (span) => {
       const minutes = await read(pass, to - before.until, { from, until: to, maxDelay }, deps.warehouse)
@@ -95,6 +98,15 @@ export async function passOver(
       return next
     })
   }
+}
+
+/**
+ * Where a pass begins to read again: the overlap before what has been read. After days of standstill minutes may be gone from
+ * the store: then whole hours are read, which don't have to be summed from what is left of them.
+ */
+function startOf(readUntil: Instant, overlap: Duration, now: Instant): Instant {
+  const from = readUntil - floorTo(overlap + MINUTE - 1, MINUTE)
+  return now - readUntil > HOLDS_BACK ? floorTo(from, HOUR) : from
 }
 
 /** What arrived in [from, until); null: it took too long, and less of what is new is worth a try. */

@@ -4,16 +4,16 @@ import { afterEach, beforeAll, expect, it } from 'vitest'
 import { Failure } from '../../../src/model/failure.ts'
 import { tableSource } from '../../../src/model/subject.ts'
 import { DAY, floorTo, HOUR, type Instant, MINUTE, SECOND } from '../../../src/model/time.ts'
-import { emptyCounts, mergeCounts, type WindowCounts } from '../../../src/model/window.ts'
 import { createPostgresWarehouse } from '../../../src/observe/tables/postgres/postgres-warehouse.ts'
-import type { TableMinute, Warehouse } from '../../../src/observe/tables/warehouse.ts'
+import type { Warehouse } from '../../../src/observe/tables/warehouse.ts'
 import { MOST_SPAN, passOver, type TablePass } from '../../../src/runtime/tables/pass.ts'
 import { takeWriter, type Writer } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { readPositions, sourceProgress } from '../../../src/store/positions.ts'
 import type { Database } from '../../../src/store/sql.ts'
-import { allSeries, changedWindows, findingCounts, windowsBetween } from '../../../src/store/windows.ts'
+import { changedWindows, windowsBetween } from '../../../src/store/windows.ts'
 import { withPostgres } from '../../support/postgres.ts'
+import { stored, summed } from '../../support/table-counts.ts'
 import { columnPlan, keyOf, tablePlan } from '../../support/table-plan.ts'
 
 const START = Date.UTC(2026, 9, 5, 11, 20, 30)
@@ -96,13 +96,17 @@ withPostgres('passes over a table', (postgres) => {
   })
 
   /** A table, a store and two processes that may read one into the other. */
-  async function world() {
+  async function world(engine: 'sqlite' | 'postgres' = 'sqlite') {
     const owner = new pg.Client(url)
     await owner.connect()
     open.push({ close: () => owner.end() })
     await owner.query(`drop table if exists orders; ${CREATE}`)
     const warehouse = createPostgresWarehouse({ id: 'main', url, statementTimeout: 10 * SECOND })
-    const db = await openStore({ type: 'sqlite', path: ':memory:' })
+    const db = await openStore(
+      engine === 'sqlite'
+        ? { type: 'sqlite', path: ':memory:' }
+        : { type: 'postgres', url: await postgres.createDatabase() },
+    )
     const writers = [await takeWriter(db), await takeWriter(db)] as const
     open.push(db, warehouse)
     const passes: TablePass[] = [0, 1].map(() => ({ table: TABLE, span: MOST_SPAN }))
@@ -208,24 +212,27 @@ withPostgres('passes over a table', (postgres) => {
     )
   }, 120_000)
 
-  it('tell the evaluator of every minute that changed, also of one that has become empty', async () => {
-    const on = await world()
-    const insert = (at: Instant) =>
-      on.owner.query('insert into orders (loaded_at) values ($1)', [new Date(at).toISOString()])
-    await insert(START - 5 * MINUTE)
-    await insert(START - 3 * MINUTE)
-    await on.pass(0)
-    const { upTo } = await changedWindows(on.db, 'minute', new Map())
-    on.wait(5 * MINUTE)
-    await on.owner.query('delete from orders where loaded_at < $1', [new Date(START - 4 * MINUTE).toISOString()])
-    await on.pass(1)
-    const { rows } = await changedWindows(on.db, 'minute', upTo)
-    expect(rows.map(({ start, counts }) => [start, counts.received])).toEqual([
-      [floorTo(START - 5 * MINUTE, MINUTE), 0],
-    ])
-    const hours = await changedWindows(on.db, 'hour', upTo)
-    expect(hours.rows.map(({ counts }) => counts.received)).toEqual([1])
-  })
+  it.each(['sqlite', 'postgres'] as const)(
+    'tell the evaluator of every minute that changed, also of one that has become empty (%s)',
+    async (engine) => {
+      const on = await world(engine)
+      const insert = (at: Instant) =>
+        on.owner.query('insert into orders (loaded_at) values ($1)', [new Date(at).toISOString()])
+      await insert(START - 5 * MINUTE)
+      await insert(START - 3 * MINUTE)
+      await on.pass(0)
+      const { upTo } = await changedWindows(on.db, 'minute', new Map())
+      on.wait(5 * MINUTE)
+      await on.owner.query('delete from orders where loaded_at < $1', [new Date(START - 4 * MINUTE).toISOString()])
+      await on.pass(1)
+      const { rows } = await changedWindows(on.db, 'minute', upTo)
+      expect(rows.map(({ start, counts }) => [start, counts.received])).toEqual([
+        [floorTo(START - 5 * MINUTE, MINUTE), 0],
+      ])
+      const hours = await changedWindows(on.db, 'hour', upTo)
+      expect(hours.rows.map(({ counts }) => counts.received)).toEqual([1])
+    },
+  )
 
   it('observe a table from the first pass on, whether or not it is there', async () => {
     const on = await world()
@@ -257,78 +264,73 @@ withPostgres('passes over a table', (postgres) => {
     expect(rows.map(({ counts }) => counts.received)).toEqual(Array.from({ length: 60 }, () => 1))
   })
 
-  it('give way to the process that read a table on meanwhile', async () => {
+  it.each(['sqlite', 'postgres'] as const)(
+    'count what one count counts, findings too, and mend it (%s)',
+    async (engine) => {
+      const on = await world(engine)
+      const insert = (id: string | null, amount: number) =>
+        on.owner.query('insert into orders (loaded_at, id, amount) values ($1, $2, $3)', [
+          new Date(on.now() - 2 * MINUTE).toISOString(),
+          id,
+          amount,
+        ])
+      await on.pass(0)
+      await insert(null, -1)
+      await insert('a', -1)
+      on.wait(2 * MINUTE)
+      await on.pass(0)
+      await on.owner.query('update orders set amount = 3 where id is null')
+      await insert('a', 1)
+      on.wait(2 * MINUTE)
+      await on.pass(1)
+      const until = floorTo(on.now(), MINUTE)
+      const truth = await on.warehouse.profile(TABLE, { from: SINCE, until, maxDelay: HOUR })
+      expect(truth.length).toBeGreaterThan(0)
+      expect(await stored(on.db, SINCE, until)).toEqual(summed(truth))
+    },
+  )
+
+  it('keep hours whole after days of standstill, though minutes are gone', async () => {
     const on = await world()
-    await on.owner.query('insert into orders (loaded_at) values ($1)', [new Date(START - MINUTE).toISOString()])
-    let overtaken = false
-    const slow: Warehouse = {
-      ...on.warehouse,
-      profile: async (table, request) => {
-        const minutes = await on.warehouse.profile(table, request)
-        if (!overtaken) {
-          overtaken = true
-          await on.pass(1)
-        }
-        return minutes
-      },
-    }
-    await on.pass(0, slow)
-    const rows = await windowsBetween(on.db, 'minute', [1], SINCE, START)
-    expect(rows.map(({ counts }) => counts.received)).toEqual([1])
-    expect(await writersOf(on.db)).toEqual([on.writers[1].slot])
+    await on.owner.query(`insert into orders (loaded_at) select generate_series($1::timestamptz, $2, '1 minute')`, [
+      new Date(SINCE).toISOString(),
+      new Date(START + 5 * DAY).toISOString(),
+    ])
+    await on.pass(0)
+    await on.db.run('delete from window_minute')
+    await on.db.run('delete from finding_minute')
+    on.wait(5 * DAY)
+    await on.pass(0)
+    const hours = await windowsBetween(on.db, 'hour', [1], floorTo(SINCE, HOUR), START + 4 * DAY)
+    expect(new Set(hours.slice(1).map(({ counts }) => counts.received))).toEqual(new Set([60]))
   })
+
+  it.each(['sqlite', 'postgres'] as const)(
+    'give way to the process that read a table on meanwhile (%s)',
+    async (engine) => {
+      const on = await world(engine)
+      await on.owner.query('insert into orders (loaded_at) values ($1)', [new Date(START - MINUTE).toISOString()])
+      let overtaken = false
+      const slow: Warehouse = {
+        ...on.warehouse,
+        profile: async (table, request) => {
+          const minutes = await on.warehouse.profile(table, request)
+          if (!overtaken) {
+            overtaken = true
+            await on.pass(1)
+          }
+          return minutes
+        },
+      }
+      await on.pass(0, slow)
+      const rows = await windowsBetween(on.db, 'minute', [1], SINCE, START)
+      expect(rows.map(({ counts }) => counts.received)).toEqual([1])
+      expect(await writersOf(on.db)).toEqual([on.writers[1].slot])
+    },
+  )
 })
 
 async function writersOf(db: Database): Promise<readonly number[]> {
   const rows = await db.all<{ writer: Writer['slot'] }>('select distinct writer from window_minute')
   return rows.map(({ writer }) => writer)
-}
-
-interface Counted {
-  readonly minutes: object
-  readonly hours: object
-  readonly days: object
-  readonly findings: object
-}
-
-async function stored(db: Database, from: Instant, until: Instant): Promise<Counted> {
-  const ids = (await allSeries(db)).map(({ id }) => id)
-  const by = async (grain: 'minute' | 'hour' | 'day') =>
-    keyed((await windowsBetween(db, grain, ids, floorTo(from, DAY), until)).map(({ start, counts }) => [start, counts]))
-  const findings = async (grain: 'minute' | 'hour') =>
-    (await findingCounts(db, ids, floorTo(from, HOUR), until, grain))
-      .map(({ finding, count }) => [finding.path, finding.keyword, count])
-      .sort()
-  return {
-    minutes: await by('minute'),
-    hours: await by('hour'),
-    days: await by('day'),
-    findings: { minute: await findings('minute'), hour: await findings('hour') },
-  }
-}
-
-function summed(truth: readonly TableMinute[]): Counted {
-  const by = (unit: number) => {
-    const sums = new Map<Instant, WindowCounts>()
-    for (const { minute, counts } of truth) {
-      const start = floorTo(minute, unit)
-      sums.set(start, mergeCounts(sums.get(start) ?? emptyCounts(), counts))
-    }
-    return keyed([...sums])
-  }
-  const findings = new Map<string, [path: string, keyword: string, count: number]>()
-  for (const { finding, count } of truth.flatMap((one) => one.findings)) {
-    const key = JSON.stringify(finding)
-    const sum = findings.get(key) ?? [finding.path, finding.keyword, 0]
-    findings.set(key, [sum[0], sum[1], sum[2] + count])
-  }
-  const all = [...findings.values()].sort()
-  return { minutes: by(MINUTE), hours: by(HOUR), days: by(DAY), findings: { minute: all, hour: all } }
-}
-
-/** By start; what holds nothing says nothing. */
-function keyed(rows: readonly (readonly [Instant, WindowCounts])[]): object {
-  return Object.fromEntries(
-    rows.filter(([, { received }]) => received > 0).map(([start, counts]) => [start, { ...counts }]),
-  )
 }
