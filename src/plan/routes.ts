@@ -5,6 +5,7 @@ import { nearest } from '../config/nearest.ts'
 import type { Project, Unread } from '../config/project.ts'
 import type { Problem } from '../model/problem.ts'
 import { SLI_KINDS } from '../model/sli.ts'
+import { DAY, formatDuration } from '../model/time.ts'
 
 /** What in `routes.yaml` and `assay.yaml` doesn't fit together: routes to nobody, matches on nothing, doors left open. */
 export function routeProblems(project: Project, slos: readonly string[]): Problem[] {
@@ -35,7 +36,7 @@ export function routeProblems(project: Project, slos: readonly string[]): Proble
   if (receivers.length > 0 && routes.value.routes.length === 0) {
     problems.push(routes.problem([], 'there are receivers, but no routes: nobody is told of anything', 'warning'))
   }
-  problems.push(...scorecardProblems(project))
+  problems.push(...scorecardProblems(project), ...keptProblems(project))
   for (const [index, { source, target }] of inhibitions.entries()) {
     problems.push(...matchProblems(project, known, ['inhibitions', index, 'source'], source))
     problems.push(...matchProblems(project, known, ['inhibitions', index, 'target'], target))
@@ -68,6 +69,17 @@ function scorecardProblems({ routes, unread }: Project): Problem[] {
       ),
     ]
   })
+}
+
+/** A month and the three days until its scorecard is final, and a day to spare. */
+const MONTH_KEPT = 35 * DAY
+
+/** Hours that are gone before the month they belong to is final count as unobserved. */
+function keptProblems({ assay, routes }: Project): Problem[] {
+  const { hours } = assay.value.retention
+  if (routes.value.scorecard === undefined || hours >= MONTH_KEPT) return []
+  const message = `hours are kept for ${formatDuration(hours)}, less than the 35d until a month's scorecard is final: what is gone counts as unobserved`
+  return [assay.problem(['retention', 'hours'], message, 'warning')]
 }
 
 function doorProblems({ assay }: Project): Problem[] {

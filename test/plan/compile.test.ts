@@ -42,6 +42,15 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
     },
     then: [`${ROUTES}:3:27: "pd" is PagerDuty, and a scorecard is no page: name a Slack, webhook or console receiver`],
   },
+  'a scorecard of a month that is gone before it is final': {
+    given: {
+      [ASSAY]: 'version: 1\nretention: { hours: 31d }\nsources:\n  - { id: web, type: http }\n',
+      [ROUTES]: 'receivers: [{ name: screen, console: {} }]\nroutes: [{ to: [screen] }]\nscorecard: { to: screen }\n',
+    },
+    then: [
+      `${ASSAY}:2:21: warning: hours are kept for 31d, less than the 35d until a month's scorecard is final: what is gone counts as unobserved`,
+    ],
+  },
   'a scorecard at no time': {
     given: {
       [ROUTES]:

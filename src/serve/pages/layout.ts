@@ -17,7 +17,7 @@ export function layout({ title, environment, clock, body }: Layout): string {
 <link rel="icon" href="${ASSETS.icon.path}"><link rel="stylesheet" href="${ASSETS.style.path}">
 <noscript><meta http-equiv="refresh" content="30"></noscript><script src="${ASSETS.script.path}" defer></script></head>
 <body><header><a class="name" href="/">Assay</a><span class="muted">${environment}</span>
-<nav aria-label="Pages"><a href="/">Home</a> <a href="/events">Events</a> <a href="/api/v1/slos">API</a> <a href="/metrics">Metrics</a></nav></header>
+<nav aria-label="Pages"><a href="/">Home</a> <a href="/events">Events</a> <a href="/scorecards">Scorecard</a> <a href="/api/v1/slos">API</a> <a href="/metrics">Metrics</a></nav></header>
 <main>${body}</main>
 <footer data-part="foot" id="foot">Times in ${clock.zone}. Page made at ${clock.mark(clock.now)}.</footer></body></html>`
   return page.markup

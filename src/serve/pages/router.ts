@@ -7,7 +7,7 @@ import { eventsPage } from './events/page.ts'
 import { homePage } from './home/page.ts'
 import { incidentPage } from './incident/page.ts'
 import { runbookPage } from './runbook/page.ts'
-import { scorecardPage } from './scorecard/page.ts'
+import { newestScorecard, scorecardPage } from './scorecard/page.ts'
 import { shared } from './shared.ts'
 import { tablePage } from './table/page.ts'
 
@@ -50,6 +50,9 @@ export function pageRouter(deps: ServeDeps): Router {
   router.get('/tables/:name', async (request, response) => send(response, await tablePage(deps, request.params.name)))
   router.get('/incidents/:id', async (request, response) => send(response, await incidentPage(deps, request.params.id)))
   router.get('/runbooks/:file', (request, response) => send(response, runbookPage(deps, request.params.file)))
+  router.get('/scorecards', async (_request, response) => {
+    response.redirect(302, `/scorecards/${await newestScorecard(deps)}`)
+  })
   router.get('/scorecards/:month', async (request, response) =>
     send(response, await scorecardPage(deps, request.params.month)),
   )

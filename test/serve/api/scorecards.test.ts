@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readMonth } from '../../../src/report/scorecard/month.ts'
 import { makeScorecard } from '../../../src/runtime/scorecard/scorecard.ts'
+import { createScorecards } from '../../../src/runtime/scorecard/remembered.ts'
 import { freezeScorecard } from '../../../src/store/scorecards.ts'
 import { type Fixture, startServer } from '../fixture.ts'
 import { makePlan, NOW } from '../plan.ts'
@@ -37,6 +38,28 @@ describe('GET /api/v1/scorecards/:month', () => {
     await freezeScorecard(server.db, { month: '2026-09', plan: 'another', frozenAt: NOW, document })
     expect(await (await server.get('/api/v1/scorecards/2026-09')).text()).toBe(document)
     expect(await (await server.get('/scorecards/2026-09')).text()).toContain('as it was')
+  })
+
+  it('is a click away: the last month of which something is known', async () => {
+    const path = async () => new URL((await server.get('/scorecards')).url).pathname
+    expect(await path()).toBe('/scorecards/2026-10')
+    await freezeScorecard(server.db, {
+      month: '2026-09',
+      plan: 'p',
+      frozenAt: NOW,
+      document: await (await server.get('/api/v1/scorecards/2026-10')).text(),
+    })
+    const later = await startServer({
+      currentPlan: plan,
+      db: server.db,
+      scorecard: createScorecards(
+        server.db,
+        () => plan,
+        () => NOW,
+      ),
+    })
+    expect((await later.get('/scorecards')).url).toBe(`${later.url}/scorecards/2026-09`)
+    await later.close()
   })
 
   it.each(['2026-13', '2026', 'october', '2026-10-01', '%00', 'a'.repeat(5_000)])(
