@@ -30,6 +30,10 @@ const REASONS: Readonly<Record<string, string>> = {
   learning: 'learning',
   ingest_behind: 'ingest behind',
   disabled: 'disabled',
+  table_missing: 'no such table',
+  column_missing: 'column missing',
+  column_type: 'no time column',
+  permission_denied: 'not permitted',
 }
 
 export interface VerdictState {

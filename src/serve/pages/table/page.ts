@@ -13,7 +13,7 @@ import { html, type Html } from '../html.ts'
 import { layout, part, wide } from '../layout.ts'
 import { severityMark } from '../marks.ts'
 import { incidentSentence } from '../sentence.ts'
-import { clockIn, count, percent, span } from '../words.ts'
+import { capitalised, clockIn, count, percent, span } from '../words.ts'
 
 /** One table: what arrives, and does it match the contract? */
 export async function tablePage(deps: ServeDeps, asked: string): Promise<string> {
@@ -46,7 +46,7 @@ export async function tablePage(deps: ServeDeps, asked: string): Promise<string>
         : html`has been counted until ${clock.mark(line.countedUntil)}, ${span(Math.max(0, clock.now - line.countedUntil))} ago; ${count(rows)} rows in 24 h, ${
             invalid === 0 ? 'all of them as the contract says' : `${count(invalid)} of them invalid`
           }.`
-    }</h1>${words !== null && html`<div class="banner">${words}</div>`}${table.description !== '' && html`<p>${table.description}</p>`}<dl><dt>Owner</dt><dd>${table.owner}</dd><dt>Domain</dt><dd>${table.domain}, ${table.tier}</dd><dt>Status</dt><dd>${table.status}</dd><dt>Warehouse</dt><dd>${table.warehouse.id}</dd><dt>Arrival</dt><dd><code>${table.arrivedAt}</code></dd></dl>`,
+    }</h1>${words !== null && html`<div class="banner">${capitalised(words)}</div>`}${table.description !== '' && html`<p>${table.description}</p>`}<dl><dt>Owner</dt><dd>${table.owner}</dd><dt>Domain</dt><dd>${table.domain}, ${table.tier}</dd><dt>Status</dt><dd>${table.status}</dd><dt>Warehouse</dt><dd>${table.warehouse.id}</dd><dt>Arrival</dt><dd><code>${table.arrivedAt}</code></dd></dl>`,
   )}${
     open.length > 0 &&
     part(
