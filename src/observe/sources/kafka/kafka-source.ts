@@ -44,9 +44,16 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
   /** It outlives `read`, but not the signal, whether or not somebody reads then. */
   function begin(signal: AbortSignal): Reading {
     const begun = createReading({ ...deps, askEvery: deps.askEvery ?? SECOND })
-    signal.addEventListener('abort', () => void begun.close(), { once: true })
-    reading = begun
-    return begun
+    const stop = (): void => void begun.close()
+    signal.addEventListener('abort', stop, { once: true })
+    reading = {
+      ...begun,
+      close: () => {
+        signal.removeEventListener('abort', stop)
+        return begun.close()
+      },
+    }
+    return reading
   }
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {

@@ -65,6 +65,7 @@ export function createReading(deps: ReadingDeps): Reading {
   let why = ''
   let notice = ''
   let lost = 0
+  let closing: Promise<void> | null = null
   let wakeUp: () => void = () => undefined
 
   function wake(): void {
@@ -82,7 +83,13 @@ export function createReading(deps: ReadingDeps): Reading {
     return found
   }
 
-  async function close(): Promise<void> {
+  /** Once: whoever asks again waits for the same end. */
+  function close(): Promise<void> {
+    closing ??= end()
+    return closing
+  }
+
+  async function end(): Promise<void> {
     const leaving = member
     member = null
     await asking?.catch(() => undefined)
@@ -244,7 +251,7 @@ export function createReading(deps: ReadingDeps): Reading {
       if (member === null) return []
       ask()
       void follow(member)
-      return member.backlog.take(most)
+      return member.backlog.take(most).filter(({ key }) => standings.has(key))
     },
     standings: () => [...standings.values()],
     news,
