@@ -120,7 +120,7 @@ function slosOf(plan: Plan, judged: ReadonlyMap<string, JudgedSlo>, { from }: St
     ...gone.flatMap(({ slo, newest, first }): Promised[] => {
       if (newest === null) return []
       const { domain, event, subject = 'event', kind, source, objective } = first ?? newest
-      const minTotal = isTimeSlice(kind) ? 0 : MIN_TOTAL
+      const minTotal = isTimeSlice(kind) || kind === 'volume' ? 0 : MIN_TOTAL
       return [{ slo, domain, event, subject, kind, source, objective, minTotal, inForce: false, marked: false }]
     }),
   ]

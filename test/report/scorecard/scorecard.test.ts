@@ -135,6 +135,13 @@ describe('a card', () => {
     expect(card.score).toBe(0)
   })
 
+  it('counts the hours of volume once they are judged', () => {
+    const volume = sloFacts('Order', 'volume', { good: 396, total: 400 }, { minTotal: 0 })
+    const card = cardOf(monthFacts({ events: [eventFacts('Order')], slos: [volume] }))
+    expect(card.domains[0]?.slos[0]).toMatchObject({ outcome: 'met', ratio: 0.99, budget_spent: 1, kept: 1 })
+    expect(card.score).toBe(10)
+  })
+
   it('keeps a domain that was taken out with its SLOs', () => {
     const gone = sloFacts('Order', 'validity', { good: 0, total: 100 }, { domain: 'gone', inForce: false })
     const card = cardOf(monthFacts({ events: [], slos: [gone] }))
