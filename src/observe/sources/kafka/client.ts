@@ -53,8 +53,9 @@ export async function createClient(id: string, access: KafkaAccess, log: KafkaLo
       ({ namespace, level, log: { message, broker, topic, partition, error } }: LogEntry) => {
         const fields = { source: id, part: namespace, broker, topic, partition, error: textOf(error) }
         // What the client calls an error it tries again; what it can't mend comes back as a failure of the source.
-        if (level <= kafkajs.logLevel.ERROR) log.warn(fields, `Kafka client: ${message}`)
-        else log.info(fields, `Kafka client: ${message}`)
+        const text = `Kafka client: ${message}${fields.error === undefined ? '' : `: ${fields.error}`}`
+        if (level <= kafkajs.logLevel.ERROR) log.warn(fields, text)
+        else log.info(fields, text)
       },
   })
 }

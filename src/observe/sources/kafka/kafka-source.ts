@@ -9,6 +9,7 @@ import type { StreamFigures } from '../../../model/stream.ts'
 import type { KafkaAccess, KafkaLog } from './client.ts'
 import { createReading, type Reading } from './reading.ts'
 import { readRecords } from './records.ts'
+import { withoutRepeats } from './repeated.ts'
 import { topicOfKey } from './partition.ts'
 
 export interface KafkaSourceDeps {
@@ -37,13 +38,14 @@ const MOST = 8_000
 export function createKafkaSource(deps: KafkaSourceDeps): Source {
   const { id, most = MOST } = deps
   const decode = createDecoder(deps.format)
+  const log = withoutRepeats(deps.log, deps.now)
   let reading: Reading | null = null
   let again = false
   let clockAhead = 0
 
   /** It outlives `read`, but not the signal, whether or not somebody reads then. */
   function begin(signal: AbortSignal): Reading {
-    const begun = createReading({ ...deps, askEvery: deps.askEvery ?? SECOND })
+    const begun = createReading({ ...deps, log, askEvery: deps.askEvery ?? SECOND })
     const stop = (): void => void begun.close()
     signal.addEventListener('abort', stop, { once: true })
     reading = {

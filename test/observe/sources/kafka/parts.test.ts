@@ -5,6 +5,7 @@ import { MINUTE, SECOND } from '../../../../src/model/time.ts'
 import { arrivalOf, movesWatermark } from '../../../../src/observe/sources/kafka/arrival.ts'
 import { createBacklog, type Fetched } from '../../../../src/observe/sources/kafka/backlog.ts'
 import { partitionKey, placeOf, topicOfKey } from '../../../../src/observe/sources/kafka/partition.ts'
+import { withoutRepeats } from '../../../../src/observe/sources/kafka/repeated.ts'
 import { createSkew } from '../../../../src/observe/sources/kafka/skew.ts'
 import { createStanding } from '../../../../src/observe/sources/kafka/standing.ts'
 
@@ -120,6 +121,20 @@ describe('the backlog', () => {
         expect(taken.flatMap(({ messages }) => messages).length).toBe(sizes.reduce((sum, size) => sum + size, 0))
       }),
     )
+  })
+})
+
+describe('the log', () => {
+  it('says the same once a minute', () => {
+    const lines: string[] = []
+    let now = NOW
+    const say = (_fields: object, message: string): void => void lines.push(message)
+    const log = withoutRepeats({ info: say, warn: say }, () => now)
+    for (let second = 0; second < 150; second++, now += SECOND) {
+      log.warn({}, 'the broker is down')
+      if (second === 5) log.info({}, 'something else')
+    }
+    expect(lines).toEqual(['the broker is down', 'something else', 'the broker is down', 'the broker is down'])
   })
 })
 
