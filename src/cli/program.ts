@@ -76,9 +76,11 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
   command('demo', 'Watch the demo shop alone, on a store in memory, beside nothing of yours.', [
     'assay demo',
     'assay demo --port 9000',
+    'assay demo --days 21    (begins with three weeks of a smaller shop, told in a minute or two)',
   ])
     .addOption(config())
     .option('--port <port>', 'instead of http.port', port)
+    .option('--days <days>', 'of history, with a silent event and a drop on one platform in the last two', days)
     .action((options) => done(run({ ...options, demo: true, onlyDemo: true }, io)))
   command('lint', 'Check the configuration, contracts and SLOs; every problem with file, line and column.', [
     'assay lint',
@@ -199,6 +201,13 @@ function port(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  return value
+}
+
+function days(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 60)
+    throw new InvalidArgumentError('days are a number from 1 to 60')
   return value
 }
 

@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Nothing but the demo, on a store in memory. */
   readonly onlyDemo?: boolean
   readonly port?: number
+  /** Days of history with which the demo begins. */
+  readonly days?: number
 }
 
 /** A change of the rules is read once no further file has changed for this long. */
@@ -69,10 +71,10 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
 }
 
 function readChosen(
-  { config, demo, onlyDemo = false }: RunOptions,
+  { config, demo, onlyDemo = false, days }: RunOptions,
   io: Io,
 ): { configuration: Configuration | null; problems: readonly string[] } {
-  const choose = (project: Project): Project => withSources(project, demo, onlyDemo)
+  const choose = (project: Project): Project => withHistory(withSources(project, demo, onlyDemo), days)
   const { project, plan, problems } = readConfiguration(config, io, { choose })
   return {
     configuration: project === null || plan === null ? null : { project, plan },
@@ -103,6 +105,14 @@ function withSources(project: Project, demo: boolean, onlyDemo: boolean): Projec
       tables: { ...project.unread.tables, all: onlyDemo || project.unread.tables.all },
     },
   }
+}
+
+/** The project whose demo has a history. */
+function withHistory(project: Project, days: number | undefined): Project {
+  if (days === undefined) return project
+  const { value } = project.assay
+  const sources = value.sources.map((source) => (source.type === 'demo' ? { ...source, days } : source))
+  return { ...project, assay: { ...project.assay, value: { ...value, sources } } }
 }
 
 /** Where to look, how to send an event, what is watched: printed once everything runs. */

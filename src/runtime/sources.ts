@@ -62,6 +62,15 @@ export function createSource(
       return { source, router: null, rhythm: MINUTE }
     }
     case 'demo':
-      return { source: createDemoSource({ id: config.id, seed: config.seed ?? 1, now }), router: null, rhythm: MINUTE }
+      return {
+        source: createDemoSource({
+          id: config.id,
+          seed: config.seed ?? 1,
+          now,
+          ...(config.days === undefined ? {} : { days: config.days }),
+        }),
+        router: null,
+        rhythm: MINUTE,
+      }
   }
 }

@@ -10,7 +10,7 @@ import type { VolumeJob } from './volume-child.ts'
 
 const WORKERS = 2
 /** Series in a file: they share its budget. */
-const FILE = 24
+const FILE = 12
 const FLEET = 1_000
 /** Seeds that the detector may be tuned on, and those that what is reported comes from. */
 const TUNING_SEED = 1
@@ -42,10 +42,10 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
   )
   const fleet = { series: FLEET, falseAlarmsPerWeek: 1, firstSeed: firstSeed + 100_000 }
   const fleets: VolumeJob[] = [
-    ...[0, 1, 2].map((group) => ({
+    ...[0, 1].map((group) => ({
       fleet: { ...fleet, group, firstSeed: fleet.firstSeed + group * FLEET, faulty: false },
     })),
-    { fleet: { ...fleet, group: 1, firstSeed: fleet.firstSeed + 3 * FLEET, faulty: true } },
+    { fleet: { ...fleet, group: 1, firstSeed: fleet.firstSeed + 2 * FLEET, faulty: true } },
   ]
   const odd = CHARACTERS.map(({ name }): VolumeJob => {
     return { odd: { character: name, seeds: Array.from({ length: quick ? 5 : 40 }, (_, index) => firstSeed + index) } }

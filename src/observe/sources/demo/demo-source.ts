@@ -3,11 +3,12 @@ import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, floorTo, type Instant, MINUTE, SECOND } from '../../../model/time.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Source, SourceBatch, SourceState } from '../source.ts'
+import { historyMinutes } from './history.ts'
 import { readDemoPosition } from './position.ts'
 import { CYCLE_MINUTES } from './story.ts'
 import { demoMinute, type Message, type TrafficOptions } from './traffic.ts'
 
-export interface DemoSourceDeps extends TrafficOptions {
+export interface DemoSourceDeps extends Pick<TrafficOptions, 'faults'> {
   readonly id: string
   readonly seed: number
   readonly now: () => Instant
@@ -15,6 +16,8 @@ export interface DemoSourceDeps extends TrafficOptions {
   readonly storyStart?: Instant
   /** How often, once it has caught up, what has arrived is handed over. */
   readonly every?: Duration
+  /** Days of history with which a shop that hasn't opened yet begins; default: none, the story alone. */
+  readonly days?: number
 }
 
 /** The one partition: the story is told in one piece. */
@@ -29,20 +32,22 @@ const ENOUGH = 1_500
  * After a stop longer than the story the shop was closed: what was missed stays unobserved.
  */
 export function createDemoSource(deps: DemoSourceDeps): Source {
-  const { now, every = SECOND } = deps
+  const { now, every = SECOND, days } = deps
+  const history = days === undefined ? 0 : historyMinutes(days, CYCLE_MINUTES)
+  const traffic: TrafficOptions = { ...(deps.faults === undefined ? {} : { faults: deps.faults }), history }
   let state: SourceState = { state: 'starting', detail: '' }
 
   async function* read(positions: ReadonlyMap<string, string>, signal: AbortSignal): AsyncGenerator<SourceBatch> {
     let from = positions.get(STORY_PARTITION) ?? null
     const stored = readDemoPosition(from)
-    const anchor = stored?.anchor ?? floorTo(deps.storyStart ?? now() - CYCLE_MINUTES * MINUTE, MINUTE)
+    const anchor = stored?.anchor ?? floorTo(deps.storyStart ?? now() - (history + CYCLE_MINUTES) * MINUTE, MINUTE)
     let minute = stored?.minute ?? 0
     /** Messages of that minute that were handed over. */
     let told = stored?.told ?? 0
     let listeningSince = stored === null ? anchor : null
     /** It may not have been read for long. */
     let resumes = stored !== null
-    const messagesOf = rememberLast((index) => demoMinute(deps.seed, anchor, index, deps))
+    const messagesOf = rememberLast((index) => demoMinute(deps.seed, anchor, index, traffic))
     state = { state: 'running', detail: '' }
 
     while (!signal.aborted) {

@@ -4,7 +4,7 @@ import type { Platform, Rollout } from './clients.ts'
 /** The story is told anew after this many minutes. */
 export const CYCLE_MINUTES = (6 * HOUR) / MINUTE
 
-export type FaultKind = 'wrong_type' | 'unfilled' | 'silent' | 'repeated' | 'missing'
+export type FaultKind = 'wrong_type' | 'unfilled' | 'silent' | 'repeated' | 'missing' | 'fewer'
 
 /** Something that goes wrong in the shop, in minutes of the story. An end past the cycle lies in the next one. */
 export interface Fault {

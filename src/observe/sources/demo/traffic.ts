@@ -2,11 +2,14 @@ import { DAY, HOUR, type Instant, iso, MINUTE, SECOND } from '../../../model/tim
 import { type Chance, chanceOf } from './chance.ts'
 import { type Client, clientOf, contextOf } from './clients.ts'
 import { type Properties, SHOP, type ShopEvent } from './shop.ts'
+import { HISTORY_SCALE, historyChapter } from './history.ts'
 import { type Chapter, chapterOf, type Fault } from './story.ts'
 
 export interface TrafficOptions {
   /** Whether anything goes wrong beyond the odd mistake; default true. */
   readonly faults?: boolean
+  /** Minutes of ordinary days before the story, of a smaller shop; default 0. */
+  readonly history?: number
 }
 
 /** A message as Segment's archives keep it. */
@@ -28,11 +31,13 @@ export function demoMinute(
   minute: number,
   options: TrafficOptions = {},
 ): readonly Message[] {
-  const chapter = chapterOf(minute, options.faults ?? true)
+  const { faults = true, history = 0 } = options
+  const chapter = minute < history ? historyChapter(history - minute) : chapterOf(minute - history, faults)
+  const scale = history > 0 ? HISTORY_SCALE : 1
   const start = anchor + minute * MINUTE
   const messages: Message[] = []
   for (const [index, shopEvent] of SHOP.entries()) {
-    messages.push(...messagesOf(shopEvent, index, { seed, start, minute, chapter }))
+    messages.push(...messagesOf(shopEvent, index, { seed, start, minute, chapter, scale }))
   }
   // ISO times of one length sort as text.
   return messages.sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : a.receivedAt > b.receivedAt ? 1 : 0))
@@ -47,9 +52,9 @@ export interface Arrivals {
 }
 
 /** The clean traffic of one event of the shop in a minute. */
-export function arrivalsOf(shopEvent: ShopEvent, index: number, seed: number, start: Instant): Arrivals {
+export function arrivalsOf(shopEvent: ShopEvent, index: number, seed: number, start: Instant, scale = 1): Arrivals {
   const chance = chanceOf(seed, start / MINUTE, index)
-  const count = Math.max(1, Math.floor(shopEvent.perMinute * busyness(start) + chance.next()))
+  const count = Math.max(1, Math.floor(shopEvent.perMinute * scale * busyness(start) + chance.next()))
   const offset = chance.next()
   const lot = chance.next() * 10_000
   const { spoilt, twice, late } = shopEvent.noise
@@ -73,18 +78,22 @@ interface Scene {
   readonly start: Instant
   readonly minute: number
   readonly chapter: Chapter
+  /** Of the shop's size. */
+  readonly scale: number
 }
 
+/** Of the messages of a client that sends fewer. */
+const LOST = 0.7
 const NO_FAULT = { fault: null, isFirst: false } as const
 /** A message sent once more comes this much later, but within its minute. */
 export const RETRY = 2 * SECOND
 
 function messagesOf(shopEvent: ShopEvent, index: number, scene: Scene): Message[] {
-  const { seed, start, minute, chapter } = scene
+  const { seed, start, minute, chapter, scale } = scene
   const { event } = shopEvent
   const { fault, isFirst } = chapter.faults.find((running) => running.fault.event === event) ?? NO_FAULT
   if (fault?.kind === 'silent') return []
-  const { count, offset, oddity } = arrivalsOf(shopEvent, index, seed, start)
+  const { count, offset, oddity } = arrivalsOf(shopEvent, index, seed, start, scale)
   const odd = chapter.calm.has(event) ? null : oddity
   const chance = chanceOf(seed, start / MINUTE, index, 1)
   const messages: Message[] = []
@@ -96,6 +105,7 @@ function messagesOf(shopEvent: ShopEvent, index: number, scene: Scene): Message[
     const client = isFirst && n === 0 && fault !== null ? culprit(fault, drawn) : drawn
     const properties = shopEvent.properties(chance)
     const isBad = fault !== null && isOf(client, fault.client)
+    if (isBad && fault.kind === 'fewer' && chance.next() < LOST) continue
     if (isBad) spoil(properties, fault)
     if (own === 'spoilt') Object.assign(properties, shopEvent.spoil)
     const message: Message = {
