@@ -1,6 +1,6 @@
 import { localTime, span } from '../alert/figures.ts'
 import type { Incident } from '../model/incident.ts'
-import { type Instant, iso } from '../model/time.ts'
+import { DAY, type Instant, iso } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
 import { watermarkOf } from '../runtime/evaluate/watermark.ts'
@@ -8,14 +8,14 @@ import { sloDocuments } from '../serve/api/slos.ts'
 import { tableDocument } from '../serve/api/tables.ts'
 import { standings } from '../serve/standing.ts'
 import { notReadWords, type TableLine, tableLines } from '../serve/tables.ts'
-import { openIncidents } from '../store/incidents.ts'
+import { incidentsResolvedSince, openIncidents } from '../store/incidents.ts'
 import { sourceProgress } from '../store/positions.ts'
 import { dayUntil } from '../store/read/spans.ts'
 import { judgedUntil } from '../store/read/verdicts.ts'
 import type { Sql } from '../store/sql.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
 import type { Io } from './io.ts'
-import { type Paint, paintFor, printable } from './printable.ts'
+import { counted, type Paint, paintFor, printable } from './printable.ts'
 import { sloTable } from './slo-table.ts'
 import { table } from './table.ts'
 
@@ -41,6 +41,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
   const judged = await standings(db, plan, plan.slos)
   const until = await judgedUntil(db)
   const open = await openIncidents(db)
+  const spent = await volumeAlarms(db, plan, until ?? now)
   const document = {
     schema_version: SCHEMA_VERSION,
     at: iso(now),
@@ -53,6 +54,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
       complete,
     })),
     tables: tables.map(tableDocument),
+    volume: { false_alarms_per_week: plan.falseAlarmsPerWeek ?? 1, incidents_last_7_days: spent },
     slos: await sloDocuments({ db, plan: () => plan }, () => true),
     incidents: open.map(incidentDocument),
   }
@@ -65,7 +67,22 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
     sloTable(judged, paint),
     incidentText(open, plan, now, paint),
   ]
-  return { text: text.join('\n'), document }
+  const volume = volumeText(plan, spent)
+  return { text: [...text, ...(volume === '' ? [] : [volume])].join('\n'), document }
+}
+
+/** Incidents of the last seven days that began with a volume alarm: what was spent of the budget, if all of them were false. */
+async function volumeAlarms(db: Sql, plan: Plan, at: Instant): Promise<number> {
+  const volume = new Set(plan.slos.flatMap(({ kind, name }) => (kind === 'volume' ? [name] : [])))
+  const week = at - 7 * DAY
+  const incidents = [...(await openIncidents(db)), ...(await incidentsResolvedSince(db, week))]
+  return incidents.filter(({ openedAt, slos }) => openedAt > week && volume.has(slos[0] ?? '')).length
+}
+
+function volumeText(plan: Plan, spent: number): string {
+  if (!plan.slos.some(({ kind }) => kind === 'volume')) return ''
+  const budget = plan.falseAlarmsPerWeek ?? 1
+  return `Volume: ${counted(spent, 'incident')} in 7 days; the budget for false alarms is ${budget} a week.\n`
 }
 
 async function readSources(db: Sql, plan: Plan): Promise<readonly SourceLine[]> {

@@ -28,7 +28,7 @@ export async function eventGauges(
       table === undefined
         ? { domain: plan.events.get(event)?.domain ?? '', event, source }
         : { domain: table.domain, table: event, source: table.warehouse.id }
-    return { id, lastArrival, labels, watched: watchedOf(plan, event) }
+    return { id, event, lastArrival, labels, watched: watchedOf(plan, event) }
   })
   const fills: NonNullable<MetricsEvaluation['fills']>[number][] = []
   for (const { id, labels, watched } of labelled) {
@@ -45,7 +45,12 @@ export async function eventGauges(
   return {
     arrivals: labelled.map(({ labels, lastArrival }) => ({ ...labels, lastArrival })),
     fills,
-    volumes: labelled.map(({ id, labels }) => ({ ...labels, observed: lastHour.get(id) ?? 0 })),
+    volumes: labelled.map(({ id, event, labels }, index) => {
+      // The band is of all sources together: it stands at the first of them.
+      const isFirst = labelled.findIndex((other) => other.event === event) === index
+      const band = isFirst ? accounts.volume.bandOf(event) : null
+      return { ...labels, observed: lastHour.get(id) ?? 0, ...(band === null ? {} : { band }) }
+    }),
   }
 }
 

@@ -22,8 +22,10 @@ export interface VolumeReading {
   readonly alarms: readonly StandingAlarm[]
 }
 
-/** What an hour's alarms call for: a drift is no emergency. */
+/** What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page. */
 export function firingOf({ alarms }: VolumeReading): 'page' | 'ticket' | null {
   if (alarms.length === 0) return null
-  return alarms.every(({ alarm }) => alarm.kind === 'drift') ? 'ticket' : 'page'
+  const pages = ({ alarm, series }: StandingAlarm): boolean =>
+    alarm.kind !== 'drift' && (series.aspect === 'total' || series.aspect === 'platform')
+  return alarms.some(pages) ? 'page' : 'ticket'
 }

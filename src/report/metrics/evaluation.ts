@@ -37,6 +37,8 @@ export interface Evaluation {
     readonly table?: string
     readonly source: string
     readonly observed: number
+    /** Left out: the detector still learns, or the event isn't watched. All sources together. */
+    readonly band?: { readonly expected: number; readonly lower: number; readonly upper: number }
   }[]
   /** How long judging took; null where that says nothing (a replay). */
   readonly duration: Duration | null
@@ -98,6 +100,11 @@ export function recordEvaluation({ series, evaluation: duration }: Meters, evalu
     series.set('assay_freshness_seconds', labels, age)
   }
   for (const { ratio, ...labels } of evaluation.fills ?? []) series.set('assay_completeness_ratio', labels, ratio)
-  for (const { observed, ...labels } of evaluation.volumes ?? []) series.set('assay_volume_observed', labels, observed)
+  for (const { observed, band, ...labels } of evaluation.volumes ?? []) {
+    series.set('assay_volume_observed', labels, observed)
+    series.set('assay_volume_expected', labels, band?.expected ?? null)
+    series.set('assay_volume_expected_lower', labels, band?.lower ?? null)
+    series.set('assay_volume_expected_upper', labels, band?.upper ?? null)
+  }
   if (evaluation.duration !== null) duration.observe({}, [evaluation.duration])
 }

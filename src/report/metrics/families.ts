@@ -62,6 +62,9 @@ export const FAMILIES = {
   assay_freshness_seconds: gauge('Age of the newest arrival at the last minute judged.', EVENT),
   assay_completeness_ratio: gauge('Share of records with a watched property filled.', [...EVENT, 'property']),
   assay_volume_observed: gauge('Records in the last whole hour.', EVENT),
+  assay_volume_expected: gauge('Records expected in the last whole hour.', EVENT),
+  assay_volume_expected_lower: gauge('Fewer records in the last whole hour than this are an alarm.', EVENT),
+  assay_volume_expected_upper: gauge('More records in the last whole hour than this are an alarm.', EVENT),
   assay_watermark_delay_seconds: gauge(
     'How far a source is behind: time since everything has been counted.',
     ['source'],

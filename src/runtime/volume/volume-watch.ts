@@ -22,9 +22,6 @@ export interface VolumeWatch {
   readonly reading: (event: string, at: Instant) => VolumeReading | null
   /** Of the newest hour. */
   readonly bandOf: (event: string) => Band | null
-  /** Alarms opened since the given instant, of series that are watched. */
-  readonly openedSince: (from: Instant) => number
-  readonly watched: () => number
 }
 
 /** Hours are read in parts, so that a long history isn't in memory at once. */
@@ -56,7 +53,6 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   const next = new Map<string, Instant>()
   const first = new Map<string, Instant>()
   const begun = new Set<string>()
-  const opened: Instant[] = []
 
   type Due = ReadonlyMap<string, { readonly until: Instant; readonly sources: readonly string[] }>
 
@@ -108,10 +104,8 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   function note(changes: readonly VolumeAlarm[]): void {
     for (const alarm of changes) {
       const key = JSON.stringify([alarm.series, alarm.kind])
-      if (alarm.closedAt === null) {
-        opened.push(alarm.openedAt)
-        open.set(key, alarm)
-      } else if (alarm.kind !== 'drift') open.delete(key)
+      if (alarm.closedAt === null) open.set(key, alarm)
+      else if (alarm.kind !== 'drift') open.delete(key)
     }
   }
 
@@ -161,7 +155,5 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     advance,
     reading: (event, at) => readings.get(event)?.findLast(({ end }) => end <= at) ?? null,
     bandOf: (event) => fleet.band(event),
-    openedSince: (from) => opened.filter((at) => at >= from).length,
-    watched: () => series.size,
   }
 }
