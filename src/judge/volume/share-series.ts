@@ -11,7 +11,7 @@ import {
   WINDOW_HOURS,
   type WindowState,
 } from './residual.ts'
-import { HOLIDAYS_PER_WEEK, nats, type Scoring } from './threshold.ts'
+import { HOLIDAYS_PER_WEEK, type Scoring, shareNats } from './threshold.ts'
 import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
 const KEPT = 64
@@ -222,7 +222,7 @@ function windowAlarm(
     const effect = Math.abs(window.observed - expected) / rarer
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const threshold =
-      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
+      shareNats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
       (days < 7 ? 4 : days < 21 ? 1.5 : 0) +
       doubt(series.watch, z > 0 ? 'up' : 'down')
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold

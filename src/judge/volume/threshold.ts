@@ -1,5 +1,7 @@
-/** Detectors of one series: five windows, the silence test, drift. */
+/** Detectors of one series of counts: five windows, the silence test, drift. */
 const DETECTORS = 7
+/** A share has the windows only, and they overlap: measured, five of them alarm as four would. */
+const SHARE_DETECTORS = 4
 
 /** How a series is held against its part of the budget. */
 export interface Scoring {
@@ -24,6 +26,16 @@ export const HOLIDAYS_PER_WEEK = 0.15
 export function nats(stepsPerWeek: number, windowSteps: number, hours: number, falseAlarmsPerWeek: number): number {
   const spread = Math.max(1, Math.min(windowSteps, (windowSteps * 6) / Math.max(hours, 6)))
   return Math.log((stepsPerWeek * 2 * DETECTORS) / (spread * falseAlarmsPerWeek))
+}
+
+/** The same for a share. */
+export function shareNats(
+  stepsPerWeek: number,
+  windowSteps: number,
+  hours: number,
+  falseAlarmsPerWeek: number,
+): number {
+  return nats(stepsPerWeek, windowSteps, hours, falseAlarmsPerWeek) + Math.log(SHARE_DETECTORS / DETECTORS)
 }
 
 /** The same for the silence test, which has one side. */
