@@ -61,7 +61,8 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   }
 
   function scoring(name: string): Scoring {
-    return scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights)
+    const isShare = (members.get(name)?.shares ?? null) !== null
+    return scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights, isShare)
   }
 
   function judgeHeld(): VolumeAlarm[] {

@@ -12,9 +12,12 @@ export interface Scoring {
   readonly prior: number
 }
 
-/** Small allowances need tails that are read more carefully: with a plain exponential, far beyond what one series has seen. */
-export function scoringOf(falseAlarmsPerWeek: number): Scoring {
-  return falseAlarmsPerWeek >= 0.01
+/**
+ * Small allowances need tails of counts that are read more carefully: as plain exponentials, far beyond what one series has
+ * seen. Shares have thin tails at any allowance (measured: bench volume, fleet).
+ */
+export function scoringOf(falseAlarmsPerWeek: number, isShare: boolean): Scoring {
+  return isShare || falseAlarmsPerWeek >= 0.01
     ? { falseAlarmsPerWeek, power: 1.5, prior: 1.1 }
     : { falseAlarmsPerWeek, power: 1, prior: 0.46 }
 }
