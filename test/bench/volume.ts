@@ -24,8 +24,8 @@ export async function bench(options: ReadonlySet<string> = new Set()): Promise<F
   const quick = options.has('--quick')
   const jobs = jobsFrom(options.has('--tuning') ? TUNING_SEED : REPORTING_SEED, quick)
   const tallies = await inWorkers(jobs)
-  const cost = costs(quick ? 500 : 10_000, quick ? 3 : 8)
   if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n`)
+  const cost = costs(quick ? 500 : 10_000, quick ? 3 : 4)
   return [...figures(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
 }
 
