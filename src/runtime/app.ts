@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Receiver } from '../alert/receivers/receiver.ts'
 import { Failure } from '../model/failure.ts'
-import { tableOfSource } from '../model/subject.ts'
 import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
 import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
 import { createServer } from '../serve/server.ts'
@@ -19,6 +18,7 @@ import { createDelays } from './delays.ts'
 import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
+import type { Watermark } from './evaluate/watermark.ts'
 import { eventGauges } from './gauges.ts'
 import { keepWriter } from './keep-writer.ts'
 import { createEmitters } from './lineage/emitters.ts'
@@ -30,6 +30,7 @@ import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
 import { createMonthly } from './scorecard/monthly.ts'
 import { createScorecards } from './scorecard/remembered.ts'
+import { createRetentionClock } from './retention-clock.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource } from './sources.ts'
 import { stopAll } from './stop-all.ts'
@@ -38,7 +39,6 @@ import { traceAttempts } from './tracing/delivery.ts'
 import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
 import { standstillsOf } from './tables/standstills.ts'
-import { HOLDS_BACK } from './tables/pass.ts'
 import { createTableSet } from './tables/table-set.ts'
 import { createWarehouse } from './tables/warehouses.ts'
 
@@ -91,7 +91,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
 
     let lastReload: ReloadStatus | null = null
     let judgedUntil: Instant | null = null
-    const watermarks = new Map<string, Instant>()
+    let watermarks: ReadonlyMap<string, Watermark> = new Map()
     const rhythm = (source: string) => sources.rhythm(source) ?? tables.rhythm(source)
     const delays = createDelays(metrics, rhythm)
     metrics.recordRound(startedAt)
@@ -116,19 +116,15 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         }
       },
       onRound: async (evaluator, evaluation, took) => {
-        for (const [source, { at }] of evaluator.accounts.watermarks()) {
-          // A table that nobody watches any more holds nothing back.
-          if (tableOfSource(source) !== null && tables.rhythm(source) === null) continue
-          watermarks.set(source, at)
-        }
+        watermarks = evaluator.accounts.watermarks()
         for (const { change, incident } of evaluation.changes) {
           const { id, severity, domain, event } = incident
           const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
           within(traces.tracing.incidents.get(id), said)
         }
-        delays.moved(evaluator.accounts.watermarks())
+        delays.moved(watermarks)
         metrics.recordRound(now())
-        const late = behind.look(evaluator.accounts.watermarks(), now())
+        const late = behind.look(watermarks, now())
         const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, tables.troubles()))
         if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
         lineage.round(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
@@ -273,13 +269,11 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     await tables.use(assay.warehouses, assay.timezone)
     cleanUp.push(() => tables.ended())
     cleanUp.push(() => Promise.all([judging, sources.ended()]))
+    const retentionClock = createRetentionClock()
     const retention = every(RETENTION_EVERY, stopping.signal, async () => {
       if (!loop.leads()) return
       const { minutes, hours, quarantine } = project.assay.value.retention
-      const held = [...watermarks].map(([source, at]) =>
-        tableOfSource(source) === null ? at : Math.max(at, now() - HOLDS_BACK),
-      )
-      await applyRetention(db, Math.min(now(), ...held), {
+      await applyRetention(db, retentionClock.at(watermarks, now()), {
         minutes,
         hours,
         quarantine,
@@ -314,7 +308,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           id,
           type,
           ...sources.state(id),
-          watermark: watermarks.get(id) ?? null,
+          watermark: watermarks.get(id)?.at ?? null,
         })),
         receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
         telemetry: [traces.status(), ...lineage.status()],
@@ -344,10 +338,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         plan = read.configuration.plan
         addresses = addressesOf(project, reachedAt, env)
         receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
-        for (const stopped of sources.swap(project.assay.value.sources)) watermarks.delete(stopped)
-        for (const source of watermarks.keys()) {
-          if (tableOfSource(source) !== null && tables.rhythm(source) === null) watermarks.delete(source)
-        }
+        sources.swap(project.assay.value.sources)
         await tables.use(project.assay.value.warehouses, project.assay.value.timezone)
         tables.wake()
         metrics.forgetVerdicts()

@@ -33,9 +33,9 @@ export interface SourceSet {
   readonly figures: () => ReadonlyMap<string, StreamFigures>
   /**
    * Puts a new configuration in force: what changed stops and starts, what is new starts. Collectors are part of the server
-   * and wait for the next start. Answers the ids that stopped.
+   * and wait for the next start.
    */
-  readonly swap: (configs: readonly SourceConfig[]) => readonly string[]
+  readonly swap: (configs: readonly SourceConfig[]) => void
   /** Resolves when every loop has ended. */
   readonly ended: () => Promise<void>
 }
@@ -114,18 +114,15 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
         }),
       ),
     swap: (configs) => {
-      const stopped: string[] = []
       for (const [id, entry] of entries) {
         const next = configs.find((config) => config.id === id)
         if (next !== undefined && JSON.stringify(next) === JSON.stringify(entry.config)) continue
         entry.stop.abort()
         entries.delete(id)
         failures.delete(id)
-        stopped.push(id)
       }
       for (const config of configs) if (!entries.has(config.id) && config.type !== 'http') add(config)
       start()
-      return stopped
     },
     ended: async () => {
       await Promise.all([...entries.values()].map(({ done }) => done))

@@ -11,6 +11,7 @@ import { readSlices, readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
+import { runningSources } from './running.ts'
 import { createVolumeWatch, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
@@ -33,12 +34,13 @@ export interface Accounts {
   readonly standingsOf: (event: string) => readonly Standing[]
   /** The end of the last minute up to which this SLO can be judged now; null: nothing to go by. */
   readonly judgeable: (standing: Standing) => Instant | null
-  /** The sources that decide about an SLO's next minute. */
+  /** The sources that decide about an SLO's next minute; none: all of them are disabled. */
   readonly deciding: (standing: Standing) => readonly string[]
   readonly facts: (standing: Standing, start: Instant) => MinuteFacts
   readonly documentOf: (slo: string) => SloDocument | null
   readonly note: () => AccountsNote
   readonly seriesOf: (slo: SloPlan) => readonly { readonly id: number; readonly source: string }[]
+  /** Of the sources that run. */
   readonly watermarks: () => ReadonlyMap<string, Watermark>
   /** The volume detector, as far as hours have ended. */
   readonly volume: VolumeWatch
@@ -58,9 +60,9 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   const series = new Map<number, SeriesKey>()
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
-  const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
+  const running = runningSources(plan)
   /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
-  const isArchive = (source: string): boolean => types.get(source) === 'file'
+  const isArchive = (source: string): boolean => running.get(source) === 'file'
   const volume = createVolumeWatch(db, plan)
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
@@ -80,11 +82,14 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
 
   /** The sources that decide about an SLO in the minute that ends at `at`. */
   function deciding(slo: SloPlan, at: Instant): readonly string[] {
-    if (slo.source !== null) return [slo.source]
+    if (slo.source !== null) return running.has(slo.source) ? [slo.source] : []
     const carrying = Object.entries(firsts.events[slo.event] ?? {}).flatMap(([source, first]) =>
-      first < at ? [source] : [],
+      first < at && running.has(source) ? [source] : [],
     )
-    return carrying.length > 0 ? carrying : streams()
+    if (carrying.length > 0) return carrying
+    const seen = streams().filter((source) => running.has(source))
+    // Those that took the place of a source that is gone decide before their first record: that none comes is to be seen.
+    return seen.length > 0 ? seen : [...running.keys()].filter((source) => tableOfSource(source) === null)
   }
 
   function observedFrom(slo: SloPlan): Instant | null {
@@ -161,7 +166,9 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     )
     watermarks = new Map(
       progress.flatMap(({ source, partitions }) => {
-        const watermark = watermarkOf(partitions, types.get(source) ?? null)
+        const type = running.get(source)
+        if (type === undefined) return []
+        const watermark = watermarkOf(partitions, type)
         return watermark === null ? [] : [[source, watermark] as const]
       }),
     )
@@ -241,7 +248,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     deciding: (standing) => deciding(standing.slo, standing.at() + MINUTE),
     facts: (standing, start) => ({
       observed: deciding(standing.slo, start + MINUTE).every((source) =>
-        wasObserved(spans.get(source) ?? new Map(), start, types.get(source) === 'kafka'),
+        wasObserved(spans.get(source) ?? new Map(), start, running.get(source) === 'kafka'),
       ),
       observedFrom: observedFrom(standing.slo),
       notEvaluated: null,

@@ -71,7 +71,7 @@ export interface Evaluator {
   readonly openIncidents: () => readonly Incident[]
   /**
    * Tells that sources stand still (by id: since when): their SLOs are `not_evaluated: ingest_behind` until they move, and
-   * one incident about Assay itself is open. `why`: what is known of the standstill, by source. Answers whether anything was written.
+   * one incident about Assay itself is open. SLOs none of whose sources runs are `not_evaluated: disabled`. `why`: what is known of the standstill, by source. Answers whether anything was written.
    */
   readonly fallBehind: (behind: ReadonlyMap<string, Instant>, now: Instant, why?: Standstills) => Promise<boolean>
   readonly accounts: Accounts
@@ -248,10 +248,11 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     why: Standstills = new Map(),
   ): Promise<boolean> {
     const blind: Line[] = []
-    for (const standing of behind.size === 0 ? [] : accounts.standings()) {
-      const source = accounts.deciding(standing).find((one) => behind.has(one))
-      if (source === undefined) continue
-      const reason = why.get(source)?.reason ?? 'ingest_behind'
+    for (const standing of accounts.standings()) {
+      const deciding = accounts.deciding(standing)
+      const source = deciding.find((one) => behind.has(one))
+      if (source === undefined && deciding.length > 0) continue
+      const reason = source === undefined ? 'disabled' : (why.get(source)?.reason ?? 'ingest_behind')
       const line = written.newest.get(standing.slo.name) ?? firstLine(standing, reason)
       if (line.verdict.reason === reason && written.newest.has(standing.slo.name)) continue
       const verdict: Verdict = { ...line.verdict, outcome: 'not_evaluated', reason, firing: null }

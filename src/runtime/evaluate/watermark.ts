@@ -13,7 +13,7 @@ export interface Watermark {
 /**
  * A source's watermark: the least of its partitions'. Partitions that are complete hold nothing back. The partitions
  * of an HTTP source are instances of one service, of which a stopped one no longer counts. A partition of a stream of which
- * nothing is known yet holds back all. `type`: the source's; null: it isn't configured any more.
+ * nothing is known yet holds back all. `type`: the source's; null: a table.
  */
 export function watermarkOf(partitions: readonly PartitionProgress[], type: string | null): Watermark | null {
   if (type === 'kafka' && partitions.some(({ observedUntil, complete }) => observedUntil === null && !complete))

@@ -2,7 +2,6 @@ import type { RoutesConfig } from '../../alert/config.ts'
 import { scorecardKey } from '../../alert/scorecard/notification.ts'
 import { Failure } from '../../model/failure.ts'
 import { DAY, type Duration, type Instant } from '../../model/time.ts'
-import { tableSource } from '../../model/subject.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { scorecardNotification } from '../../report/scorecard/message.ts'
 import { freezesAt, type Month, monthAt, monthBefore } from '../../report/scorecard/month.ts'
@@ -10,6 +9,7 @@ import { appendOutbox, isInOutbox } from '../../store/outbox.ts'
 import { sourceProgress } from '../../store/positions.ts'
 import { readScorecard } from '../../store/scorecards.ts'
 import type { Database, Sql } from '../../store/sql.ts'
+import { runningSources } from '../evaluate/running.ts'
 import { watermarkOf } from '../evaluate/watermark.ts'
 import { lastFiring } from './firing.ts'
 import { freezeMonth } from './freeze.ts'
@@ -122,15 +122,9 @@ export function createMonthly(deps: MonthlyDeps): Monthly {
   /** Whether every source has been read past the month's end, or has been waited for long enough since `due`. */
   async function isComplete(month: Month, due: Instant): Promise<boolean> {
     if (now() >= Math.max(due, leadsSince ?? now()) + PATIENCE) return true
-    const { sources, tables } = deps.plan()
-    const types = new Map<string, string | null>([
-      ...sources.flatMap(({ id, type, disabled }) => (disabled === null ? [[id, type] as const] : [])),
-      ...[...tables.values()].flatMap(({ name, warehouse }) =>
-        warehouse.disabled === null ? [[tableSource(name), null] as const] : [],
-      ),
-    ])
+    const running = runningSources(deps.plan())
     return (await sourceProgress(db)).every(({ source, partitions }) => {
-      const type = types.get(source)
+      const type = running.get(source)
       if (type === undefined) return true
       const watermark = watermarkOf(partitions, type)
       return watermark !== null && (watermark.complete || watermark.at >= month.to)

@@ -1,12 +1,13 @@
 import { Failure } from '../../model/failure.ts'
 import { tableSource } from '../../model/subject.ts'
-import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import { type Duration, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { ProfileRequest, TableMinute, Warehouse } from '../../observe/tables/warehouse.ts'
 import type { TablePlan } from '../../plan/table-plan.ts'
 import type { Writer } from '../../store/leases.ts'
 import { readPositions } from '../../store/positions.ts'
 import type { Database } from '../../store/sql.ts'
 import { commitTable } from '../../store/tables.ts'
+import { HOLDS_BACK } from '../retention-clock.ts'
 import { rememberTable, traceTable } from '../tracing/table.ts'
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts'
 
@@ -36,9 +37,6 @@ interface TablePosition {
 const PARTITION = ''
 /** What a statement reads beyond the overlap at most: after an outage, several small statements instead of one that times out. */
 export const MOST_SPAN: Duration = 6 * HOUR
-
-/** A table that can't be read keeps old minutes from being removed for this long, not for ever. */
-export const HOLDS_BACK: Duration = 2 * DAY
 
 /**
  * Makes a table known before it is first read: from here on its time counts, whether or not it can be read. Answers its position.
