@@ -20,6 +20,7 @@ export type UndecodableReason =
   | 'no_event_name'
   | 'unsupported'
   | 'implausible_time'
+  | 'undecodable_batch'
 
 /** An event read from a payload, in whatever format it was sent. */
 export interface DecodedEvent {

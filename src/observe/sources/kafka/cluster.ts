@@ -132,6 +132,7 @@ function typeOf(error: unknown): string | null {
 /** A failure that may pass: brokers come back, rights are granted. */
 export function unreachable(error: unknown): Failure {
   if (error instanceof Failure) return error
+  if (error instanceof Error && error.cause instanceof Failure) return error.cause
   const said = error instanceof Error ? error.message : String(error)
   return new Failure('kafka_unreachable', `Kafka can't be read: ${said}`, {
     retryable: true,

@@ -1,6 +1,9 @@
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
+import { headerBefore, isSane, standIns, unreadableBatch } from './unreadable.ts'
 
+const compressGzip = promisify(gzip)
+const decompressGzip = promisify(gunzip)
 const compressZstd = promisify(zstdCompress)
 const decompressZstd = promisify(zstdDecompress)
 
@@ -14,10 +17,18 @@ interface Encoder {
   readonly buffer: Buffer
 }
 
+/** More bytes a batch doesn't unfold to: brokers bound the compressed size only, and a megabyte may claim to be gigabytes. */
+const LARGEST = 64 * 1024 * 1024
+
+const gzipCodec: Codec = {
+  compress: ({ buffer }: Encoder) => compressGzip(buffer),
+  decompress: (bytes: Buffer) => decompressGzip(bytes, { maxOutputLength: LARGEST }),
+}
+
 /** zstd, in Node since 22.15. */
 const zstd: Codec = {
   compress: ({ buffer }: Encoder) => compressZstd(buffer),
-  decompress: (bytes: Buffer) => decompressZstd(bytes),
+  decompress: (bytes: Buffer) => decompressZstd(bytes, { maxOutputLength: LARGEST }),
 }
 
 /** Java's Snappy puts pieces into a frame of its own ("xerial"); others send one bare piece. */
@@ -29,11 +40,14 @@ async function snappyCodec(): Promise<Codec> {
   return {
     compress: async ({ buffer }: Encoder) => Buffer.from(snappy.compress(buffer)),
     decompress: async (bytes: Buffer) => {
-      if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return Buffer.from(snappy.uncompress(bytes))
+      if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return Buffer.from(snappy.uncompress(bytes, LARGEST))
       const pieces: Uint8Array[] = []
+      let room = LARGEST
       for (let at = XERIAL_HEADER; at < bytes.length; ) {
         const end = at + 4 + bytes.readUInt32BE(at)
-        pieces.push(snappy.uncompress(bytes.subarray(at + 4, end)))
+        const piece = snappy.uncompress(bytes.subarray(at + 4, end), room)
+        pieces.push(piece)
+        room -= piece.length
         at = end
       }
       return Buffer.concat(pieces)
@@ -45,26 +59,79 @@ async function lz4Codec(): Promise<Codec> {
   const { compressFrame, decompressFrame } = await import('lz4-napi')
   return {
     compress: ({ buffer }: Encoder) => compressFrame(buffer),
-    decompress: (bytes: Buffer) => decompressFrame(bytes),
+    decompress: async (bytes: Buffer) => {
+      if (mostOfLz4(bytes) > LARGEST) throw new Error(`it may unfold to more than ${LARGEST} bytes`)
+      return decompressFrame(bytes)
+    },
   }
 }
 
-/** The numbers of Kafka's format that stand for no compression known. */
+/** At most so many bytes LZ4 makes of one. */
+const LZ4_RATIO = 255
+
+/** The most bytes that the blocks of an LZ4 frame unfold to: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md. The library takes no bound. */
+function mostOfLz4(frame: Buffer): number {
+  const flags = frame.readUInt8(4)
+  // Sizes 4 to 7 stand for 64 KB to 4 MB.
+  const block = 4 ** (((frame.readUInt8(5) >>> 4) & 7) + 4)
+  const checksum = flags & 0x10 ? 4 : 0
+  let at = 7 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0)
+  let most = 0
+  while (at + 4 <= frame.length) {
+    const size = frame.readUInt32LE(at)
+    if (size === 0) break
+    const isPlain = size >= 0x80000000
+    const length = size & 0x7fffffff
+    most += isPlain ? length : Math.min(block, length * LZ4_RATIO)
+    at += 4 + length + checksum
+  }
+  return most
+}
+
+/** The numbers of Kafka's format that stand for no compression known; the client would take such records for uncompressed ones. */
 const UNKNOWN = [5, 6, 7]
 
-/** Teaches the client all compressions of Kafka; gzip it knows itself. */
+function unknown(number: number): Codec {
+  const refuse = async (): Promise<Buffer> => {
+    throw new Error(`records are compressed in a way (${number}) that is not known here`)
+  }
+  return { compress: refuse, decompress: refuse }
+}
+
+/** A codec that gives stand-ins for records that it can't read, so that one batch stops nothing. */
+function passingOver(codec: Codec): Codec {
+  return {
+    compress: codec.compress,
+    decompress: async (bytes) => {
+      const header = headerBefore(bytes)
+      if (header !== null && !isSane(header)) {
+        throw unreadableBatch(header, `it claims to have ${header.records} records`)
+      }
+      try {
+        if (header?.isWhole === false) throw new Error('its checksum is wrong')
+        return await codec.decompress(bytes)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        if (header === null) throw unreadableBatch(header, why)
+        return standIns(header, `The batch of ${header.records} records at offset ${header.firstOffset}: ${why}`)
+      }
+    },
+  }
+}
+
+/** Teaches the client all compressions of Kafka, and bounds for each. */
 export async function installCodecs({
   CompressionCodecs,
   CompressionTypes,
 }: Pick<typeof import('kafkajs'), 'CompressionCodecs' | 'CompressionTypes'>): Promise<void> {
-  const [snappy, lz4] = await Promise.all([snappyCodec(), lz4Codec()])
-  CompressionCodecs[CompressionTypes.Snappy] = () => snappy
-  CompressionCodecs[CompressionTypes.LZ4] = () => lz4
-  CompressionCodecs[CompressionTypes.ZSTD] = () => zstd
-  for (const number of UNKNOWN) {
-    // The client would take such records for uncompressed ones, and make something of them.
-    CompressionCodecs[number as keyof typeof CompressionCodecs] = () => {
-      throw new Error(`records are compressed in a way (${number}) that is not known here`)
-    }
+  const install = (number: number, codec: Codec): void => {
+    const bounded = passingOver(codec)
+    CompressionCodecs[number as keyof typeof CompressionCodecs] = () => bounded
   }
+  const [snappy, lz4] = await Promise.all([snappyCodec(), lz4Codec()])
+  install(CompressionTypes.GZIP, gzipCodec)
+  install(CompressionTypes.Snappy, snappy)
+  install(CompressionTypes.LZ4, lz4)
+  install(CompressionTypes.ZSTD, zstd)
+  for (const number of UNKNOWN) install(number, unknown(number))
 }

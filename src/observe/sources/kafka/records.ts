@@ -4,9 +4,10 @@ import type { Instant } from '../../../model/time.ts'
 import { sentTraceparent } from '../../../model/trace.ts'
 import type { EarlyCheck } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
-import { parsePayload } from '../../decode/parse.ts'
+import { parsePayload, undecodable } from '../../decode/parse.ts'
 import { arrivalOf, movesWatermark, type Stamp } from './arrival.ts'
 import type { Fetched } from './backlog.ts'
+import { whyUnreadable } from './unreadable.ts'
 
 /** What one fetched part comes to. */
 export interface Read {
@@ -37,7 +38,8 @@ export function readRecords(
     const { arrivedAt, isAhead } = arrivalOf(stamp, by, fetchedAt)
     if (isAhead) ahead += 1
     if (movesWatermark(stamp, fetchedAt) && (newest === null || stamp > newest)) newest = stamp
-    const parsed = parsePayload(message.value ?? NOTHING)
+    const why = whyUnreadable(message.value)
+    const parsed = why === null ? parsePayload(message.value ?? NOTHING) : undecodable('undecodable_batch', why)
     const { decoded, judged } = early(parsed.ok ? decode(parsed.value, null) : parsed)
     const traceparent = sentTraceparent(message.headers?.['traceparent'])
     into.push({ partition: key, position: message.offset, arrivedAt, decoded, judged, traceparent })
