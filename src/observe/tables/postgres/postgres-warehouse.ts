@@ -5,7 +5,7 @@ import { COUNT_FIELDS, type WindowCounts } from '../../../model/window.ts'
 import type { TableMinute, Warehouse } from '../warehouse.ts'
 import { columnsOf, type Query } from './catalogue.ts'
 import { type ProfileStatement, profileStatement } from './profile-statement.ts'
-import { warehouseFailure } from './warehouse-failure.ts'
+import { urlFailure, warehouseFailure } from './warehouse-failure.ts'
 
 export interface PostgresWarehouseDeps {
   readonly id: string
@@ -27,15 +27,24 @@ export function createPostgresWarehouse({ id, url, statementTimeout }: PostgresW
   const open = new Set<pg.Client>()
   let closed = false
 
+  /** Reads the url, and the files of certificates that it names. */
+  function newClient(): pg.Client {
+    try {
+      return new pg.Client({
+        connectionString: url,
+        application_name: 'assay',
+        connectionTimeoutMillis: CONNECT_TIMEOUT,
+        query_timeout: statementTimeout + GRACE,
+        types: { getTypeParser: ((type: number) => parserOf(type)) as typeof pg.types.getTypeParser },
+      })
+    } catch (error) {
+      throw urlFailure(error, id)
+    }
+  }
+
   async function inTransaction<Result>(table: string | null, work: (query: Query) => Promise<Result>): Promise<Result> {
     if (closed) throw new Failure('warehouse_unreachable', `The warehouse ${id} is closed.`, { retryable: true })
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'assay',
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-      query_timeout: statementTimeout + GRACE,
-      types: { getTypeParser: ((type: number) => parserOf(type)) as typeof pg.types.getTypeParser },
-    })
+    const client = newClient()
     client.on('error', () => undefined)
     open.add(client)
     try {

@@ -83,6 +83,18 @@ export function warehouseFailure(error: unknown, id: string, table: string | nul
   })
 }
 
+/** A url that no connection can be made from. The driver's error holds the whole url: nothing of it is passed on. */
+export function urlFailure(error: unknown, id: string): Failure {
+  const isFile = error instanceof Error && 'syscall' in error && 'code' in error
+  const what = isFile
+    ? `a certificate's file that its url names can't be read (${error.code})`
+    : "its url can't be read"
+  const remedy = isFile
+    ? "check the paths in the warehouse's url, as this process sees them"
+    : "write the warehouse's url as postgres://user:password@host:5432/database, with what is special in the password percent-encoded: %2F for /"
+  return new Failure('warehouse_unreachable', `The warehouse ${id} can't be reached: ${what}.`, { remedy })
+}
+
 /** Several addresses that all refuse come as one error without words. */
 function sayOf(error: Error): string {
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
