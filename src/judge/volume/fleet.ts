@@ -1,7 +1,7 @@
 import type { Instant } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
 import { type Annotation, annotated } from './annotation.ts'
-import { civilCalendar } from './civil.ts'
+import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { Band, Bucket } from './detector.ts'
 import { acceptNormal, closeStep, fill, judgeBucket, type Member, newMember, openAlarm } from './member.ts'
@@ -65,6 +65,12 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     return scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights, isShare)
   }
 
+  /** The step being filled, as its buckets lie: an alarm could be known when the last of them ended. */
+  function stepOf(member: Member): CivilStep {
+    const step = calendar.step(member.index, member.step)
+    return member.shift === 0 ? step : { ...step, start: step.start + member.shift }
+  }
+
   function judgeHeld(): VolumeAlarm[] {
     const changes: VolumeAlarm[] = []
     held.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -87,13 +93,13 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   function look(name: string, member: Member, bucket: Bucket, changes: VolumeAlarm[]): void {
     const to = bucket.start + bucket.length
     if (annotated(annotations, ['incident', 'backfill', 'launch'], name, bucket.start, to)) return
-    const step = calendar.step(member.index, member.step)
+    const step = stepOf(member)
     const found = judgeBucket(member, bucket, step, calendar.step(member.index + 1, member.step), scoring(name))
     if (found !== null) changes.push(told(name, found, null))
   }
 
   function close(name: string, member: Member, changes: VolumeAlarm[]): void {
-    const step = calendar.step(member.index, member.step)
+    const step = stepOf(member)
     const end = step.start + step.length
     const leftOut = annotated(annotations, ['incident', 'backfill'], name, step.start, end)
     const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name))

@@ -30,6 +30,8 @@ export interface Member {
   count: number
   total: number
   seen: number
+  /** How much later than their step or its parts the buckets begin: days at local midnight, hours at half past. */
+  shift: Duration
 }
 
 /** A series whose first bucket this is: with a total it is a share. */
@@ -47,11 +49,14 @@ export function newMember(bucket: Bucket): Member {
     count: 0,
     total: 0,
     seen: 0,
+    shift: 0,
   }
 }
 
 /** Adds a bucket to the step being filled. What is no count (negative, infinite) counts as none. */
 export function fill(member: Member, index: number, bucket: Bucket): void {
+  const since = bucket.start - index * member.step
+  member.shift = member.parts === 1 ? since : since - Math.floor(since / bucket.length) * bucket.length
   member.index = index
   member.count += sane(bucket.count)
   member.total += sane(bucket.total ?? 0)

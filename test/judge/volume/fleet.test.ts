@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FleetSettings } from '../../../src/judge/volume/fleet.ts'
+import { type FleetSettings, volumeFleet } from '../../../src/judge/volume/fleet.ts'
 import { DAY, HOUR } from '../../../src/model/time.ts'
 import { type Course, MONDAY, openings, UTC, watch as watchWith, weekly } from './series.ts'
 
@@ -107,5 +107,30 @@ describe('a fleet', () => {
     expect(
       openings(watch([{ name: 'orders', counts: launched }], launch)).filter(([kind]) => kind !== 'drift'),
     ).toEqual([])
+  })
+})
+
+describe('an alarm is told at the end of the bucket that raised it, wherever buckets begin', () => {
+  const LENGTHS: readonly [string, string, number, number][] = [
+    ['hours at half past', 'UTC', HOUR, 30 * 60_000],
+    ['six hours from three', 'UTC', 6 * HOUR, 3 * HOUR],
+    ['days of New York', 'America/New_York', DAY, 5 * HOUR],
+    ['days of Berlin', 'Europe/Berlin', DAY, -HOUR],
+    ['five minutes at two past', 'UTC', 5 * 60_000, 2 * 60_000],
+  ]
+  it.each(LENGTHS)('%s', (_, timezone, length, shift) => {
+    const fleet = volumeFleet({ timezone, falseAlarmsPerWeek: 1 })
+    const perWeek = (7 * DAY) / length
+    const silentFrom = Math.round(8 * perWeek) + Math.ceil(DAY / length / 2)
+    const ends = new Set<number>()
+    let opened: number | null = null
+    for (let bucket = 0; opened === null && bucket < 12 * perWeek; bucket++) {
+      const start = Date.UTC(2026, 0, 5) + shift + bucket * length
+      ends.add(start + length)
+      const count = bucket >= silentFrom ? 0 : Math.round((500 * length) / HOUR + (bucket % 5))
+      for (const alarm of fleet.push('orders', { start, length, count, total: null })) opened ??= alarm.openedAt
+    }
+    expect(ends).toContain(opened)
+    expect(opened).toBeGreaterThan(Date.UTC(2026, 0, 5) + shift + silentFrom * length)
   })
 })
