@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs'
+import type { IHeaders, KafkaMessage } from 'kafkajs'
 import type { Instant } from '../../../model/time.ts'
 
 /** What one fetch brought of one partition; without messages where what was there is not for readers. */
@@ -23,8 +23,10 @@ export interface Backlog {
   readonly clear: () => void
 }
 
-/** Bytes of values beyond which nothing more is fetched. */
+/** Bytes beyond which nothing more is fetched. */
 const FULL = 8 * 1024 * 1024
+/** What a record takes beside what was sent: an object with its texts. Tombstones are nothing else. */
+const RECORD = 200
 
 export function createBacklog(): Backlog {
   let waiting: { readonly fetched: Fetched; readonly bytes: number }[] = []
@@ -83,6 +85,13 @@ export function createBacklog(): Backlog {
 
 function sizeOf(messages: readonly KafkaMessage[]): number {
   let size = 0
-  for (const { value } of messages) size += value?.length ?? 0
+  for (const { key, value, headers } of messages) {
+    size += RECORD + (key?.length ?? 0) + (value?.length ?? 0)
+    for (const name in headers) size += name.length + lengthOf(headers[name])
+  }
   return size
+}
+
+function lengthOf(header: IHeaders[string]): number {
+  return Array.isArray(header) ? header.reduce((sum, one) => sum + one.length, 0) : (header?.length ?? 0)
 }
