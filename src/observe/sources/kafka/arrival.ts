@@ -20,6 +20,11 @@ export function observedBy(newest: Instant | null, by: Stamp): Instant | null {
   return newest === null ? null : newest - DISORDER[by]
 }
 
+/** From when on a partition is observed after records that were lost: those were written before the first read, which has this stamp. */
+export function observedFrom(first: Instant | null, by: Stamp): Instant | null {
+  return first === null ? null : first + DISORDER[by]
+}
+
 /** Until when a partition is observed whose end, asked for at `asked`, has been reached. */
 export function observedAtEnd(asked: Instant, by: Stamp): Instant {
   return asked - DISORDER[by]

@@ -28,6 +28,16 @@ export interface KafkaSourceDeps {
   readonly most?: number
 }
 
+/** How far a batch comes in a partition, with the stamps of its records that aren't in the future. */
+interface Reached {
+  readonly to: number
+  readonly newest: Instant | null
+  readonly first: Instant | null
+  readonly by: 'create' | 'append' | null
+}
+
+const NOTHING_READ = { newest: null, first: null, by: null }
+
 /** More records a batch save commits and cost memory. */
 const MOST = 8_000
 
@@ -98,13 +108,14 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
   /** What has come since the last batch, or what can be said of partitions to which nothing came; null: nothing. */
   function next(run: Reading): SourceBatch | null {
     const records: ArrivedRecord[] = []
-    const reached = new Map<string, { to: number; newest: Instant | null; by: 'create' | 'append' | null }>()
+    const reached = new Map<string, Reached>()
     for (const fetched of run.take(most)) {
-      const { newest, by, ahead } = readRecords(fetched, records, { decode, early: deps.early })
+      const { newest, first, by, ahead } = readRecords(fetched, records, { decode, early: deps.early })
       const before = reached.get(fetched.key)
       reached.set(fetched.key, {
         to: fetched.to,
         newest: newest === null ? (before?.newest ?? null) : Math.max(newest, before?.newest ?? newest),
+        first: before?.first ?? first,
         by: by ?? before?.by ?? null,
       })
       clockAhead += ahead
@@ -112,9 +123,9 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
     const steps: PositionStep[] = []
     const stored: (() => void)[] = []
     for (const standing of run.standings()) {
-      const { to, newest, by } = reached.get(standing.key) ?? { to: standing.offset(), newest: null, by: null }
+      const { to, newest, first, by } = reached.get(standing.key) ?? { ...NOTHING_READ, to: standing.offset() }
       if (!reached.has(standing.key) && !standing.hasNews()) continue
-      const step = standing.stepTo(to, newest, by)
+      const step = standing.stepTo(to, newest, by, first)
       steps.push(step)
       stored.push(() => standing.took(step, to))
     }

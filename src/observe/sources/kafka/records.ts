@@ -13,6 +13,8 @@ import { whyUnreadable } from './unreadable.ts'
 export interface Read {
   /** The newest stamp that isn't in the future; null: none. */
   readonly newest: Instant | null
+  /** The first record's of those. */
+  readonly first: Instant | null
   readonly by: Stamp | null
   /** Records whose producer's clock is ahead by more than is tolerated. */
   readonly ahead: number
@@ -30,6 +32,7 @@ export function readRecords(
   { decode, early }: { readonly decode: Decode; readonly early: EarlyCheck },
 ): Read {
   let newest: Instant | null = null
+  let first: Instant | null = null
   let by: Stamp | null = null
   let ahead = 0
   for (const message of messages) {
@@ -37,14 +40,17 @@ export function readRecords(
     by = stampOf(message)
     const { arrivedAt, isAhead } = arrivalOf(stamp, by, fetchedAt)
     if (isAhead) ahead += 1
-    if (movesWatermark(stamp, fetchedAt) && (newest === null || stamp > newest)) newest = stamp
+    if (movesWatermark(stamp, fetchedAt)) {
+      first ??= stamp
+      if (newest === null || stamp > newest) newest = stamp
+    }
     const why = whyUnreadable(message.value)
     const parsed = why === null ? parsePayload(message.value ?? NOTHING) : undecodable('undecodable_batch', why)
     const { decoded, judged } = early(parsed.ok ? decode(parsed.value, null) : parsed)
     const traceparent = sentTraceparent(message.headers?.['traceparent'])
     into.push({ partition: key, position: message.offset, arrivedAt, decoded, judged, traceparent })
   }
-  return { newest, by, ahead }
+  return { newest, first, by, ahead }
 }
 
 /** Public types don't tell of it. */

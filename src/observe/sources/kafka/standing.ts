@@ -1,5 +1,5 @@
 import type { Instant } from '../../../model/time.ts'
-import { observedAtEnd, observedBy, type Stamp } from './arrival.ts'
+import { observedAtEnd, observedBy, observedFrom, type Stamp } from './arrival.ts'
 import type { PositionStep } from '../source.ts'
 
 /** One partition's account: what is stored of it, and what may be said of it with the next step. */
@@ -16,8 +16,8 @@ export interface PartitionStanding {
   readonly lag: () => number | null
   /** Everything that arrived before it is stored; null: not known. */
   readonly observedUntil: () => Instant | null
-  /** A step to `to`. `newest`: the newest stamp read that isn't in the future; null: no such record. */
-  readonly stepTo: (to: number, newest: Instant | null, by: Stamp | null) => PositionStep
+  /** A step to `to`. `newest`, `first`: the newest and the first stamp read that aren't in the future; null: no such record. */
+  readonly stepTo: (to: number, newest: Instant | null, by: Stamp | null, first?: Instant | null) => PositionStep
   /** Whether a step would say something new although nothing was read. */
   readonly hasNews: () => boolean
   /** The step was stored. */
@@ -62,10 +62,10 @@ export function createStanding(from: StandingFrom): PartitionStanding {
     },
     lag: () => (end === null ? null : Math.max(0, end.offset - offset)),
     observedUntil: () => observedUntil,
-    stepTo: (to, newest, by) => {
+    stepTo: (to, newest, by, first = newest) => {
       stamp = by ?? stamp
       const until = reach(to, newest)
-      const from = since === 'first' ? (newest ?? until) : since
+      const from = since === 'first' ? (observedFrom(first, stamp) ?? until) : since
       return {
         partition: key,
         from: stored,

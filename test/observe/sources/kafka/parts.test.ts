@@ -85,6 +85,18 @@ describe('a partition’s standing', () => {
     expect(standing.stepTo(6, NOW - 30 * SECOND, 'create').observedUntil).toBe(NOW - MINUTE)
   })
 
+  it('opens a span after a gap at the first record that is there, however long a batch is', () => {
+    const afterGap = (stamp: 'create' | 'append') =>
+      createStanding({ key: 't-0', topic: 't', stored: '2', offset: 5, stamp, since: 'first' })
+    const step = afterGap('append').stepTo(8_005, NOW, 'append', NOW - 180 * MINUTE)
+    expect(step).toMatchObject({ from: '2', to: '8005', observedUntil: NOW, listeningSince: NOW - 180 * MINUTE })
+    // What was lost may be stamped a minute later than what came after it.
+    expect(afterGap('create').stepTo(8_005, NOW, 'create', NOW - 180 * MINUTE).listeningSince).toBe(NOW - 179 * MINUTE)
+    const empty = afterGap('append')
+    empty.setEnd(5, NOW)
+    expect(empty.stepTo(5, null, null, null).listeningSince).toBe(NOW)
+  })
+
   it('opens a span where a partition begins, once', () => {
     const standing = standingFrom(null, 0, 'create')
     expect(standing.hasNews()).toBe(true)
@@ -135,6 +147,26 @@ describe('the log', () => {
       if (second === 5) log.info({}, 'something else')
     }
     expect(lines).toEqual(['the broker is down', 'something else', 'the broker is down', 'the broker is down'])
+  })
+})
+
+describe('the backlog’s bound', () => {
+  const MEGABYTE = 1024 * 1024
+  const cases: Record<string, Partial<KafkaMessage>[]> = {
+    'tombstones, 100,000 of them': Array.from({ length: 100_000 }, () => ({ value: null })),
+    'large values': [{ value: Buffer.alloc(9 * MEGABYTE) }],
+    'large keys': [{ key: Buffer.alloc(9 * MEGABYTE), value: null }],
+    'large headers': [
+      { value: null, headers: { a: Buffer.alloc(5 * MEGABYTE), b: ['x', Buffer.alloc(5 * MEGABYTE)] } },
+    ],
+  }
+  it.each(Object.entries(cases))('is reached by %s, until they are taken', (_name, messages) => {
+    const backlog = createBacklog()
+    expect(backlog.hasRoom()).toBe(true)
+    backlog.add({ key: 't-0', messages: messages as KafkaMessage[], from: 0, to: messages.length, fetchedAt: NOW })
+    expect(backlog.hasRoom()).toBe(false)
+    backlog.take(messages.length)
+    expect(backlog.hasRoom()).toBe(true)
   })
 })
 
