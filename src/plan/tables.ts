@@ -3,7 +3,7 @@ import type { Located, Project } from '../config/project.ts'
 import type { TableConfig } from '../config/table-contract.ts'
 import { readTableName, type TableName, writeTableName } from '../config/table-name.ts'
 import type { Problem } from '../model/problem.ts'
-import { DAY, formatDuration } from '../model/time.ts'
+import { DAY, formatDuration, HOUR } from '../model/time.ts'
 import { compileColumns } from './columns.ts'
 import type { DomainPlan, EventPlan } from './plan.ts'
 import { slug, uniqueSlug } from './slug.ts'
@@ -28,11 +28,12 @@ export function warehousesOf(
       const message = `the warehouse "${id}" stands twice: give each its own id`
       problems.push(project.assay.problem(['warehouses', index, 'id'], message))
     }
-    // Hours are summed anew from their minutes: those must still be there.
-    if (Math.max(config.overlap, config.backfill) > Math.min(retention.minutes, 3 * DAY)) {
-      const most = formatDuration(Math.min(retention.minutes, 3 * DAY))
-      const key = config.overlap > config.backfill ? 'overlap' : 'backfill'
-      const message = `${key} is longer than minutes can be mended (${most}): shorten it`
+    // Hours are summed anew from their minutes: all of the oldest hour's must still be there when one of them is mended.
+    const kept = Math.min(retention.minutes, 3 * DAY)
+    const longest = { overlap: Math.min(kept, Math.max(0, retention.minutes - 2 * HOUR)), backfill: kept } as const
+    for (const key of ['overlap', 'backfill'] as const) {
+      if (config[key] <= longest[key]) continue
+      const message = `${key} is longer than minutes can be mended (${formatDuration(longest[key])}): shorten it, or keep minutes longer`
       problems.push(project.assay.problem(['warehouses', index, key], message))
     }
     byId.set(id, {

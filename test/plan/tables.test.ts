@@ -25,6 +25,8 @@ const files = (more: Files = {}): Files => ({
 })
 const orders = (from: string, to: string): Files =>
   files({ 'rules/domains/checkout/tables/orders.yaml': ORDERS.replace(from, to) })
+const overlap = (retention: string, key: string): Files =>
+  files({ 'rules/assay.yaml': `${ASSAY.replace('" }', `", ${key} }`)}${retention}\n` })
 const slo = (sli: string): Files =>
   files({ 'rules/domains/checkout/slos.yaml': `slos:\n  - { name: one, sli: { ${sli} }, objective: 99 }\n` })
 
@@ -35,6 +37,18 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
   'a warehouse that is not there': {
     given: orders('main.analytics', 'mian.analytics'),
     then: [`${AT}:1:8: there is no warehouse "mian": did you mean "main"?`],
+  },
+  'an overlap whose oldest hour is half removed': {
+    given: overlap('retention: { minutes: 48h }', 'overlap: 48h'),
+    then: [
+      'rules/assay.yaml:5:96: overlap is longer than minutes can be mended (1d22h): shorten it, or keep minutes longer',
+    ],
+  },
+  'a backfill beyond the minutes that are kept': {
+    given: overlap('retention: { minutes: 24h }', 'backfill: 25h'),
+    then: [
+      'rules/assay.yaml:5:97: backfill is longer than minutes can be mended (1d): shorten it, or keep minutes longer',
+    ],
   },
   'a name without a schema': {
     given: orders('main.analytics.orders', 'main.orders'),
