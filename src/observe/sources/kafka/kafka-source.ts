@@ -79,6 +79,12 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
         ended = true
         return
       }
+      const beginnings = run.beginnings(positions)
+      if (beginnings.length > 0) {
+        yield batchOf([], beginnings, () => undefined)
+        ended = true
+        return
+      }
       const gone = run.gone(positions)
       if (gone.length > 0) yield batchOf([], gone, () => undefined)
       while (!signal.aborted) {

@@ -25,6 +25,8 @@ export interface ReadingDeps {
 export interface Reading {
   /** Goes on from the stored positions. False: the assignment changed meanwhile, read them again. Throws retryable `Failure`s. */
   readonly open: (positions: ReadonlyMap<string, string>, signal: AbortSignal) => Promise<boolean>
+  /** Where all partitions of topics begin that are read from their ends, those of other members too; stored before anything else. */
+  readonly beginnings: (positions: ReadonlyMap<string, string>) => readonly PositionStep[]
   /** Steps that end stored partitions which aren't there any more, so that they hold nothing back. */
   readonly gone: (positions: ReadonlyMap<string, string>) => readonly PositionStep[]
   readonly isStale: () => boolean
@@ -231,8 +233,21 @@ export function createReading(deps: ReadingDeps): Reading {
     return { state: 'running', detail: notice }
   }
 
+  /** Otherwise a member that comes second would take the topic's other partitions for younger than the topic. */
+  function beginnings(positions: ReadonlyMap<string, string>): readonly PositionStep[] {
+    if (deps.from === 'earliest' || extents === null) return []
+    const { asked: listeningSince, of } = extents
+    const started = new Set([...positions.keys()].map(topicOfKey))
+    return [...of].flatMap(([partition, { high }]) =>
+      started.has(topicOfKey(partition))
+        ? []
+        : [{ partition, from: null, to: String(high), observedUntil: null, listeningSince, complete: false }],
+    )
+  }
+
   return {
     open,
+    beginnings,
     gone: (positions) =>
       [...positions].flatMap(([partition, position]) => {
         const topic = topicOfKey(partition)

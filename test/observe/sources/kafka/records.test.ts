@@ -147,6 +147,35 @@ withKafka('what a Kafka source reads', (kafka) => {
     await reader.stop()
   })
 
+  it('begins at the end in partitions that another member had when the topic was new', async () => {
+    const { plain } = await kafka.shared()
+    const [topic, group] = [uniqueName('shared-latest'), uniqueName('group')]
+    await createTopic(plain, topic, { partitions: 4 })
+    await sendLines(plain, topic, lines(0, 8), { partitions: 4 })
+    const other = kafkaClient(plain).consumer({ groupId: group, heartbeatInterval: 200 })
+    let others = 0
+    other.on(other.events.GROUP_JOIN, ({ payload }) => {
+      others = payload.memberAssignment[topic]?.length ?? 0
+    })
+    await other.connect()
+    await other.subscribe({ topics: [topic] })
+    await other.run({ autoCommit: false, eachBatch: async () => undefined })
+    await until('the other member to have them', () => others === 4)
+    const reader = await startKafkaReader(plain, { topics: [topic], group, from: 'latest' })
+    await until('half of them', () => reader.source.figures?.().partitions.length === 2, 30_000)
+    expect(others).toBe(2)
+    await until('positions', async () => (await reader.positions()).size >= 2)
+    // What comes while nobody of ours reads the other half isn't lost.
+    await sendLines(plain, topic, lines(8, 12), { partitions: 4 })
+    await other.disconnect()
+    await until('all of them', () => reader.source.figures?.().partitions.length === 4, 30_000)
+    await sendLines(plain, topic, lines(12, 16), { partitions: 4 })
+    await until('the end', () => reader.source.figures?.().partitions.every(({ records }) => records === 0))
+    await until('eight records', () => reader.records.length >= 8)
+    expect(idsOf(reader.records)).toEqual(idsTo(16).filter((id) => Number(id.slice(2)) >= 8))
+    await reader.stop()
+  }, 60_000)
+
   it('tells lag and skew, and the broker how far it is', async () => {
     const { plain } = await kafka.shared()
     const topic = uniqueName('skewed')
