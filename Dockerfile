@@ -31,5 +31,5 @@ EXPOSE 8686
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.ASSAY_PORT ?? 8686) + '/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # One's own rules are mounted at /project; any other command works as well: docker run IMAGE lint --config …
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=20", "/app/dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/dist/main.js"]
 CMD ["run", "--config", "/project/rules/assay.yaml"]

@@ -203,7 +203,7 @@ sources:
     expect(client.failures()).toBeGreaterThan(KILLS)
     expect(orders.duplicates).toBeGreaterThanOrEqual(KILLS * BATCH)
     expect(midway).toBeGreaterThan(KILLS / 2)
-  }, 60_000)
+  }, 180_000)
 }
 
 describe('a daemon killed under load, on SQLite', () => {
