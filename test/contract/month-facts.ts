@@ -124,6 +124,46 @@ export function monthFactsContract(make: () => Promise<Database>): void {
       expect(sloOf(card, 'freshness')).toMatchObject({ good: 29 + 29 + 29, total: 2_880 })
     })
 
+    describe('of which an SLO has active hours for a part', () => {
+      const night = { days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 60, timezone: 'Europe/Berlin' }
+      const active = withSlos(({ kind }) => (kind === 'validity' ? { active: night } : {}))
+      const without = { ...base, slos: base.slos.filter(({ kind }) => kind !== 'validity') }
+      // Each day 40 in the active hour, of which one is wrong, and 400 in the hour after it.
+      const days = (from: number, to: number) => ({
+        from: FROM + from * DAY,
+        to: FROM + to * DAY,
+        records: Array.from({ length: to - from }, (_, day) => FROM + (from + day) * DAY).flatMap((at) => [
+          { at, received: 40, invalid: 1 },
+          { at: at + HOUR, received: 400 },
+        ]),
+      })
+      const validity = async (plan: Plan) => sloOf(await cardOf('2026-10', plan), 'validity')
+
+      it('counts what was active while it had them, and all of the rest after they were taken away', async () => {
+        await listen(db, active, [days(0, 2)])
+        await listen(db, base, [days(2, 5)])
+        expect(await validity(base)).toMatchObject({ good: 2 * 39 + 3 * 439, total: 2 * 40 + 3 * 440 })
+        await listen(db, active, [days(5, 6)])
+        expect(await validity(active)).toMatchObject({ total: 2 * 40 + 3 * 440 + 40 })
+      })
+
+      it('and all that came before they were added', async () => {
+        await listen(db, base, [days(0, 3)])
+        expect(await validity(active)).toMatchObject({ good: 3 * 439, total: 3 * 440 })
+        await listen(db, active, [days(3, 5)])
+        expect(await validity(active)).toMatchObject({ good: 3 * 439 + 2 * 39, total: 3 * 440 + 2 * 40 })
+        // The SLO itself is taken away: nothing that came later is its.
+        await listen(db, without, [days(5, 6)])
+        expect(await validity(without)).toMatchObject({ total: 3 * 440 + 2 * 40 })
+      })
+
+      it('but only active hours of a new SLO, which is judged from the first record on', async () => {
+        await listen(db, without, [days(0, 2)])
+        await listen(db, active, [days(2, 4)])
+        expect(await validity(active)).toMatchObject({ good: 4 * 39, total: 4 * 40 })
+      })
+    })
+
     it('says the same after retention has taken the minutes', async () => {
       await listen(db, base, [{ from: FROM, to: FROM + HOUR, records: [{ at: FROM, received: 40 }] }])
       await listen(

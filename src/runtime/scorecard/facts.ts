@@ -1,9 +1,7 @@
-import { measureOf } from '../../judge/sli/measure.ts'
-import type { Ratio } from '../../model/ratio.ts'
 import { isTimeSlice } from '../../model/sli.ts'
 import type { SubjectKind } from '../../model/subject.ts'
-import type { Instant } from '../../model/time.ts'
-import { emptyCounts, mergeCounts, type WindowCounts } from '../../model/window.ts'
+import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import type { WindowCounts } from '../../model/window.ts'
 import type { EventPlan, Plan, SloPlan } from '../../plan/plan.ts'
 import type { TablePlan } from '../../plan/table-plan.ts'
 import type { EventFacts, MonthFacts, SloFacts } from '../../report/scorecard/facts.ts'
@@ -15,13 +13,14 @@ import {
   judgedSlos,
   type JudgedSlo,
   monthCounts,
-  monthSlices,
   type MonthSlices,
+  monthSlices,
 } from '../../store/read/month.ts'
 import type { Sql } from '../../store/sql.ts'
 import { allSeries, type StoredSeries } from '../../store/windows.ts'
 import { ACCOUNTS_NOTE, type AccountsNote } from '../evaluate/accounts.ts'
 import { type Firsts, NO_FIRSTS } from '../evaluate/firsts.ts'
+import { type Countable, countedOf } from './counted.ts'
 import { sourceFacts } from './source-facts.ts'
 
 /** `min_total` of an SLO that is no longer in the plan: the default. */
@@ -43,23 +42,22 @@ export async function monthFacts(sql: Sql, plan: Plan, month: Month, until: Inst
   const unplanned = [...receivedOf('unplanned'), ...[...planned].filter(([name]) => !known(name))]
   const names = new Map<string, number>()
   for (const [name, received] of unplanned) if (!known(name)) names.set(name, (names.get(name) ?? 0) + received)
+  const slos: SloFacts[] = []
+  for (const slo of slosOf(plan, judged, slices, span)) {
+    const own = series.filter(
+      ({ kind, event, source }) => isJudged(kind) && event === slo.event && (slo.source ?? source) === source,
+    )
+    const counted = await countedOf(sql, slo, own, counts, slices.get(slo.slo), span)
+    const sources = decidingSources(slo, firsts, month.to)
+    slos.push({ ...slo, counted, sources, observedFrom: observedFrom(slo, firsts) })
+  }
   return {
     month,
     until,
     environment: plan.environment,
     plan: plan.hash,
     domains: [...plan.domains.values()].map(({ name, owner, tier }) => ({ name, owner: owner.team, tier })),
-    slos: slosOf(plan, judged, span).map((slo): SloFacts => {
-      const own = series.filter(
-        ({ kind, event, source }) => isJudged(kind) && event === slo.event && (slo.source ?? source) === source,
-      )
-      return {
-        ...slo,
-        counted: countedOf(slo, own, counts, slices.get(slo.slo)),
-        sources: decidingSources(slo, firsts, month.to),
-        observedFrom: observedFrom(slo, firsts),
-      }
-    }),
+    slos,
     events: [
       ...[...plan.events.values()].map((event) => eventFacts(event, 'event', planned, arrived)),
       ...[...plan.tables.values()].map((table) => eventFacts(table, 'table', receivedOf('table'), arrived)),
@@ -71,10 +69,8 @@ export async function monthFacts(sql: Sql, plan: Plan, month: Month, until: Inst
   }
 }
 
-/** What is promised of an event, with whether its hours are marked because its windows don't say them. */
-interface Promised extends Omit<SloFacts, 'counted' | 'sources' | 'observedFrom'> {
-  readonly marked: boolean
-}
+/** What is promised of an event, with what has to be known to count it. */
+type Promised = Omit<SloFacts, 'counted' | 'sources' | 'observedFrom'> & Countable
 
 function eventFacts(
   { name, domain, owner, status }: EventPlan | TablePlan,
@@ -112,16 +108,23 @@ function receivedBy(
 }
 
 /** The plan's SLOs, then those that were judged in the month and aren't in the plan any more. */
-function slosOf(plan: Plan, judged: ReadonlyMap<string, JudgedSlo>, { from }: Stretch): Promised[] {
+function slosOf(
+  plan: Plan,
+  judged: ReadonlyMap<string, JudgedSlo>,
+  slices: ReadonlyMap<string, MonthSlices>,
+  { from }: Stretch,
+): Promised[] {
   const held = new Map(plan.slos.map((slo) => [slo.name, slo]))
   const gone = [...judged.values()].filter(({ slo, judgedUntil }) => !held.has(slo) && judgedUntil > from)
   return [
     ...plan.slos.map((slo) => inForce(slo, judged.get(slo.name))),
-    ...gone.flatMap(({ slo, newest, first }): Promised[] => {
+    ...gone.flatMap(({ slo, newest, first, judgedUntil }): Promised[] => {
       if (newest === null) return []
       const { domain, event, subject = 'event', kind, source, objective } = first ?? newest
       const minTotal = isTimeSlice(kind) || kind === 'volume' ? 0 : MIN_TOTAL
-      return [{ slo, domain, event, subject, kind, source, objective, minTotal, inForce: false, marked: false }]
+      const marked = slices.get(slo)?.sums.at(-1)?.hour === floorTo(judgedUntil - MINUTE, HOUR)
+      const judgedFrom = first?.at ?? null
+      return [{ slo, domain, event, subject, kind, source, objective, minTotal, inForce: false, marked, judgedFrom }]
     }),
   ]
 }
@@ -143,35 +146,8 @@ function inForce(slo: SloPlan, judged: JudgedSlo | undefined): Promised {
     minTotal,
     inForce: true,
     marked: active !== null,
+    judgedFrom: first?.at ?? null,
   }
-}
-
-function countedOf(
-  { kind, marked }: Promised,
-  series: readonly StoredSeries[],
-  counts: ReadonlyMap<number, WindowCounts>,
-  slices: MonthSlices | undefined,
-): Ratio {
-  const measure = measureOf(kind)
-  if (measure === null || marked || (slices?.sums.length ?? 0) > 0)
-    return slices === undefined ? { good: 0, total: 0 } : ratioOf(slices)
-  const all = emptyCounts()
-  for (const { id } of series) {
-    const own = counts.get(id)
-    if (own !== undefined) mergeCounts(all, own)
-  }
-  const { bad, total } = measure(all)
-  return { good: total - bad, total }
-}
-
-function ratioOf({ good, bad, sums }: MonthSlices): Ratio {
-  const all = { good, total: good + bad }
-  for (const sum of sums) {
-    const [wrong = 0, total = 0] = sum.split('/').map(Number)
-    all.good += total - wrong
-    all.total += total
-  }
-  return all
 }
 
 function decidingSources(slo: Promised, firsts: Firsts, before: Instant): readonly string[] {

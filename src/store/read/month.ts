@@ -24,8 +24,15 @@ export async function monthCounts(sql: Sql, { from, to }: Span): Promise<Map<num
 export interface MonthSlices {
   readonly good: number
   readonly bad: number
-  /** `bad/total` of hours, for SLOs that count records in active hours. */
-  readonly sums: readonly string[]
+  /** Of SLOs that count records in active hours. */
+  readonly sums: readonly HourSum[]
+}
+
+/** What an SLO counted in the active minutes of an hour. */
+export interface HourSum {
+  readonly hour: Instant
+  readonly bad: number
+  readonly total: number
 }
 
 /** So much is read at once: half a million hours of SLOs take a few hundred milliseconds in all, and ingest waits for one step. */
@@ -60,12 +67,15 @@ function markedMinutes(
   )
 }
 
-async function hourSums(sql: Sql, slo: string, from: Instant, to: Instant): Promise<string[]> {
-  const rows = await sql.all<{ marks: string }>(
-    'select marks from slice_hour where slo = ? and hour >= ? and hour < ? order by hour',
+async function hourSums(sql: Sql, slo: string, from: Instant, to: Instant): Promise<HourSum[]> {
+  const rows = await sql.all<{ hour: Instant; marks: string }>(
+    'select hour, marks from slice_hour where slo = ? and hour >= ? and hour < ? order by hour',
     [slo, from, to],
   )
-  return rows.map(({ marks }) => marks).filter((marks) => marks.includes('/'))
+  return rows.flatMap(({ hour, marks }) => {
+    const [bad = 0, total = 0] = marks.split('/').map(Number)
+    return marks.includes('/') ? [{ hour, bad, total }] : []
+  })
 }
 
 /** An SLO that has been judged at some time. */
