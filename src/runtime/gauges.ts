@@ -28,7 +28,7 @@ export async function eventGauges(
       table === undefined
         ? { domain: plan.events.get(event)?.domain ?? '', event, source }
         : { domain: table.domain, table: event, source: table.warehouse.id }
-    return { id, event, lastArrival, labels, watched: watchedOf(plan, event) }
+    return { id, event, source, lastArrival, labels, watched: watchedOf(plan, event) }
   })
   const fills: NonNullable<MetricsEvaluation['fills']>[number][] = []
   for (const { id, labels, watched } of labelled) {
@@ -45,10 +45,11 @@ export async function eventGauges(
   return {
     arrivals: labelled.map(({ labels, lastArrival }) => ({ ...labels, lastArrival })),
     fills,
-    volumes: labelled.map(({ id, event, labels }, index) => {
-      // The band is of all sources together: it stands at the first of them.
+    volumes: labelled.map(({ id, event, source, labels }, index) => {
+      // A band of all sources together stands at the first of them; one of a source that an SLO names, at that one.
       const isFirst = labelled.findIndex((other) => other.event === event) === index
-      const band = isFirst ? accounts.volume.bandOf(event) : null
+      const own = accounts.volume.bandOf({ event, source })
+      const band = own ?? (isFirst ? accounts.volume.bandOf({ event, source: null }) : null)
       return { ...labels, observed: lastHour.get(id) ?? 0, ...(band === null ? {} : { band }) }
     }),
   }

@@ -1,9 +1,9 @@
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
-import { watching } from '../../judge/volume/watched.ts'
+import { streamKey, watching } from '../../judge/volume/watched.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { eventHours } from '../../runtime/volume/event-hours.ts'
+import { emptyHour, eventHours } from '../../runtime/volume/event-hours.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
 import { byOpening, note } from './noted-alarms.ts'
@@ -41,11 +41,17 @@ export async function backtestStore(
     fleet: volumeFleet({ timezone: plan.timezone, falseAlarmsPerWeek }),
     alarms: new Map<string, VolumeAlarm>(),
   }))
+  const streams = [...plan.events.keys()].map((event) => ({ event, source: null }))
   const begun = new Set<string>()
   for (let from = kept.first; from < to; from += AT_ONCE) {
-    for (const { start, events } of await eventHours(sql, plan, from, Math.min(from + AT_ONCE, to), begun)) {
+    for (const { start, hours } of await eventHours(sql, streams, from, Math.min(from + AT_ONCE, to))) {
+      for (const key of hours.keys()) begun.add(key)
       // Nothing of anything: nobody may have been listening.
-      if (events.every(({ received }) => received === 0)) continue
+      if ([...hours.values()].every(({ received }) => received === 0)) continue
+      const events = streams.flatMap((stream) => {
+        const key = streamKey(stream)
+        return begun.has(key) ? [hours.get(key) ?? emptyHour(stream, start)] : []
+      })
       const buckets = watched.bucketsOf(events)
       for (const { fleet, alarms } of runs) {
         for (const { series, count, total } of buckets)

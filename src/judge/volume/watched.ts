@@ -1,10 +1,18 @@
 import type { Instant } from '../../model/time.ts'
 
-/** What one hour holds of one event, all sources together; records more than a day late are left out. */
-export interface EventHour {
+/** What is watched apart from all else: an event from one source, or from all of them together (null). */
+export interface WatchedStream {
   readonly event: string
+  readonly source: string | null
+}
+
+/** What one hour holds of one stream. */
+export interface EventHour extends WatchedStream {
   readonly start: Instant
+  /** Without those more than a day late. */
   readonly received: number
+  /** Records more than a day late. They are in the counts below, but not in those by platform. */
+  readonly backfilled: number
   readonly invalid: number
   readonly incomplete: number
   readonly identified: number
@@ -16,10 +24,9 @@ export interface EventHour {
 /** What a series is about. */
 export type Aspect = 'total' | 'platform' | 'invalid' | 'incomplete' | 'duplicates'
 
-export interface WatchedSeries {
+export interface WatchedSeries extends WatchedStream {
   /** Unique, and readable. */
   readonly name: string
-  readonly event: string
   readonly aspect: Aspect
   /** The platform; null for other aspects. */
   readonly value: string | null
@@ -45,6 +52,8 @@ export interface Watching {
 const PLATFORMS = 8
 /** A platform gets its series in the first hour in which it has at least so many records. */
 const LEAST = 5
+/** The part of an hour's records from which on those that are late say more of its shares than the hour itself. */
+const BACKFILL = 0.01
 /** Names that stand for many are no platform. */
 const POOLED = new Set(['', '__other__'])
 
@@ -53,22 +62,24 @@ export function watching(): Watching {
   const platforms = new Map<string, Set<string>>()
   const small = new Set<string>()
 
-  function seriesOf(event: string, aspect: Aspect, value: string | null = null): WatchedSeries {
-    const name = nameOf(event, aspect, value)
+  function seriesOf({ event, source }: WatchedStream, aspect: Aspect, value: string | null = null): WatchedSeries {
+    const name = seriesName({ event, source }, aspect, value)
     const found = known.get(name)
     if (found !== undefined) return found
-    const made = { name, event, aspect, value }
+    const made = { name, event, source, aspect, value }
     known.set(name, made)
     return made
   }
 
   /** Those with the most records come first, so that the caps meet the smallest. */
-  function platformsOf({ event, platforms: counts }: EventHour): ReadonlySet<string> {
-    const kept = platforms.get(event) ?? new Set<string>()
-    platforms.set(event, kept)
+  function platformsOf(hour: EventHour): ReadonlySet<string> {
+    const { platforms: counts } = hour
+    const stream = streamKey(hour)
+    const kept = platforms.get(stream) ?? new Set<string>()
+    platforms.set(stream, kept)
     const found = [...counts].filter(([name]) => !POOLED.has(name) && !kept.has(name))
     for (const [name, count] of found.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))) {
-      const key = JSON.stringify([event, name])
+      const key = JSON.stringify([stream, name])
       if (kept.size < PLATFORMS && count >= LEAST) {
         kept.add(name)
         small.delete(key)
@@ -78,11 +89,11 @@ export function watching(): Watching {
   }
 
   function bucketsOf(hour: readonly EventHour[]): readonly WatchedBucket[] {
-    const events = hour.toSorted((a, b) => (a.event < b.event ? -1 : 1))
+    const events = hour.toSorted((a, b) => (streamKey(a) < streamKey(b) ? -1 : 1))
     return events.flatMap((each) => {
-      const { event, received, platforms: counts } = each
+      const { received, backfilled, platforms: counts } = each
       const of = (aspect: Aspect, count: number, total: number | null): WatchedBucket[] => [
-        { series: seriesOf(event, aspect), count: total === null ? count : Math.min(count, total), total },
+        { series: seriesOf(each, aspect), count: total === null ? count : Math.min(count, total), total },
       ]
       const named = [...platformsOf(each)].sort()
       return [
@@ -90,13 +101,18 @@ export function watching(): Watching {
         ...(named.length < 2
           ? []
           : named.map((name) => ({
-              series: seriesOf(event, 'platform', name),
+              series: seriesOf(each, 'platform', name),
               count: Math.min(counts.get(name) ?? 0, received),
               total: received,
             }))),
-        ...of('invalid', each.invalid, received),
-        ...of('incomplete', each.incomplete, received),
-        ...of('duplicates', each.duplicates, each.identified),
+        // Which of the bad ones were late isn't known: such an hour says nothing of these shares.
+        ...(backfilled > BACKFILL * (received + backfilled)
+          ? []
+          : [
+              ...of('invalid', each.invalid, received),
+              ...of('incomplete', each.incomplete, received),
+              ...of('duplicates', each.duplicates, each.identified),
+            ]),
       ]
     })
   }
@@ -112,6 +128,12 @@ const WORDS: Readonly<Record<Aspect, string>> = {
   duplicates: 'duplicates',
 }
 
-function nameOf(event: string, aspect: Aspect, value: string | null): string {
-  return [event, WORDS[aspect], value ?? ''].filter((word) => word !== '').join(' · ')
+/** Tells streams apart. */
+export function streamKey({ event, source }: WatchedStream): string {
+  return source === null ? event : `${event} · from · ${source}`
+}
+
+/** A series' name. `value`: the platform. */
+export function seriesName(stream: WatchedStream, aspect: Aspect, value: string | null = null): string {
+  return [streamKey(stream), WORDS[aspect], value ?? ''].filter((word) => word !== '').join(' · ')
 }

@@ -1,4 +1,5 @@
 import { createStanding, MINUTES_BACK, type MinuteFacts, type Standing } from '../../judge/slo/standing.ts'
+import { streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
 import { tableOfSource } from '../../model/subject.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
@@ -12,7 +13,7 @@ import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
 import { runningSources } from './running.ts'
-import { createVolumeWatch, type VolumeWatch } from '../volume/volume-watch.ts'
+import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
@@ -188,21 +189,22 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
     await volume.advance(volumeDue())
   }
 
-  /** Up to when the hours of events with a volume SLO are whole: all of its SLOs can be judged until then. */
-  function volumeDue(): Map<string, { until: Instant; sources: readonly string[] }> {
-    const due = new Map<string, { until: Instant; sources: readonly string[] }>()
+  /** Up to when the hours of streams with a volume SLO are whole: all SLOs of a stream can be judged until then. */
+  function volumeDue(): readonly DueStream[] {
+    const due = new Map<string, DueStream>()
     for (const standing of ordered) {
       const until = standing.slo.kind === 'volume' ? judgeable(standing) : null
       if (until === null) continue
-      const { event } = standing.slo
-      const known = due.get(event)
+      const stream = streamOf(standing.slo)
+      const known = due.get(streamKey(stream))
       const sources = deciding(standing.slo, standing.at() + MINUTE)
-      due.set(event, {
+      due.set(streamKey(stream), {
+        stream,
         until: Math.min(until, known?.until ?? until),
         sources: [...(known?.sources ?? []), ...sources],
       })
     }
-    return due
+    return [...due.values()]
   }
 
   /** A table is observed from where its first pass began, whether or not a row was there. */
@@ -252,7 +254,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
       ),
       observedFrom: observedFrom(standing.slo),
       notEvaluated: null,
-      volume: standing.slo.kind === 'volume' ? volume.reading(standing.slo.event, start + MINUTE) : null,
+      volume: standing.slo.kind === 'volume' ? volume.reading(streamOf(standing.slo), start + MINUTE) : null,
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
     note: () => ({ firsts, cursor: [...cursors.minute] }),
@@ -264,6 +266,11 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
         isJudged(kind) ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],
       ),
   }
+}
+
+/** What a volume SLO is about: its own source's records alone, where it names one. */
+export function streamOf({ event, source }: SloPlan): WatchedStream {
+  return { event, source }
 }
 
 /** Series that have a contract: events' and tables'. */

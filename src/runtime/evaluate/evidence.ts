@@ -10,7 +10,7 @@ import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
 import { facetCounts, findingCounts } from '../../store/windows.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, streamOf } from './accounts.ts'
 
 /** An explanation looks at this much of an incident, from its start. */
 const LOOKED_AT = 6 * HOUR
@@ -34,7 +34,7 @@ export async function explainIncident(
   const slo = plan.slos.find(({ name }) => name === incident.slos[0])
   if (slo === undefined || incident.event === null) return { incident, example: null }
   if (slo.kind === 'volume') {
-    const reading = accounts.volume.reading(slo.event, at)
+    const reading = accounts.volume.reading(streamOf(slo), at)
     // After the alarm it stays as it was explained.
     if (reading === null || reading.alarms.length === 0) return { incident, example: null }
     return { incident: told(incident, explainVolume(reading.alarms, at, plan.timezone), at), example: null }

@@ -1,70 +1,71 @@
-import type { EventHour } from '../../judge/volume/watched.ts'
+import { type EventHour, streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
 import { HOUR, type Instant } from '../../model/time.ts'
-import type { Plan } from '../../plan/plan.ts'
 import { type CountedHour, countedHours, platformHours } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
 
-/** One hour of all planned events. */
+/** One hour of the streams of which something came in it, by `streamKey`. */
 export interface HourOfEvents {
   readonly start: Instant
-  readonly events: readonly EventHour[]
+  readonly hours: ReadonlyMap<string, EventHour>
 }
 
-const NO_PLATFORMS: ReadonlyMap<string, number> = new Map()
-
-/**
- * The hours of the plan's events that start in [from, to), oldest first. An event of which nothing came in an hour has zeros, from its
- * first record on: whether somebody was listening then is for the caller to know. `begun`: the events seen in earlier calls.
- */
+/** Every hour that starts in [from, to), oldest first, as the given streams have it: a stream's hour is in it where something came. */
 export async function eventHours(
   sql: Sql,
-  plan: Plan,
+  streams: readonly WatchedStream[],
   from: Instant,
   to: Instant,
-  begun: Set<string> = new Set(),
 ): Promise<readonly HourOfEvents[]> {
-  const hours = Map.groupBy(await countedHours(sql, { from, to }), ({ start }) => start)
-  const platforms = new Map<string, Map<string, number>>()
-  for (const { event, start, platform, received, backfilled } of await platformHours(sql, { from, to })) {
-    const key = keyOf(event, start)
-    const counts = platforms.get(key) ?? new Map<string, number>()
-    counts.set(platform, received - backfilled)
-    platforms.set(key, counts)
+  const byEvent = Map.groupBy(streams, ({ event }) => event)
+  const found = new Map<Instant, Map<string, EventHour>>()
+  /** The streams that a row belongs to, as they stand in its hour. */
+  function change(row: { event: string; source: string; start: Instant }, changed: (hour: EventHour) => EventHour) {
+    const hours = found.get(row.start) ?? new Map<string, EventHour>()
+    found.set(row.start, hours)
+    for (const stream of byEvent.get(row.event) ?? []) {
+      if ((stream.source ?? row.source) !== row.source) continue
+      const key = streamKey(stream)
+      hours.set(key, changed(hours.get(key) ?? emptyHour(stream, row.start)))
+    }
   }
-  const planned = [...plan.events.keys()]
-  const found: HourOfEvents[] = []
-  for (let start = from; start < to; start += HOUR) {
-    const counted = new Map(hours.get(start)?.map((hour) => [hour.event, hour]))
-    for (const event of counted.keys()) begun.add(event)
-    if (begun.size === 0) continue
-    const events = planned.flatMap((event) =>
-      begun.has(event) ? [hourOf(event, start, counted.get(event), platforms.get(keyOf(event, start)))] : [],
-    )
-    found.push({ start, events })
+  for (const row of await countedHours(sql, { from, to })) change(row, (hour) => withCounts(hour, row))
+  for (const row of await platformHours(sql, { from, to })) {
+    change(row, (hour) => {
+      const platforms = new Map(hour.platforms)
+      platforms.set(row.platform, (platforms.get(row.platform) ?? 0) + row.received - row.backfilled)
+      return { ...hour, platforms }
+    })
   }
-  return found
+  return Array.from({ length: Math.max(0, Math.ceil((to - from) / HOUR)) }, (_, index) => {
+    const start = from + index * HOUR
+    return { start, hours: found.get(start) ?? new Map() }
+  })
 }
 
-function hourOf(
-  event: string,
-  start: Instant,
-  counted: CountedHour | undefined,
-  platforms: ReadonlyMap<string, number> = NO_PLATFORMS,
-): EventHour {
-  const { received = 0, backfilled = 0, invalid = 0, incomplete = 0, identified = 0, duplicates = 0 } = counted ?? {}
+/** An hour in which nothing came. Whether somebody was listening is for the caller to know. */
+export function emptyHour({ event, source }: WatchedStream, start: Instant): EventHour {
   return {
     event,
-
+    source,
     start,
-    received: received - backfilled,
-    invalid,
-    incomplete,
-    identified,
-    duplicates,
-    platforms,
+    received: 0,
+    backfilled: 0,
+    invalid: 0,
+    incomplete: 0,
+    identified: 0,
+    duplicates: 0,
+    platforms: new Map(),
   }
 }
 
-function keyOf(event: string, start: Instant): string {
-  return `${start}\n${event}`
+function withCounts(hour: EventHour, row: CountedHour): EventHour {
+  return {
+    ...hour,
+    received: hour.received + row.received - row.backfilled,
+    backfilled: hour.backfilled + row.backfilled,
+    invalid: hour.invalid + row.invalid,
+    incomplete: hour.incomplete + row.incomplete,
+    identified: hour.identified + row.identified,
+    duplicates: hour.duplicates + row.duplicates,
+  }
 }

@@ -1,7 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Band } from '../../judge/volume/detector.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
 import { LEARNING, type StandingAlarm, type VolumeReading } from '../../judge/volume/reading.ts'
-import { type WatchedSeries, watching } from '../../judge/volume/watched.ts'
+import {
+  type EventHour,
+  seriesName,
+  streamKey,
+  type WatchedSeries,
+  type WatchedStream,
+  watching,
+} from '../../judge/volume/watched.ts'
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import type { Tier } from '../../model/sli.ts'
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
@@ -10,34 +18,48 @@ import { hoursKept } from '../../store/read/hourly.ts'
 import { observedSpans, type StoredSpan } from '../../store/positions.ts'
 import type { Sql } from '../../store/sql.ts'
 import { wasObserved } from '../evaluate/observed.ts'
-import { eventHours, type HourOfEvents } from './event-hours.ts'
+import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
+
+/** A stream whose hours are wanted up to an instant: the sources that decide whether one was observed. */
+export interface DueStream {
+  readonly stream: WatchedStream
+  readonly until: Instant
+  readonly sources: readonly string[]
+}
 
 /** Feeds the hours that have ended to the volume detector, and remembers what it made of them. */
 export interface VolumeWatch {
-  /** Takes in each event's hours that end by the given instant; an event without one has nothing new. */
-  readonly advance: (
-    until: ReadonlyMap<string, { readonly until: Instant; readonly sources: readonly string[] }>,
-  ) => Promise<void>
-  /** What was made of the newest hour of an event that ended by `at`; null: none yet. */
-  readonly reading: (event: string, at: Instant) => VolumeReading | null
-  /** Of the newest hour. */
-  readonly bandOf: (event: string) => Band | null
+  /** Takes in each stream's hours that end by its instant; one that isn't given has nothing new. */
+  readonly advance: (due: readonly DueStream[]) => Promise<void>
+  /** What was made of the newest hour of a stream that ended by `at`; null: none yet. */
+  readonly reading: (stream: WatchedStream, at: Instant) => VolumeReading | null
+  /** Of the newest hour; null of a stream that isn't watched. */
+  readonly bandOf: (stream: WatchedStream) => Band | null
 }
 
-/** Hours are read in parts, so that a long history isn't in memory at once. */
-const AT_ONCE = 7 * DAY
+/** Hours are read in parts, so that a long history neither is in memory at once nor keeps others waiting. */
+const AT_ONCE = DAY
 /** Minutes of an hour that may be unobserved before it says nothing. */
 const UNOBSERVED = 2
 /** Readings are asked for while minutes are judged, which may be this far behind. */
 const REMEMBERED = 40 * DAY
+
+interface WantedHours {
+  readonly stream: WatchedStream
+  readonly key: string
+  readonly to: Instant
+  readonly sources: readonly string[]
+}
 
 /** How the budget is split: a P0 event may alarm falsely eight times as often as a P3 one, and is seen the sooner for it. */
 const WEIGHTS: Readonly<Record<Tier, number>> = { P0: 4, P1: 2, P2: 1, P3: 0.5 }
 
 /** Begins with the oldest hour that the store keeps: what it learnt before a restart, it learns again from there. */
 export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
-  const events = new Set(
-    plan.slos.flatMap((slo) => (slo.kind === 'volume' && plan.events.has(slo.event) ? [slo.event] : [])),
+  const streams = new Map(
+    plan.slos.flatMap(({ kind, event, source }) =>
+      kind === 'volume' && plan.events.has(event) ? [[streamKey({ event, source }), { event, source }] as const] : [],
+    ),
   )
   const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   const series = new Map<string, WatchedSeries>()
@@ -49,55 +71,62 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   const watched = watching()
   const open = new Map<string, VolumeAlarm>()
   const readings = new Map<string, VolumeReading[]>()
-  /** Start of each event's next hour, and of its first whole one. */
+  /** Start of each stream's next hour, and of its first whole one. */
   const next = new Map<string, Instant>()
   const first = new Map<string, Instant>()
-  const begun = new Set<string>()
 
-  type Due = ReadonlyMap<string, { readonly until: Instant; readonly sources: readonly string[] }>
-
-  async function advance(due: Due): Promise<void> {
-    const wanted = [...due].flatMap(([event, { until, sources }]) => {
+  async function advance(due: readonly DueStream[]): Promise<void> {
+    const wanted = due.flatMap(({ stream, until, sources }): WantedHours[] => {
+      const key = streamKey(stream)
       const to = floorTo(until, HOUR)
-      return events.has(event) && to > (next.get(event) ?? 0) ? [{ event, to, sources }] : []
+      return streams.has(key) && to > (next.get(key) ?? 0) ? [{ stream, key, to, sources }] : []
     })
     if (wanted.length === 0) return
-    const kept = await hoursKept(sql)
-    if (kept === null) return
-    const from = Math.min(...wanted.map(({ event }) => next.get(event) ?? kept.first))
+    const from = Math.min(...wanted.map(({ key }) => next.get(key) ?? 0))
     const to = Math.max(...wanted.map((each) => each.to))
-    for (let start = Math.max(from, kept.first); start < to; start += AT_ONCE) {
+    // What was never looked at, or not for long, begins with what is still kept.
+    const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
+    const begin = Math.max(from, kept)
+    const asked = wanted.map(({ stream }) => stream)
+    const sources = [...new Set(wanted.flatMap((each) => each.sources))]
+    for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
-      const spans = await spansOf([...new Set(wanted.flatMap(({ sources }) => sources))], start, end)
-      for (const hour of await eventHours(sql, plan, start, end, begun)) {
-        takeHour(hour, wanted, (sources) => wasHourObserved(spans, sources, hour.start))
+      const spans = await spansOf(sources, start, end)
+      for (const hour of await eventHours(sql, asked, start, end)) {
+        takeHour(hour, wanted, (deciding) => wasHourObserved(spans, deciding, hour.start))
+        // After a start this is months of hours: ingest and readers go on between them.
+        await turn()
       }
     }
-    for (const { event, to: end } of wanted) if (begun.has(event)) next.set(event, end)
+    // Also of a stream of which nothing came: its hours are over, and needn't be looked at again.
+    for (const { key, to: end } of wanted) next.set(key, end)
   }
 
   function takeHour(
-    { start, events: hours }: HourOfEvents,
-    wanted: readonly { readonly event: string; readonly to: Instant; readonly sources: readonly string[] }[],
-    observed: (sources: readonly string[]) => boolean,
+    { start, hours }: HourOfEvents,
+    wanted: readonly WantedHours[],
+    wasObservedBy: (sources: readonly string[]) => boolean,
   ): void {
-    const due = wanted.filter(({ event, to }) => start < to && start >= (next.get(event) ?? 0))
-    for (const { event, sources } of due) {
-      const hour = hours.find((each) => each.event === event)
-      if (hour === undefined) continue
+    const due = wanted.filter(({ key, to }) => start < to && start >= (next.get(key) ?? 0))
+    const observed = new Map<string, boolean>()
+    const buckets: EventHour[] = []
+    for (const { stream, key, sources } of due) {
       // An event's first hour is a part of one.
-      const isFirst = !first.has(event)
-      if (isFirst) first.set(event, start + HOUR)
-      const isObserved = observed(sources)
-      if (!isFirst && isObserved) {
-        for (const bucket of watched.bucketsOf([hour])) {
-          series.set(bucket.series.name, bucket.series)
-          note(fleet.push(bucket.series.name, { start, length: HOUR, count: bucket.count, total: bucket.total }))
-        }
+      const begins = first.get(key)
+      if (begins === undefined) {
+        if (hours.has(key)) first.set(key, start + HOUR)
+        else continue
       }
+      observed.set(key, wasObservedBy(sources))
+      if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
+    }
+    for (const { series: about, count, total } of watched.bucketsOf(buckets)) {
+      series.set(about.name, about)
+      note(fleet.push(about.name, { start, length: HOUR, count, total }))
     }
     note(fleet.finish())
-    for (const { event, sources } of due) if (first.has(event)) remember(event, start + HOUR, observed(sources))
+    const alarms = Map.groupBy(standingAlarms(), (standing) => streamKey(standing.series))
+    for (const [key, isObserved] of observed) remember(key, start + HOUR, isObserved, alarms.get(key) ?? [])
     forgetNotices(start + HOUR)
   }
 
@@ -114,18 +143,22 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     for (const [key, { kind, openedAt }] of open) if (kind === 'drift' && openedAt <= end) open.delete(key)
   }
 
-  function remember(event: string, end: Instant, isObserved: boolean): void {
-    const alarms = [...open.values()]
+  /** Sorted by series. */
+  function standingAlarms(): StandingAlarm[] {
+    return [...open.values()]
       .flatMap((alarm): StandingAlarm[] => {
         const about = series.get(alarm.series)
-        return about?.event === event ? [{ alarm, series: about }] : []
+        return about === undefined ? [] : [{ alarm, series: about }]
       })
       .sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
-    const isKnown = end - (first.get(event) ?? end) >= LEARNING
-    const kept = readings.get(event) ?? []
+  }
+
+  function remember(key: string, end: Instant, isObserved: boolean, alarms: readonly StandingAlarm[]): void {
+    const isKnown = end - (first.get(key) ?? end) >= LEARNING
+    const kept = readings.get(key) ?? []
     kept.push({ end, counts: isObserved && (isKnown || alarms.length > 0), alarms })
     while ((kept[0]?.end ?? end) < end - REMEMBERED) kept.shift()
-    readings.set(event, kept)
+    readings.set(key, kept)
   }
 
   async function spansOf(sources: readonly string[], from: Instant, to: Instant) {
@@ -153,7 +186,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
 
   return {
     advance,
-    reading: (event, at) => readings.get(event)?.findLast(({ end }) => end <= at) ?? null,
-    bandOf: (event) => fleet.band(event),
+    reading: (stream, at) => readings.get(streamKey(stream))?.findLast(({ end }) => end <= at) ?? null,
+    bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
   }
 }

@@ -2,9 +2,10 @@ import type { Instant } from '../../model/time.ts'
 import type { Sql } from '../sql.ts'
 import type { Span } from './spans.ts'
 
-/** What one hour holds of one planned event, sources together. */
+/** What one hour holds of one planned event as one source carries it. */
 export interface CountedHour {
   readonly event: string
+  readonly source: string
   readonly start: Instant
   readonly received: number
   readonly invalid: number
@@ -20,15 +21,16 @@ const SUMS = ['received', 'invalid', 'incomplete', 'identified', 'duplicates', '
 /** The hours of planned events that start in a span; those without a record are left out. */
 export function countedHours(sql: Sql, { from, to }: Span): Promise<CountedHour[]> {
   return sql.all<CountedHour>(
-    `select s.event as event, w.start as start, ${SUMS} from window_hour w join series s on s.id = w.series
-     where s.kind = 'planned' and w.start >= ? and w.start < ? group by s.event, w.start`,
+    `select s.event as event, s.source as source, w.start as start, ${SUMS} from window_hour w join series s on s.id = w.series
+     where s.kind = 'planned' and w.start >= ? and w.start < ? group by s.event, s.source, w.start`,
     [from, to],
   )
 }
 
-/** Records of a planned event on one platform in one hour, sources together. */
+/** Records of a planned event on one platform in one hour, as one source carries it. */
 export interface PlatformHour {
   readonly event: string
+  readonly source: string
   readonly start: Instant
   readonly platform: string
   readonly received: number
@@ -38,9 +40,11 @@ export interface PlatformHour {
 /** By platform where it is known. */
 export function platformHours(sql: Sql, { from, to }: Span): Promise<PlatformHour[]> {
   return sql.all<PlatformHour>(
-    `select s.event as event, w.start as start, f.platform as platform, ${sum('received')}, ${sum('backfilled')}
+    `select s.event as event, s.source as source, w.start as start, f.platform as platform,
+       ${sum('received')}, ${sum('backfilled')}
      from facet_hour w join series s on s.id = w.series join facet f on f.id = w.facet
-     where s.kind = 'planned' and f.platform <> '' and w.start >= ? and w.start < ? group by s.event, w.start, f.platform`,
+     where s.kind = 'planned' and f.platform <> '' and w.start >= ? and w.start < ?
+     group by s.event, s.source, w.start, f.platform`,
     [from, to],
   )
 }

@@ -1,0 +1,189 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../../src/cli/project.ts'
+import { DAY, HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
+import type { WindowCounts } from '../../../src/model/window.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import { createVolumeWatch, type DueStream } from '../../../src/runtime/volume/volume-watch.ts'
+import { commitIngest } from '../../../src/store/ingest.ts'
+import { takeWriter, type Writer } from '../../../src/store/leases.ts'
+import { openStore } from '../../../src/store/open.ts'
+import type { Database, Sql } from '../../../src/store/sql.ts'
+import { type TestProject, testProject } from '../../cli/project.ts'
+import { commitOf, countsOf, seriesOf, stepOf } from '../../support/commits.ts'
+import { seeded } from '../../support/random.ts'
+
+const START = Date.UTC(2026, 0, 5)
+const at = (hour: number): Instant => START + hour * HOUR
+const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
+
+let project: TestProject
+let db: Database
+let writer: Writer
+const steps = new Map<string, number>()
+
+function planOf(slos: string): Plan {
+  project = testProject({
+    'rules/assay.yaml':
+      'version: 1\nsources:\n  - { id: web, type: http }\n  - { id: shop, type: http }\n',
+    'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
+    'rules/domains/checkout/events/not-shipped-yet.yaml': contract('Not Shipped Yet'),
+    'rules/domains/checkout/slos.yaml': `slos:\n${slos}`,
+  })
+  const { plan, problems } = readConfiguration('rules/assay.yaml', { cwd: project.path, env: {} })
+  if (plan === null) throw new Error(`the project of the test has problems: ${JSON.stringify(problems)}`)
+  return plan
+}
+
+async function open(): Promise<void> {
+  db = await openStore({ type: 'sqlite', path: join(project.path, '.assay/assay.db') })
+  writer = await takeWriter(db)
+}
+
+/** One hour of Order Completed from one source, observed whole. */
+async function arrive(hour: number, counts: Partial<WindowCounts>, source = 'web'): Promise<void> {
+  const step = steps.get(source) ?? 0
+  steps.set(source, step + 1)
+  const series = seriesOf('Order Completed', source)
+  const { received = 0 } = counts
+  const windows = received === 0 ? [] : [{ series, minute: at(hour), counts: countsOf(received, counts) }]
+  const moved = stepOf(step === 0 ? null : `${step}`, `${step + 1}`, {
+    observedUntil: at(hour + 1),
+    listeningSince: step === 0 ? at(hour) : null,
+  })
+  await commitIngest(db, writer, commitOf({ source, steps: [moved], delta: { windows, facets: [], findings: [] } }))
+}
+
+function due(event: string, until: Instant, source: string | null = null): DueStream {
+  return { stream: { event, source }, until, sources: [source ?? 'web'] }
+}
+
+const SLO = (name: string, event: string, more = '') =>
+  `  - { name: ${name}, sli: { kind: volume, event: ${event}${more} }, objective: 99, window: 30d }\n`
+
+beforeEach(() => steps.clear())
+afterEach(async () => {
+  await writer.release()
+  await db.close()
+  project.remove()
+})
+
+describe('the volume watch', () => {
+  it('looks at each hour once, also of an event that never arrived', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed') + SLO('later', 'Not Shipped Yet'))
+    await open()
+    for (let hour = 0; hour < 72; hour++) await arrive(hour, { received: 100 })
+    const asked: Instant[] = []
+    const counted: Sql = {
+      engine: db.engine,
+      run: (text, values) => db.run(text, values),
+      all: (text, values) => {
+        if (text.includes('window_hour')) asked.push(Number(values?.[0] ?? Number.NEGATIVE_INFINITY))
+        return db.all(text, values)
+      },
+    }
+    const watch = createVolumeWatch(counted, plan)
+    const both = (until: Instant) => [due('Order Completed', until), due('Not Shipped Yet', until)]
+    await watch.advance(both(at(48)))
+    expect(asked.length).toBeGreaterThan(0)
+    asked.length = 0
+    for (let minute = 1; minute < 60; minute++) await watch.advance(both(at(48) + minute * MINUTE))
+    expect(asked).toEqual([])
+    await watch.advance(both(at(49)))
+    expect(asked).toEqual([at(48)])
+    expect(watch.reading({ event: 'Order Completed', source: null }, at(49))?.end).toBe(at(49))
+    expect(watch.reading({ event: 'Not Shipped Yet', source: null }, at(49))).toBeNull()
+  })
+
+  it('lets others go on between the hours of a long history', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    for (let hour = 0; hour < 72; hour++) await arrive(hour, { received: 100 })
+    let turns = 0
+    let counting = true
+    const count = (): void => {
+      turns += 1
+      if (counting) setImmediate(count)
+    }
+    setImmediate(count)
+    await createVolumeWatch(db, plan).advance([due('Order Completed', at(72))])
+    counting = false
+    expect(turns).toBeGreaterThanOrEqual(71)
+  })
+
+  it('judges an SLO that names its source by that source’s records alone', async () => {
+    const plan = planOf(
+      SLO('web-orders', 'Order Completed', ', source: web') +
+        SLO('shop-orders', 'Order Completed', ', source: shop') +
+        SLO('orders', 'Order Completed'),
+    )
+    await open()
+    const random = seeded(1)
+    const noisy = (mean: number) => Math.round(mean * (0.97 + 0.06 * random.next()))
+    const gone = 15 * 24 + 9
+    for (let hour = 0; hour < gone + 4; hour++) {
+      await arrive(hour, { received: noisy(900) }, 'web')
+      // A tenth of all is gone: what all of them together ordinarily vary by.
+      await arrive(hour, { received: hour < gone ? noisy(100) : 0 }, 'shop')
+    }
+    const watch = createVolumeWatch(db, plan)
+    const until = at(gone + 4)
+    await watch.advance([
+      due('Order Completed', until, 'web'),
+      due('Order Completed', until, 'shop'),
+      due('Order Completed', until),
+    ])
+    const alarmsOf = (source: string | null) =>
+      watch.reading({ event: 'Order Completed', source }, until)?.alarms.map(({ alarm }) => alarm)
+    expect(alarmsOf('shop')).toMatchObject([{ kind: 'outage', direction: 'down', observed: 0 }])
+    expect(alarmsOf('shop')?.[0]?.expected).toBeGreaterThan(80)
+    expect(alarmsOf('shop')?.[0]?.expected).toBeLessThan(120)
+    expect(alarmsOf('web')).toEqual([])
+    const band = (source: string | null) => watch.bandOf({ event: 'Order Completed', source })?.expected ?? 0
+    expect(band('web')).toBeGreaterThan(850)
+    expect(band('web')).toBeLessThan(950)
+    expect(band(null)).toBeGreaterThan(band('web'))
+  })
+
+  it('has no share alarm of a backfill, also of one that came twice', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    const random = seeded(2)
+    const few = () => (random.next() < 0.5 ? 1 : 0)
+    const ordinary = () => ({
+      received: 1_000,
+      identified: 1_000,
+      invalid: few(),
+      incomplete: few(),
+      duplicates: few(),
+    })
+    const replayed = 15 * 24 + 9
+    const until = replayed + 6
+    for (let hour = 0; hour < until; hour++) {
+      const late = { received: 6_000, backfilled: 5_000, identified: 6_000, invalid: 150, incomplete: 150 }
+      await arrive(hour, hour < replayed || hour >= replayed + 3 ? ordinary() : { ...late, duplicates: 5_000 })
+    }
+    const watch = createVolumeWatch(db, plan)
+    const seen: unknown[] = []
+    for (let hour = 14 * 24; hour <= until; hour++) {
+      await watch.advance([due('Order Completed', at(hour))])
+      seen.push(...(watch.reading({ event: 'Order Completed', source: null }, at(hour))?.alarms ?? []))
+    }
+    expect(seen).toEqual([])
+  })
+
+  it('still has share alarms of what is bad and new', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    const random = seeded(3)
+    const broken = 15 * 24
+    for (let hour = 0; hour < broken + 4; hour++) {
+      const invalid = hour < broken ? Math.round(random.next()) : 150
+      await arrive(hour, { received: 1_000 + 5, backfilled: 5, invalid })
+    }
+    const watch = createVolumeWatch(db, plan)
+    await watch.advance([due('Order Completed', START + 15 * DAY + 4 * HOUR)])
+    const { alarms = [] } = watch.reading({ event: 'Order Completed', source: null }, at(broken + 4)) ?? {}
+    expect(alarms.map(({ series }) => series.aspect)).toEqual(['invalid'])
+  })
+})
