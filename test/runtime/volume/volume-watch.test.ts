@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../../src/cli/project.ts'
 import { DAY, HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
 import type { WindowCounts } from '../../../src/model/window.ts'
@@ -20,12 +20,11 @@ const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 
 let project: TestProject
 let db: Database
 let writer: Writer
-const steps = new Map<string, number>()
 
 function planOf(slos: string): Plan {
   project = testProject({
     'rules/assay.yaml':
-      'version: 1\nsources:\n  - { id: web, type: http }\n  - { id: shop, type: http }\n',
+      'version: 1\nsources:\n  - { id: web, type: http }\n  - { id: shop, type: file, paths: [shop.ndjson], format: { type: segment } }\n',
     'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
     'rules/domains/checkout/events/not-shipped-yet.yaml': contract('Not Shipped Yet'),
     'rules/domains/checkout/slos.yaml': `slos:\n${slos}`,
@@ -40,19 +39,19 @@ async function open(): Promise<void> {
   writer = await takeWriter(db)
 }
 
-/** One hour of Order Completed from one source, observed whole. */
-async function arrive(hour: number, counts: Partial<WindowCounts>, source = 'web'): Promise<void> {
-  const step = steps.get(source) ?? 0
-  steps.set(source, step + 1)
+/** Order Completed hour by hour from one source, observed whole. */
+async function arrive(hours: readonly Partial<WindowCounts>[], source = 'web'): Promise<void> {
   const series = seriesOf('Order Completed', source)
-  const { received = 0 } = counts
-  const windows = received === 0 ? [] : [{ series, minute: at(hour), counts: countsOf(received, counts) }]
-  const moved = stepOf(step === 0 ? null : `${step}`, `${step + 1}`, {
-    observedUntil: at(hour + 1),
-    listeningSince: step === 0 ? at(hour) : null,
+  const windows = hours.flatMap((counts, hour) => {
+    const { received = 0 } = counts
+    return received === 0 ? [] : [{ series, minute: at(hour), counts: countsOf(received, counts) }]
   })
-  await commitIngest(db, writer, commitOf({ source, steps: [moved], delta: { windows, facets: [], findings: [] } }))
+  const step = stepOf(null, '1', { observedUntil: at(hours.length), listeningSince: START })
+  await commitIngest(db, writer, commitOf({ source, steps: [step], delta: { windows, facets: [], findings: [] } }))
 }
+
+const hours = (count: number, countsIn: (hour: number) => Partial<WindowCounts>) =>
+  Array.from({ length: count }, (_, hour) => countsIn(hour))
 
 function due(event: string, until: Instant, source: string | null = null): DueStream {
   return { stream: { event, source }, until, sources: [source ?? 'web'] }
@@ -61,7 +60,6 @@ function due(event: string, until: Instant, source: string | null = null): DueSt
 const SLO = (name: string, event: string, more = '') =>
   `  - { name: ${name}, sli: { kind: volume, event: ${event}${more} }, objective: 99, window: 30d }\n`
 
-beforeEach(() => steps.clear())
 afterEach(async () => {
   await writer.release()
   await db.close()
@@ -72,7 +70,7 @@ describe('the volume watch', () => {
   it('looks at each hour once, also of an event that never arrived', async () => {
     const plan = planOf(SLO('orders', 'Order Completed') + SLO('later', 'Not Shipped Yet'))
     await open()
-    for (let hour = 0; hour < 72; hour++) await arrive(hour, { received: 100 })
+    await arrive(hours(72, () => ({ received: 100 })))
     const asked: Instant[] = []
     const counted: Sql = {
       engine: db.engine,
@@ -98,7 +96,7 @@ describe('the volume watch', () => {
   it('lets others go on between the hours of a long history', async () => {
     const plan = planOf(SLO('orders', 'Order Completed'))
     await open()
-    for (let hour = 0; hour < 72; hour++) await arrive(hour, { received: 100 })
+    await arrive(hours(72, () => ({ received: 100 })))
     let turns = 0
     let counting = true
     const count = (): void => {
@@ -121,11 +119,12 @@ describe('the volume watch', () => {
     const random = seeded(1)
     const noisy = (mean: number) => Math.round(mean * (0.97 + 0.06 * random.next()))
     const gone = 15 * 24 + 9
-    for (let hour = 0; hour < gone + 4; hour++) {
-      await arrive(hour, { received: noisy(900) }, 'web')
-      // A tenth of all is gone: what all of them together ordinarily vary by.
-      await arrive(hour, { received: hour < gone ? noisy(100) : 0 }, 'shop')
-    }
+    await arrive(hours(gone + 4, () => ({ received: noisy(900) })))
+    // A tenth of all is gone.
+    await arrive(
+      hours(gone + 4, (hour) => ({ received: hour < gone ? noisy(100) : 0 })),
+      'shop',
+    )
     const watch = createVolumeWatch(db, plan)
     const until = at(gone + 4)
     await watch.advance([
@@ -159,10 +158,10 @@ describe('the volume watch', () => {
     })
     const replayed = 15 * 24 + 9
     const until = replayed + 6
-    for (let hour = 0; hour < until; hour++) {
-      const late = { received: 6_000, backfilled: 5_000, identified: 6_000, invalid: 150, incomplete: 150 }
-      await arrive(hour, hour < replayed || hour >= replayed + 3 ? ordinary() : { ...late, duplicates: 5_000 })
-    }
+    const late = { received: 6_000, backfilled: 5_000, identified: 6_000, invalid: 150, incomplete: 150 }
+    await arrive(
+      hours(until, (hour) => (hour < replayed || hour >= replayed + 3 ? ordinary() : { ...late, duplicates: 5_000 })),
+    )
     const watch = createVolumeWatch(db, plan)
     const seen: unknown[] = []
     for (let hour = 14 * 24; hour <= until; hour++) {
@@ -177,10 +176,8 @@ describe('the volume watch', () => {
     await open()
     const random = seeded(3)
     const broken = 15 * 24
-    for (let hour = 0; hour < broken + 4; hour++) {
-      const invalid = hour < broken ? Math.round(random.next()) : 150
-      await arrive(hour, { received: 1_000 + 5, backfilled: 5, invalid })
-    }
+    const invalid = (hour: number) => (hour < broken ? Math.round(random.next()) : 150)
+    await arrive(hours(broken + 4, (hour) => ({ received: 1_005, backfilled: 5, invalid: invalid(hour) })))
     const watch = createVolumeWatch(db, plan)
     await watch.advance([due('Order Completed', START + 15 * DAY + 4 * HOUR)])
     const { alarms = [] } = watch.reading({ event: 'Order Completed', source: null }, at(broken + 4)) ?? {}
