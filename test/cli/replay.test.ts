@@ -73,6 +73,16 @@ describe('assay replay', () => {
     expect(contents('gzipped')).toMatchObject(plain)
   })
 
+  it('judges the records of a source whose secret is unset', async () => {
+    const secret = '{ env: KAFKA_SECRET }'
+    const stream = `{ id: archive, type: kafka, brokers: [b:9092], topics: [t], format: { type: segment }, sasl: { mechanism: plain, username: ${secret}, password: ${secret} } }`
+    writeFileSync(at('rules/assay.yaml'), `version: 1\nenvironment: production\nsources:\n  - ${stream}\n`)
+    expect(await replay(['events.ndjson', '--out', 'unset'])).toMatchObject({ code: 0, err: '' })
+    expect((await replay(['events.ndjson', '--out', 'set'], { env: { KAFKA_SECRET: 'secret' } })).code).toBe(0)
+    expect(contents('unset')['verdicts.ndjson']).not.toBe('')
+    expect(contents('unset')).toEqual(contents('set'))
+  })
+
   it.each([
     ['page', 'events.ndjson', 1],
     ['ticket', 'events.ndjson', 1],
