@@ -7,7 +7,7 @@ import { copyOfRepository } from '../support/assay-command.ts'
 import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
 
-const PATIENCE = { timeout: 20_000 }
+const PATIENCE = { timeout: 60_000 }
 const EVENT = 'Ticket Bought'
 
 describe.skipIf(!hasChromium)('a stranger (skipped where there is no Chromium)', () => {
@@ -44,7 +44,9 @@ describe.skipIf(!hasChromium)('a stranger (skipped where there is no Chromium)',
     await analytics.flush({ timeout: 10_000 })
   }
 
-  test('sends an event, saves the contract that the page has ready where the page says, and sees it judged', async () => {
+  test('sends an event, saves the contract that the page has ready where the page says, and sees it judged', {
+    timeout: 120_000,
+  }, async () => {
     await send(3, 19.5, '3.0.0')
     const unplanned = page.locator('#unplanned')
     await unplanned.getByText(EVENT).first().waitFor(PATIENCE)
@@ -75,11 +77,11 @@ describe.skipIf(!hasChromium)('a stranger (skipped where there is no Chromium)',
   // Minutes close in real time over HTTP.
   test.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')(
     'has an incident that explains itself at the end of the minute (a minute long: with ASSAY_REQUIRE=all)',
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async () => {
       await page.goto(assay.url)
       const link = page.locator('a[href^="/incidents/"]').first()
-      await link.waitFor({ timeout: 100_000 })
+      await link.waitFor({ timeout: 150_000 })
       expect(await page.locator('h1').textContent()).toContain(EVENT)
       await link.click()
       const said = (await page.locator('main').textContent()) ?? ''
