@@ -85,6 +85,7 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
   /** How far this process has read them. */
   const last = new Map<string, string>()
   const isStream = source.type === 'kafka'
+  let isAssigned = false
 
   async function open(positions: ReadonlyMap<string, string>): Promise<void> {
     if (!isStream) return filters.open(positions.keys())
@@ -93,6 +94,7 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
       if (last.get(partition) !== position) filters.forget(partition)
       partitions.add(partition)
     }
+    isAssigned = false
   }
 
   async function commit(batch: SourceBatch, span: Span): Promise<'committed' | 'superseded'> {
@@ -104,6 +106,11 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
       const read = new Set<string>()
       for (const { partition } of records) read.add(partition)
       for (const partition of read) partitions.add(partition)
+      if (isStream && !isAssigned) {
+        const assigned = source.figures?.().partitions ?? []
+        filters.assign(assigned.map(({ partition }) => partition))
+        isAssigned = true
+      }
       await filters.open(read)
       observed = observeBatch(
         { source: source.id, records, manyPartitions: source.type !== 'http' && partitions.size > 1 },

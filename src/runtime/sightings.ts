@@ -3,7 +3,7 @@ import { createSightings, type Sightings } from '../observe/dedupe/sightings.ts'
 import { readSightings } from '../store/sightings.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** Ids remembered of one partition: 25 to 50 bytes each. */
+/** Ids remembered of a source: 25 to 50 bytes each. */
 const CAPACITY = 2_000_000
 
 /** The filters of a source's partitions, each rebuilt from the store when its partition first comes. */
@@ -11,6 +11,8 @@ export interface Filters {
   /** Makes the filters of these partitions ready, as the store has them. */
   readonly open: (partitions: Iterable<string>) => Promise<void>
   readonly of: (partition: string) => Sightings
+  /** These are all the partitions that this process reads: they share the source's memory, and others' filters go. Between batches only. */
+  readonly assign: (partitions: readonly string[]) => void
   /** Another process may have read the partition: its filter is to be rebuilt. */
   readonly forget: (partition: string) => void
   /** The name under which a partition's sightings are stored. */
@@ -18,7 +20,14 @@ export interface Filters {
 }
 
 /** `shared`: all partitions of the source have one filter, stored under `*`. */
-export function createFilters(sql: Sql, source: string, horizon: Duration, shared: boolean): Filters {
+export function createFilters(
+  sql: Sql,
+  source: string,
+  horizon: Duration,
+  shared: boolean,
+  most: number = CAPACITY,
+): Filters {
+  let capacity = most
   const filters = new Map<string, Sightings>()
   const keyOf = (partition: string): string => (shared ? '*' : partition)
 
@@ -26,7 +35,7 @@ export function createFilters(sql: Sql, source: string, horizon: Duration, share
     const key = keyOf(partition)
     const known = filters.get(key)
     if (known !== undefined) return known
-    const made = createSightings({ horizon, capacity: CAPACITY })
+    const made = createSightings({ horizon, capacity })
     filters.set(key, made)
     return made
   }
@@ -43,6 +52,12 @@ export function createFilters(sql: Sql, source: string, horizon: Duration, share
       }
     },
     of,
+    assign: (partitions) => {
+      const read = new Set(partitions)
+      for (const key of [...filters.keys()]) if (!read.has(key)) filters.delete(key)
+      capacity = Math.ceil(most / Math.max(1, read.size))
+      for (const filter of filters.values()) filter.resize(capacity)
+    },
     forget: (partition) => filters.delete(keyOf(partition)),
     keyOf,
   }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE } from '../model/time.ts'
 import { trimQuarantine } from './quarantine.ts'
-import { joinSightings } from './sightings.ts'
+import { joinSightings, trimSightings } from './sightings.ts'
 import type { Database } from './sql.ts'
 
 /** How long things are kept, in ms. */
@@ -13,11 +13,14 @@ export interface Retention {
   readonly duplicates: Duration
   /** Bound of the quarantine in bytes; the oldest goes first. Default 100 MB. */
   readonly quarantineBytes?: number
+  /** Bound of each source's hashes of ids in bytes, 12 an id; the oldest go first. Default 100 MB. */
+  readonly sightingBytes?: number
   /** Days, verdicts, slices, sent notifications. Default 400 days. Incidents are kept for good. */
   readonly records?: Duration
 }
 
 const QUARANTINE_BYTES = 100_000_000
+const SIGHTING_BYTES = 100_000_000
 const RECORDS_KEPT = 400 * DAY
 /** Rows that a step removes where it goes by number. */
 const STEP_ROWS = 500
@@ -51,6 +54,7 @@ export async function applyRetention(db: Database, now: Instant, retention: Rete
       floorTo(now - keep.duplicates, HOUR),
     ]),
   )
+  removed += await repeat(() => trimSightings(db, keep.sightingBytes ?? SIGHTING_BYTES, STEP_ROWS))
   await repeat(async () => ((await db.transaction((sql) => joinSightings(sql, floorTo(now, HOUR)))) ? 1 : 0))
   removed += await repeat(() =>
     db.run(

@@ -27,6 +27,18 @@ export function readSightings(sql: Sql, source: string, partition: string, since
   )
 }
 
+/** The oldest rows of sources that keep more than so many bytes, newest hours counted first. */
+const deleteBeyond = (limit: number) => `
+  delete from sighting where id in (
+    select id from (
+      select id, sum(length(entries)) over (partition by source order by hour desc, id desc) as kept from sighting
+    ) one where kept > ? limit ${limit})`
+
+/** Removes up to `limit` of the oldest rows of sources beyond `bytes` a source. Answers how many went. */
+export function trimSightings(sql: Sql, bytes: number, limit: number): Promise<number> {
+  return sql.run(deleteBeyond(limit), [bytes])
+}
+
 /** Rows joined at a time. */
 const JOINED = 512
 

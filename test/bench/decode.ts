@@ -83,6 +83,7 @@ const NO_SIGHTINGS: Sightings = {
   discard: () => undefined,
   restore: () => undefined,
   size: () => 0,
+  resize: () => undefined,
   coveredSince: () => null,
 }
 

@@ -296,4 +296,31 @@ export function recordsContract(make: () => Promise<Database>): void {
       expect(left.length).toBeLessThanOrEqual(500)
       expect(left.at(-1)?.position).toBe('1199')
     }))
+
+  it('hashes of ids are bounded in bytes for each source: the oldest hours go', () =>
+    using(async (db) => {
+      const writer = await takeWriter(db)
+      const now = DAY_0 + 5 * HOUR
+      for (const [partition, hour] of [
+        ['p', now],
+        ['q', now - HOUR],
+        ['p', now - HOUR],
+        ['q', now - 2 * HOUR],
+      ] as const) {
+        const sightings = [{ partition, hour, bytes: new Uint8Array(1_200) }]
+        await commitIngest(db, writer, commitOf({ sightings }))
+        if (hour === now) await commitIngest(db, writer, commitOf({ source: 'other', sightings }))
+      }
+      const keep = { minutes: DAY, hours: DAY, quarantine: DAY, duplicates: DAY, sightingBytes: 3_000 }
+      await applyRetention(db, now, keep)
+      const left = await db.all(
+        'select source, partition_key as partition, hour from sighting order by source, hour desc, partition_key',
+      )
+      expect(left).toEqual([
+        { source: 'other', partition: 'p', hour: now },
+        { source: 'web', partition: 'p', hour: now },
+        { source: 'web', partition: 'p', hour: now - HOUR },
+      ])
+      expect(await applyRetention(db, now, keep)).toBe(0)
+    }))
 }

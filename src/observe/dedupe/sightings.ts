@@ -41,11 +41,14 @@ export interface Sightings {
   /** Takes back in what an earlier process stored. Bytes that are no whole entry are left out. */
   readonly restore: (hour: Instant, bytes: Uint8Array) => void
   readonly size: () => number
+  /** From now on at most so many ids are remembered. Between batches only. */
+  readonly resize: (capacity: number) => void
   /** What was seen before it may be forgotten, for want of room; null: the whole horizon is remembered. */
   readonly coveredSince: () => Instant | null
 }
 
-export function createSightings({ horizon, capacity }: SightingsConfig): Sightings {
+export function createSightings({ horizon, capacity: first }: SightingsConfig): Sightings {
+  let capacity = first
   let slots = SMALLEST
   let table = createTable(slots)
   let size = 0
@@ -75,17 +78,18 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
     times[2 * slot] = at
   }
 
-  /** Leaves out what is past the horizon, and the older half if even so there is no room; then has room for half as much again. */
+  /** Leaves out what is past the horizon, and what is older if even so half of the room isn't free; then has room for half as much again. */
   function rebuild(): void {
     // From the oldest record of late: one that claims to be from 2099 makes no other old, and an archive read late stays whole.
-    let keepFrom = lowest - horizon - OUT_OF_ORDER
+    let keepFrom = lowest === Number.POSITIVE_INFINITY ? NEVER : lowest - horizon - OUT_OF_ORDER
     let kept = countFrom(table, keepFrom)
     if (forgotten !== null && keepFrom >= forgotten) forgotten = null
     let room = kept
     if (kept >= capacity * 0.9) {
-      keepFrom = medianOf(table)
-      forgotten = keepFrom + 1
       room = Math.ceil(capacity / 2)
+      // The median where it is nearly full; more goes where there is less room than before.
+      keepFrom = quantileOf(table, Math.max(0.5, 1 - (0.9 * room) / kept))
+      forgotten = keepFrom + 1
       kept = Math.min(room, kept)
     }
     const old = table
@@ -144,6 +148,10 @@ export function createSightings({ horizon, capacity }: SightingsConfig): Sightin
       }
     },
     size: () => size,
+    resize: (to) => {
+      capacity = to
+      if (size > capacity) rebuild()
+    },
     coveredSince: () => forgotten,
   }
 }
@@ -161,8 +169,8 @@ function createTable(slots: number): Table {
 
 const SAMPLED = 1 << 14
 
-/** The median of the times, from up to 16,384 slots spread evenly: hashes lie where they lie by chance, so it is a fair sample. */
-function medianOf({ times }: Table): Instant {
+/** A quantile of the times, from up to 16,384 slots spread evenly: hashes lie where they lie by chance, so it is a fair sample. */
+function quantileOf({ times }: Table, share: number): Instant {
   const step = 2 * Math.max(1, Math.floor(times.length / 2 / SAMPLED))
   const sample: number[] = []
   for (let index = 0; index < times.length; index += step) {
@@ -170,7 +178,7 @@ function medianOf({ times }: Table): Instant {
     if (at > NEVER) sample.push(at)
   }
   sample.sort((a, b) => a - b)
-  return sample[Math.floor(sample.length / 2)] ?? 0
+  return sample[Math.floor(sample.length * share)] ?? 0
 }
 
 function countFrom({ times }: Table, from: Instant): number {

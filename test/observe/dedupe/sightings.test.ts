@@ -135,6 +135,20 @@ describe('sightings', () => {
     expect(missed).toBe(0)
   })
 
+  it('forget the oldest when they get less room, and nothing newer than they say', () => {
+    const sightings = make(100_000)
+    fill(sightings, 0, 60_000, (n) => T + n * 1_000)
+    sightings.resize(20_000)
+    expect(sightings.size()).toBeGreaterThan(6_000)
+    sightings.resize(5_000)
+    expect(sightings.size()).toBeLessThanOrEqual(5_000)
+    expect(sightings.size()).toBeGreaterThan(1_500)
+    const since = sightings.coveredSince() ?? 0
+    const left = Array.from({ length: 60_000 }, (_, n) => n).filter((n) => T + n * 1_000 >= since - 1)
+    expect(left.length).toBe(sightings.size())
+    expect(left.slice(-500).every((n) => sightings.see(`id-${n}`, T + DAY))).toBe(true)
+  })
+
   it('cover the horizon again once what was forgotten is past it', () => {
     const sightings = make(10_000)
     fill(sightings, 0, 15_000, (n) => T + n)
