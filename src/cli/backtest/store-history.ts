@@ -41,7 +41,7 @@ export async function backtestStore(
     fleet: volumeFleet({ timezone: plan.timezone, falseAlarmsPerWeek }),
     alarms: new Map<string, VolumeAlarm>(),
   }))
-  const streams = [...plan.events.keys()].map((event) => ({ event, source: null }))
+  const streams = [...plan.events.keys(), ...plan.tables.keys()].map((event) => ({ event, source: null }))
   const begun = new Set<string>()
   for (let from = kept.first; from < to; from += AT_ONCE) {
     for (const { start, hours } of await eventHours(sql, streams, from, Math.min(from + AT_ONCE, to))) {

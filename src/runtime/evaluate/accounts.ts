@@ -1,5 +1,5 @@
 import { createStanding, MINUTES_BACK, type MinuteFacts, type Standing } from '../../judge/slo/standing.ts'
-import { streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
+import { streamKey } from '../../judge/volume/watched.ts'
 import { tableOfSource } from '../../model/subject.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
@@ -13,7 +13,7 @@ import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
 import { runningSources } from './running.ts'
-import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
+import { createVolumeWatch, type DueStream, streamOf, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
@@ -266,11 +266,6 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
         isJudged(kind) ? [{ id, event, source, lastArrival: newest.get(id) ?? 0 }] : [],
       ),
   }
-}
-
-/** What a volume SLO is about: its own source's records alone, where it names one. */
-export function streamOf({ event, source }: SloPlan): WatchedStream {
-  return { event, source }
 }
 
 /** Series that have a contract: events' and tables'. */

@@ -10,7 +10,8 @@ import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
 import { facetCounts, findingCounts } from '../../store/windows.ts'
-import { type Accounts, streamOf } from './accounts.ts'
+import { streamOf } from '../volume/volume-watch.ts'
+import type { Accounts } from './accounts.ts'
 
 /** An explanation looks at this much of an incident, from its start. */
 const LOOKED_AT = 6 * HOUR

@@ -12,8 +12,9 @@ import {
 } from '../../judge/volume/watched.ts'
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import type { Tier } from '../../model/sli.ts'
+import { tableOfSource } from '../../model/subject.ts'
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import { observedSpans, type StoredSpan } from '../../store/positions.ts'
 import type { Sql } from '../../store/sql.ts'
@@ -56,17 +57,16 @@ const WEIGHTS: Readonly<Record<Tier, number>> = { P0: 4, P1: 2, P2: 1, P3: 0.5 }
 
 /** Begins with the oldest hour that the store keeps: what it learnt before a restart, it learns again from there. */
 export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
-  const streams = new Map(
-    plan.slos.flatMap(({ kind, event, source }) =>
-      kind === 'volume' && plan.events.has(event) ? [[streamKey({ event, source }), { event, source }] as const] : [],
-    ),
-  )
+  const streams = new Set(plan.slos.flatMap((slo) => (slo.kind === 'volume' ? [streamKey(streamOf(slo))] : [])))
   const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   const series = new Map<string, WatchedSeries>()
   const fleet = volumeFleet({
     timezone: plan.timezone,
     falseAlarmsPerWeek: plan.falseAlarmsPerWeek ?? 1,
-    weightOf: (name) => WEIGHTS[plan.events.get(series.get(name)?.event ?? '')?.tier ?? 'P2'],
+    weightOf: (name) => {
+      const about = series.get(name)?.event ?? ''
+      return WEIGHTS[(plan.events.get(about) ?? plan.tables.get(about))?.tier ?? 'P2']
+    },
   })
   const watched = watching()
   const open = new Map<string, VolumeAlarm>()
@@ -164,8 +164,9 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   async function spansOf(sources: readonly string[], from: Instant, to: Instant) {
     const found = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of sources) {
-      // What arrived while nobody read an archive is still in it.
-      if (types.get(source) !== 'file') found.set(source, await observedSpans(sql, source, from, to))
+      // What arrived while nobody read an archive or a table is still in it.
+      if (types.get(source) === 'file' || tableOfSource(source) !== null) continue
+      found.set(source, await observedSpans(sql, source, from, to))
     }
     return found
   }
@@ -189,4 +190,9 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     reading: (stream, at) => readings.get(streamKey(stream))?.findLast(({ end }) => end <= at) ?? null,
     bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
   }
+}
+
+/** What a volume SLO is about: its own source's records alone, where it names one. A table is its own source. */
+export function streamOf({ event, source, subject }: SloPlan): WatchedStream {
+  return { event, source: subject === 'table' ? null : source }
 }

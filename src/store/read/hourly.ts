@@ -2,7 +2,7 @@ import type { Instant } from '../../model/time.ts'
 import type { Sql } from '../sql.ts'
 import type { Span } from './spans.ts'
 
-/** What one hour holds of one planned event as one source carries it. */
+/** What one hour holds of one planned event as one source carries it, or of one table. */
 export interface CountedHour {
   readonly event: string
   readonly source: string
@@ -18,11 +18,11 @@ export interface CountedHour {
 const sum = (field: string) => `cast(sum(w.${field}) as bigint) as ${field}`
 const SUMS = ['received', 'invalid', 'incomplete', 'identified', 'duplicates', 'backfilled'].map(sum).join(', ')
 
-/** The hours of planned events that start in a span; those without a record are left out. */
+/** The hours of planned events and tables that start in a span; those without a record are left out. */
 export function countedHours(sql: Sql, { from, to }: Span): Promise<CountedHour[]> {
   return sql.all<CountedHour>(
     `select s.event as event, s.source as source, w.start as start, ${SUMS} from window_hour w join series s on s.id = w.series
-     where s.kind = 'planned' and w.start >= ? and w.start < ? group by s.event, s.source, w.start`,
+     where s.kind in ('planned', 'table') and w.start >= ? and w.start < ? group by s.event, s.source, w.start`,
     [from, to],
   )
 }
@@ -49,11 +49,11 @@ export function platformHours(sql: Sql, { from, to }: Span): Promise<PlatformHou
   )
 }
 
-/** The first and the last hour of which any planned event's counts are kept; null: none. */
+/** The first and the last hour of which counts of any planned event or table are kept; null: none. */
 export async function hoursKept(sql: Sql): Promise<{ readonly first: Instant; readonly last: Instant } | null> {
   const [row] = await sql.all<{ first: Instant | null; last: Instant | null }>(
     `select min(w.start) as first, max(w.start) as last from window_hour w join series s on s.id = w.series
-     where s.kind = 'planned'`,
+     where s.kind in ('planned', 'table')`,
   )
   return row === undefined || row.first === null || row.last === null ? null : { first: row.first, last: row.last }
 }
