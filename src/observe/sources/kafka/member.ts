@@ -4,6 +4,7 @@ import { type Backlog, createBacklog } from './backlog.ts'
 import { unreachable } from './cluster.ts'
 import type { Failure } from '../../../model/failure.ts'
 import { partitionKey } from './partition.ts'
+import { unreadableAnswer } from './unreadable.ts'
 
 /** A partition that the group gave to this member. */
 export interface Assigned {
@@ -133,7 +134,8 @@ export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps)
   })
 
   function fail(error: unknown): void {
-    failure ??= unreachable(error)
+    const asked = new Map([...progress.values()].map(({ key, next }) => [key, next] as const))
+    failure ??= unreadableAnswer(error, asked) ?? unreachable(error)
     wake()
   }
 

@@ -87,6 +87,32 @@ export function unreadableBatch(header: BatchHeader | null, why: string): Failur
   })
 }
 
+/** Partitions named in a failure. */
+const NAMED = 20
+
+/**
+ * What an answer that the client couldn't make sense of comes to; null: the error is another. `next`: by partition the
+ * offset asked for, since the client doesn't say whose records they were.
+ */
+export function unreadableAnswer(error: unknown, next: ReadonlyMap<string, number>): Failure | null {
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const isOurs = root instanceof Failure && root.code === 'kafka_batch_unreadable'
+  // The client reads beyond the end of what came.
+  if (!isOurs && !(root instanceof RangeError)) return null
+  const asked = [...next].slice(0, NAMED).map(([key, offset]) => `${key} from ${offset}`)
+  return new Failure(
+    'kafka_batch_unreadable',
+    `Records from Kafka are damaged: ${root.message}. Asked for: ${asked.join(', ')}${next.size > NAMED ? ', …' : ''}.`,
+    {
+      retryable: true,
+      remedy: isOurs
+        ? root.remedy
+        : 'Find the damaged records (kafka-dump-log) and delete the partition up to behind them (kafka-delete-records).',
+      cause: error,
+    },
+  )
+}
+
 /** CRC-32C (Castagnoli), reflected: RFC 3720, appendix B.4. */
 const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte

@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ArrivedRecord } from '../../../../src/model/record.ts'
 import { installCodecs } from '../../../../src/observe/sources/kafka/codecs.ts'
+import { unreadableAnswer } from '../../../../src/observe/sources/kafka/unreadable.ts'
 import { readRecords } from '../../../../src/observe/sources/kafka/records.ts'
 import { createDecoder } from '../../../../src/observe/decode/decode.ts'
 import { createTopic, kafkaClient, uniqueName, withKafka } from '../../../support/kafka.ts'
@@ -101,6 +102,20 @@ describe('a batch that can’t be read', () => {
       code: 'kafka_batch_unreadable',
       message: expect.stringContaining('the batch of records at offset 70'),
     })
+  })
+})
+
+describe('an answer that the client makes nothing of', () => {
+  it('is told from brokers that can’t be reached, and names where it was read', async () => {
+    const plain = damaged(await batchOf([orderLine(1), orderLine(2)], 0, 70), 61, 0x40)
+    const thrown = await read(plain).catch((error: unknown) => error)
+    const failure = unreadableAnswer(new Error('wrapped by the client', { cause: thrown }), new Map([['t-3', 70]]))
+    expect(failure).toMatchObject({ code: 'kafka_batch_unreadable', retryable: true })
+    expect(failure?.message).toContain('t-3 from 70')
+    expect(unreadableAnswer(new Error('connect ECONNREFUSED'), new Map())).toBeNull()
+    const claimed = damaged(await batchOf([orderLine(1)], ZSTD, 70), 57, 0x7f)
+    const refused = await read(claimed).catch((error: unknown) => error)
+    expect(unreadableAnswer(new Error('wrapped', { cause: refused }), new Map())?.remedy).toContain('to offset 71')
   })
 })
 
