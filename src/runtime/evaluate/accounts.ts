@@ -196,12 +196,11 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
       const until = standing.slo.kind === 'volume' ? judgeable(standing) : null
       if (until === null) continue
       const stream = streamOf(standing.slo)
-      const known = due.get(streamKey(stream))
-      const sources = deciding(standing.slo, standing.at() + MINUTE)
+      const known = due.get(streamKey(stream))?.until ?? until
       due.set(streamKey(stream), {
         stream,
-        until: Math.min(until, known?.until ?? until),
-        sources: [...(known?.sources ?? []), ...sources],
+        until: Math.min(until, known),
+        sourcesAt: (end) => deciding(standing.slo, end),
       })
     }
     return [...due.values()]

@@ -21,11 +21,12 @@ import type { Sql } from '../../store/sql.ts'
 import { wasObserved } from '../evaluate/observed.ts'
 import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
 
-/** A stream whose hours are wanted up to an instant: the sources that decide whether one was observed. */
+/** A stream whose hours are wanted up to an instant. */
 export interface DueStream {
   readonly stream: WatchedStream
   readonly until: Instant
-  readonly sources: readonly string[]
+  /** The sources that decide whether the hour that ends then was observed: one that carries the event only later doesn't. */
+  readonly sourcesAt: (end: Instant) => readonly string[]
 }
 
 /** Feeds the hours that have ended to the volume detector, and remembers what it made of them. */
@@ -42,6 +43,7 @@ export interface VolumeWatch {
 const AT_ONCE = DAY
 /** Minutes of an hour that may be unobserved before it says nothing. */
 const UNOBSERVED = 2
+const MINUTES = Array.from({ length: 60 }, (_, minute) => minute)
 /** Readings are asked for while minutes are judged, which may be this far behind. */
 const REMEMBERED = 40 * DAY
 
@@ -49,7 +51,7 @@ interface WantedHours {
   readonly stream: WatchedStream
   readonly key: string
   readonly to: Instant
-  readonly sources: readonly string[]
+  readonly sourcesAt: DueStream['sourcesAt']
 }
 
 /** How the budget is split: a P0 event may alarm falsely eight times as often as a P3 one, and is seen the sooner for it. */
@@ -76,10 +78,10 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   const first = new Map<string, Instant>()
 
   async function advance(due: readonly DueStream[]): Promise<void> {
-    const wanted = due.flatMap(({ stream, until, sources }): WantedHours[] => {
+    const wanted = due.flatMap(({ stream, until, sourcesAt }): WantedHours[] => {
       const key = streamKey(stream)
       const to = floorTo(until, HOUR)
-      return streams.has(key) && to > (next.get(key) ?? 0) ? [{ stream, key, to, sources }] : []
+      return streams.has(key) && to > (next.get(key) ?? 0) ? [{ stream, key, to, sourcesAt }] : []
     })
     if (wanted.length === 0) return
     const from = Math.min(...wanted.map(({ key }) => next.get(key) ?? 0))
@@ -88,12 +90,13 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
     const begin = Math.max(from, kept)
     const asked = wanted.map(({ stream }) => stream)
-    const sources = [...new Set(wanted.flatMap((each) => each.sources))]
+    const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
       const spans = await spansOf(sources, start, end)
       for (const hour of await eventHours(sql, asked, start, end)) {
-        takeHour(hour, wanted, (deciding) => wasHourObserved(spans, deciding, hour.start))
+        const whole = new Map(sources.map((source) => [source, wholeMinutes(spans, source, hour.start)]))
+        takeHour(hour, wanted, (deciding) => wasHourObserved(whole, deciding))
         // After a start this is months of hours: ingest and readers go on between them.
         await turn()
       }
@@ -110,14 +113,14 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     const due = wanted.filter(({ key, to }) => start < to && start >= (next.get(key) ?? 0))
     const observed = new Map<string, boolean>()
     const buckets: EventHour[] = []
-    for (const { stream, key, sources } of due) {
+    for (const { stream, key, sourcesAt } of due) {
       // An event's first hour is a part of one.
       const begins = first.get(key)
       if (begins === undefined) {
         if (hours.has(key)) first.set(key, start + HOUR)
         else continue
       }
-      observed.set(key, wasObservedBy(sources))
+      observed.set(key, wasObservedBy(sourcesAt(start + HOUR)))
       if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
     }
     for (const { series: about, count, total } of watched.bucketsOf(buckets)) {
@@ -171,18 +174,15 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     return found
   }
 
-  function wasHourObserved(
+  /** Which minutes of an hour a source observed. */
+  function wholeMinutes(
     spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>>,
-    sources: readonly string[],
+    source: string,
     start: Instant,
-  ): boolean {
-    let without = 0
-    for (let minute = start; minute < start + HOUR && without <= UNOBSERVED; minute += MINUTE) {
-      const sees = (source: string) =>
-        wasObserved(spans.get(source) ?? new Map(), minute, types.get(source) === 'kafka')
-      if (!sources.every(sees)) without += 1
-    }
-    return without <= UNOBSERVED
+  ): readonly boolean[] {
+    const partitions = spans.get(source) ?? new Map<string, readonly StoredSpan[]>()
+    const isStream = types.get(source) === 'kafka'
+    return MINUTES.map((minute) => wasObserved(partitions, start + minute * MINUTE, isStream))
   }
 
   return {
@@ -190,6 +190,12 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     reading: (stream, at) => readings.get(streamKey(stream))?.findLast(({ end }) => end <= at) ?? null,
     bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
   }
+}
+
+/** `whole`: by source, the minutes that it observed. */
+function wasHourObserved(whole: ReadonlyMap<string, readonly boolean[]>, sources: readonly string[]): boolean {
+  const without = MINUTES.filter((minute) => sources.some((source) => whole.get(source)?.[minute] === false))
+  return without.length <= UNOBSERVED
 }
 
 /** What a volume SLO is about: its own source's records alone, where it names one. A table is its own source. */

@@ -54,7 +54,7 @@ const hours = (count: number, countsIn: (hour: number) => Partial<WindowCounts>)
   Array.from({ length: count }, (_, hour) => countsIn(hour))
 
 function due(event: string, until: Instant, source: string | null = null): DueStream {
-  return { stream: { event, source }, until, sources: [source ?? 'web'] }
+  return { stream: { event, source }, until, sourcesAt: () => [source ?? 'web'] }
 }
 
 const SLO = (name: string, event: string, more = '') =>
@@ -142,6 +142,24 @@ describe('the volume watch', () => {
     expect(band('web')).toBeGreaterThan(850)
     expect(band('web')).toBeLessThan(950)
     expect(band(null)).toBeGreaterThan(band('web'))
+  })
+
+  it('asks of each hour only the sources that carried the event by then', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    const joined = 10 * 24
+    await arrive(hours(12 * 24, () => ({ received: 100 })))
+    const step = stepOf(null, '1', { observedUntil: at(12 * 24), listeningSince: at(joined) })
+    await commitIngest(db, writer, commitOf({ source: 'joined', steps: [step] }))
+    const stream = { event: 'Order Completed', source: null }
+    const sourcesAt = (end: Instant) => (end > at(joined) ? ['web', 'joined'] : ['web'])
+    const watch = createVolumeWatch(db, plan)
+    await watch.advance([{ stream, until: at(12 * 24), sourcesAt }])
+    expect(watch.reading(stream, at(9 * 24))).toMatchObject({ counts: true })
+    expect(watch.reading(stream, at(12 * 24))).toMatchObject({ counts: true })
+    const unaware = createVolumeWatch(db, plan)
+    await unaware.advance([{ stream, until: at(12 * 24), sourcesAt: () => ['web', 'joined'] }])
+    expect(unaware.reading(stream, at(9 * 24))).toMatchObject({ counts: false })
   })
 
   it('has no share alarm of a backfill, also of one that came twice', async () => {
