@@ -91,9 +91,9 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     const begin = Math.max(from, kept)
     const asked = wanted.map(({ stream }) => stream)
     const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
+    const spans = await spansOf(sources, to)
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
-      const spans = await spansOf(sources, start, end)
       for (const hour of await eventHours(sql, asked, start, end)) {
         const whole = new Map(sources.map((source) => [source, wholeMinutes(spans, source, hour.start)]))
         takeHour(hour, wanted, (deciding) => wasHourObserved(whole, deciding))
@@ -164,25 +164,34 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     readings.set(key, kept)
   }
 
-  async function spansOf(sources: readonly string[], from: Instant, to: Instant) {
+  /** All that is kept, so that a long stretch without any isn't taken for a source that keeps none. */
+  async function spansOf(sources: readonly string[], to: Instant) {
     const found = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
     for (const source of sources) {
       // What arrived while nobody read an archive or a table is still in it.
       if (types.get(source) === 'file' || tableOfSource(source) !== null) continue
-      found.set(source, await observedSpans(sql, source, from, to))
+      found.set(source, await observedSpans(sql, source, 0, to))
     }
     return found
   }
 
-  /** Which minutes of an hour a source observed. */
+  /** Which minutes of an hour a source observed. A partition counts from its first span on. */
   function wholeMinutes(
     spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>>,
     source: string,
     start: Instant,
   ): readonly boolean[] {
-    const partitions = spans.get(source) ?? new Map<string, readonly StoredSpan[]>()
+    const all = spans.get(source) ?? new Map<string, readonly StoredSpan[]>()
+    const near = new Map(
+      [...all].flatMap(([partition, kept]) =>
+        kept.some(({ started }) => started < start + HOUR)
+          ? [[partition, kept.filter(({ ended }) => ended >= start - MINUTE)] as const]
+          : [],
+      ),
+    )
+    const begun = near.size > 0 || all.size === 0
     const isStream = types.get(source) === 'kafka'
-    return MINUTES.map((minute) => wasObserved(partitions, start + minute * MINUTE, isStream))
+    return MINUTES.map((minute) => begun && wasObserved(near, start + minute * MINUTE, isStream))
   }
 
   return {

@@ -162,6 +162,32 @@ describe('the volume watch', () => {
     expect(unaware.reading(stream, at(9 * 24))).toMatchObject({ counts: false })
   })
 
+  it('has no alarm of days in which nobody listened', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    const [down, up] = [10 * 24 + 5, 13 * 24 + 7]
+    await arrive(hours(down, () => ({ received: 100 })))
+    const series = seriesOf('Order Completed')
+    const windows = hours(72, () => ({})).map((_, hour) => ({
+      series,
+      minute: at(up + hour),
+      counts: countsOf(100),
+    }))
+    const step = stepOf('1', '2', { observedUntil: at(up + 72), listeningSince: at(up) })
+    await commitIngest(db, writer, commitOf({ steps: [step], delta: { windows, facets: [], findings: [] } }))
+    const once = createVolumeWatch(db, plan)
+    await once.advance([due('Order Completed', at(up + 72))])
+    const hourly = createVolumeWatch(db, plan)
+    const stream = { event: 'Order Completed', source: null }
+    for (let hour = 0; hour <= up + 72; hour++) await hourly.advance([due('Order Completed', at(hour))])
+    for (let hour = down; hour <= up + 72; hour++) {
+      const reading = once.reading(stream, at(hour))
+      expect(reading?.alarms).toEqual([])
+      expect(reading?.counts).toBe(hour <= down || hour > up)
+      expect(hourly.reading(stream, at(hour))).toEqual(reading)
+    }
+  })
+
   it('has no share alarm of a backfill, also of one that came twice', async () => {
     const plan = planOf(SLO('orders', 'Order Completed'))
     await open()
