@@ -54,6 +54,18 @@ describe('backtest over the store', () => {
     expect(out.match(/^(0\.25|0\.5|1|2|5) .*$/gm)).toHaveLength(5)
   })
 
+  it('judges what the volume SLOs judge, where there are some', async () => {
+    const sli = '{ kind: volume, event: Order Completed, source: web }'
+    project.write('rules/domains/checkout/slos.yaml', `slos:\n  - { name: one, sli: ${sli}, objective: 99 }\n`)
+    const { out } = await run({ falseAlarmsPerWeek: 1, json: true })
+    project.write('rules/domains/checkout/slos.yaml', 'slos: []\n')
+    const { alarms } = JSON.parse(out).budgets[0]
+    expect(alarms.map(({ series }: { series: string }) => series)).toContain('Order Completed · from · web · on · ios')
+    expect(alarms.every(({ series }: { series: string }) => series.startsWith('Order Completed · from · web'))).toBe(
+      true,
+    )
+  })
+
   it('names the alarms of one budget', async () => {
     const { out } = await run({ falseAlarmsPerWeek: 1, json: true })
     const [budget] = JSON.parse(out).budgets

@@ -4,6 +4,7 @@ import { streamKey, watching } from '../../judge/volume/watched.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { emptyHour, eventHours } from '../../runtime/volume/event-hours.ts'
+import { watchedStreams, weightOf } from '../../runtime/volume/volume-watch.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
 import { byOpening, note } from './noted-alarms.ts'
@@ -36,12 +37,20 @@ export async function backtestStore(
   const to = Math.min(kept.last + HOUR, Math.floor(now / HOUR) * HOUR)
   if (to <= kept.first) return null
   const watched = watching()
+  const about = new Map<string, string>()
   const runs = budgets.map((falseAlarmsPerWeek) => ({
     falseAlarmsPerWeek,
-    fleet: volumeFleet({ timezone: plan.timezone, falseAlarmsPerWeek }),
+    fleet: volumeFleet({
+      timezone: plan.timezone,
+      falseAlarmsPerWeek,
+      weightOf: (name) => weightOf(plan, about.get(name) ?? ''),
+    }),
     alarms: new Map<string, VolumeAlarm>(),
   }))
-  const streams = [...plan.events.keys(), ...plan.tables.keys()].map((event) => ({ event, source: null }))
+  const asked = watchedStreams(plan)
+  // What a run judges; where nothing is watched yet, what it could.
+  const all = [...plan.events.keys(), ...plan.tables.keys()].map((event) => ({ event, source: null }))
+  const streams = asked.length > 0 ? asked : all
   const begun = new Set<string>()
   for (let from = kept.first; from < to; from += AT_ONCE) {
     for (const { start, hours } of await eventHours(sql, streams, from, Math.min(from + AT_ONCE, to))) {
@@ -53,6 +62,7 @@ export async function backtestStore(
         return begun.has(key) ? [hours.get(key) ?? emptyHour(stream, start)] : []
       })
       const buckets = watched.bucketsOf(events)
+      for (const { series } of buckets) about.set(series.name, series.event)
       for (const { fleet, alarms } of runs) {
         for (const { series, count, total } of buckets)
           note(alarms, fleet.push(series.name, { start, length: HOUR, count, total }))

@@ -59,16 +59,13 @@ const WEIGHTS: Readonly<Record<Tier, number>> = { P0: 4, P1: 2, P2: 1, P3: 0.5 }
 
 /** Begins with the oldest hour that the store keeps: what it learnt before a restart, it learns again from there. */
 export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
-  const streams = new Set(plan.slos.flatMap((slo) => (slo.kind === 'volume' ? [streamKey(streamOf(slo))] : [])))
+  const streams = new Set(watchedStreams(plan).map(streamKey))
   const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   const series = new Map<string, WatchedSeries>()
   const fleet = volumeFleet({
     timezone: plan.timezone,
     falseAlarmsPerWeek: plan.falseAlarmsPerWeek ?? 1,
-    weightOf: (name) => {
-      const about = series.get(name)?.event ?? ''
-      return WEIGHTS[(plan.events.get(about) ?? plan.tables.get(about))?.tier ?? 'P2']
-    },
+    weightOf: (name) => weightOf(plan, series.get(name)?.event ?? ''),
   })
   const watched = watching()
   const open = new Map<string, VolumeAlarm>()
@@ -205,6 +202,17 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
 function wasHourObserved(whole: ReadonlyMap<string, readonly boolean[]>, sources: readonly string[]): boolean {
   const without = MINUTES.filter((minute) => sources.some((source) => whole.get(source)?.[minute] === false))
   return without.length <= UNOBSERVED
+}
+
+/** The streams that volume SLOs are about, each once. */
+export function watchedStreams(plan: Plan): readonly WatchedStream[] {
+  const volume = plan.slos.filter(({ kind }) => kind === 'volume').map(streamOf)
+  return [...new Map(volume.map((stream) => [streamKey(stream), stream])).values()]
+}
+
+/** The weight of an event's or a table's series in the budget. */
+export function weightOf(plan: Plan, subject: string): number {
+  return WEIGHTS[(plan.events.get(subject) ?? plan.tables.get(subject))?.tier ?? 'P2']
 }
 
 /** What a volume SLO is about: its own source's records alone, where it names one. A table is its own source. */
