@@ -32,7 +32,9 @@ export async function openPlain(path: string, offset: number, chunk: number): Pr
 /** What a gzipped file holds, from its start. Several members in a row are one. */
 export function openGzip(path: string, chunk: number): Chunks {
   const file = createReadStream(path, { highWaterMark: Math.min(chunk, COMPRESSED_CHUNK) })
-  const gunzip = createGunzip({ chunkSize: chunk })
+  // Inflates ahead while what it gave is being parsed.
+  const ahead = { chunkSize: chunk, readableHighWaterMark: 2 * chunk }
+  const gunzip = createGunzip(ahead)
   file.on('error', (error) => gunzip.destroy(error))
   const chunks = file.pipe(gunzip)[Symbol.asyncIterator]()
   let given = 0
