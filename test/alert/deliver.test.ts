@@ -136,6 +136,7 @@ describe('delivery', () => {
     delivery.wake()
     await running(clock, 'the other incident', () => server.incidents.length === 1)
     expect(clock.now() - NOON).toBeLessThan(MINUTE)
+    await until('its mark', () => outbox.states()[1]?.state === 'sent')
     expect(outbox.states().map(({ state }) => state)).toEqual(['waiting', 'sent', 'waiting'])
     expect(outbox.states()[2]?.attempts).toBe(0)
   })
