@@ -71,7 +71,7 @@ export async function createKafkaBroker({
     classpath,
     'kafka.tools.StorageTool',
     'format',
-    ...['-t', id, '-c', properties, ...scram],
+    ...[`--cluster-id=${id}`, '-c', properties, ...scram], // in one word: an id may begin with a dash
   ])
   const log = join(folder, 'broker.log')
   let running: ChildProcess | null = null
