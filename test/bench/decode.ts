@@ -44,7 +44,14 @@ export async function bench(): Promise<Figure[]> {
         const parsed = parsePayload(events[index] ?? new Uint8Array())
         const decoded = parsed.ok ? decode(parsed.value, null) : parsed
         // As the file source does it: judged where it is read, so that what waits for its batch is small.
-        records.push({ partition: 'bench', position: '', arrivedAt: decoded.receivedAt, ...early(decoded) })
+        const judged = early(decoded)
+        records.push({
+          partition: 'bench',
+          position: '',
+          arrivedAt: decoded.receivedAt,
+          decoded: judged.decoded,
+          judged: judged.judged,
+        })
       }
       const batch = { source: 'bench', records, manyPartitions: false }
       const seen = observeBatch(batch, { plan, interner, sightings: () => sightings, lateAfter })
