@@ -211,6 +211,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           loop.wake()
         },
       },
+      onHorizon: metrics.recordHorizon,
       log,
       onBroken: broke,
       stopping: stopping.signal,

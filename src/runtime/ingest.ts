@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../model/failure.ts'
 import type { ArrivedRecord } from '../model/record.ts'
-import type { Duration } from '../model/time.ts'
+import { type Duration, type Instant, isPlausibleArrival } from '../model/time.ts'
 import { observeBatch, type Observed } from '../observe/observe.ts'
 import type { Source, SourceBatch } from '../observe/sources/source.ts'
 import { createInterner } from '../observe/windows/interner.ts'
@@ -21,10 +21,14 @@ export interface IngestDeps {
   /** The plan in force: asked for at each batch, since a reload may change it. */
   readonly plan: () => Plan
   readonly horizon: Duration
+  /** Most ids that are remembered of a source. Left out: two million. */
+  readonly remembered?: number
   /** Resolves when every minute that can be judged by now has been. */
   readonly judged: () => Promise<void>
   /** Told of each stored batch before its source is; awaited, so that a replay can judge in step. */
   readonly onCommit: (source: string, observed: Observed, records: readonly ArrivedRecord[]) => void | Promise<void>
+  /** How far back duplicates are found now; less than `horizon` where more ids came than are remembered. After each commit. */
+  readonly onHorizon?: (source: string, found: Duration) => void
   readonly onFailure: (source: string, failure: Failure) => void
   /** A commit failed before and went well now. */
   readonly onRecovery: (source: string) => void
@@ -79,13 +83,14 @@ interface Observer {
 function createObserver(source: Source, deps: IngestDeps): Observer {
   const interner = createInterner()
   // Files share one filter: one of them may repeat another. Elsewhere an id is a duplicate within its partition.
-  const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file')
+  const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file', deps.remembered)
   const partitions = new Set<string>()
   const tracing = deps.tracing ?? NO_TRACING
   /** How far this process has read them. */
   const last = new Map<string, string>()
   const isStream = source.type === 'kafka'
   let isAssigned = false
+  let newest: Instant = Number.NEGATIVE_INFINITY
 
   async function open(positions: ReadonlyMap<string, string>): Promise<void> {
     if (!isStream) return filters.open(positions.keys())
@@ -140,6 +145,8 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
     observed.commit()
     rememberBatch(tracing, span, source.id, observed, records)
     for (const { partition, to } of steps) last.set(partition, to)
+    newest = newestOf(records, newest)
+    deps.onHorizon?.(source.id, foundBack(filters.coveredSince(), newest, deps.horizon))
     await deps.onCommit(source.id, observed, records)
     await batch.acknowledge()
     return 'committed'
@@ -149,6 +156,19 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
     open,
     commit: (batch) => traceBatch(tracing, source, batch, (span) => commit(batch, span)),
   }
+}
+
+function newestOf(records: readonly ArrivedRecord[], before: Instant): Instant {
+  let newest = before
+  for (const { arrivedAt } of records) {
+    if (arrivedAt !== null && arrivedAt > newest && isPlausibleArrival(arrivedAt)) newest = arrivedAt
+  }
+  return newest
+}
+
+/** By the data's clock, so that a source that stands still doesn't seem to remember more. */
+function foundBack(since: Instant | null, newest: Instant, horizon: Duration): Duration {
+  return since === null ? horizon : Math.max(0, Math.min(horizon, newest - since))
 }
 
 const lateness = new WeakMap<Plan, (event: string, source: string) => Duration | null>()

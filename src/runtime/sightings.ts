@@ -1,6 +1,6 @@
-import type { Duration } from '../model/time.ts'
+import type { Duration, Instant } from '../model/time.ts'
 import { createSightings, type Sightings } from '../observe/dedupe/sightings.ts'
-import { readSightings } from '../store/sightings.ts'
+import { readSightings, sightingsTrimmedTo } from '../store/sightings.ts'
 import type { Sql } from '../store/sql.ts'
 
 /** Ids remembered of a source: 25 to 50 bytes each. */
@@ -13,6 +13,8 @@ export interface Filters {
   readonly of: (partition: string) => Sightings
   /** These are all the partitions that this process reads: they share the source's memory, and others' filters go. Between batches only. */
   readonly assign: (partitions: readonly string[]) => void
+  /** Since when every id of every partition is remembered, where there wasn't room for the whole horizon; null: there was. */
+  readonly coveredSince: () => Instant | null
   /** Another process may have read the partition: its filter is to be rebuilt. */
   readonly forget: (partition: string) => void
   /** The name under which a partition's sightings are stored. */
@@ -49,6 +51,8 @@ export function createFilters(
         const stored = await readSightings(sql, source, key, 0)
         const filter = of(partition)
         for (const { hour, bytes } of stored) filter.restore(hour, bytes)
+        const trimmed = await sightingsTrimmedTo(sql, source)
+        if (trimmed !== null) filter.lack(trimmed)
       }
     },
     of,
@@ -57,6 +61,10 @@ export function createFilters(
       for (const key of [...filters.keys()]) if (!read.has(key)) filters.delete(key)
       capacity = Math.ceil(most / Math.max(1, read.size))
       for (const filter of filters.values()) filter.resize(capacity)
+    },
+    coveredSince: () => {
+      const all = [...filters.values()].flatMap((filter) => filter.coveredSince() ?? [])
+      return all.length === 0 ? null : Math.max(...all)
     },
     forget: (partition) => filters.delete(keyOf(partition)),
     keyOf,

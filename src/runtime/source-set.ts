@@ -1,6 +1,7 @@
 import type { Router } from 'express'
+import { span } from '../alert/figures.ts'
 import type { SourceConfig } from '../config/schema.ts'
-import type { Duration } from '../model/time.ts'
+import { type Duration, formatDuration, SECOND } from '../model/time.ts'
 import type { SourceState } from '../observe/sources/source.ts'
 import type { StreamFigures } from '../model/stream.ts'
 import { ingest, type IngestDeps } from './ingest.ts'
@@ -10,7 +11,9 @@ import type { RunningSource } from './sources.ts'
 export interface SourceSetDeps {
   /** Makes the source that a configuration describes; why it can't run, in words. */
   readonly make: (config: SourceConfig) => RunningSource | { readonly disabled: string }
-  readonly ingest: Omit<IngestDeps, 'horizon' | 'onFailure' | 'onRecovery'>
+  readonly ingest: Omit<IngestDeps, 'horizon' | 'onHorizon' | 'onFailure' | 'onRecovery'>
+  /** How far back a source's duplicates are found. */
+  readonly onHorizon: (source: string, found: Duration) => void
   readonly log: Log
   /** A source broke in a way that can't pass. */
   readonly onBroken: (error: unknown) => void
@@ -51,6 +54,8 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
   const entries = new Map<string, Entry>()
   const disabled = new Map<string, string>()
   const failures = new Map<string, string>()
+  /** Of sources whose duplicates are found less far back than is configured: how far. */
+  const shrunk = new Map<string, Duration>()
 
   function add(config: SourceConfig): void {
     const made = deps.make(config)
@@ -66,6 +71,7 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
       {
         ...deps.ingest,
         horizon: config.duplicates_horizon,
+        onHorizon: (id, found) => noteHorizon(id, found, config.duplicates_horizon),
         onFailure: (id, failure) => {
           const isKnown = failures.get(id) === failure.message
           failures.set(id, failure.message)
@@ -82,6 +88,18 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
     })
   }
 
+  function noteHorizon(id: string, found: Duration, horizon: Duration): void {
+    deps.onHorizon(id, found)
+    const wasShrunk = shrunk.has(id)
+    if (found >= horizon) {
+      shrunk.delete(id)
+      if (wasShrunk) log.info({ source: id }, `duplicates are found ${formatDuration(horizon)} back again`)
+      return
+    }
+    shrunk.set(id, found)
+    if (!wasShrunk) log.warn({ source: id, found: found / SECOND, horizon: horizon / SECOND }, wordsOf(found, horizon))
+  }
+
   function start(): void {
     for (const entry of entries.values()) entry.done ??= run(entry)
   }
@@ -91,7 +109,13 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
     if (off !== undefined) return { state: 'disabled', detail: off }
     const failed = failures.get(id)
     if (failed !== undefined) return { state: 'failing', detail: failed }
-    return entries.get(id)?.source.state() ?? { state: 'starting', detail: 'takes effect at the next start' }
+    const entry = entries.get(id)
+    if (entry === undefined) return { state: 'starting', detail: 'takes effect at the next start' }
+    const own = entry.source.state()
+    const found = shrunk.get(id)
+    if (found === undefined) return own
+    const words = wordsOf(found, entry.config.duplicates_horizon)
+    return { ...own, detail: own.detail === '' ? words : `${own.detail}; ${words}` }
   }
 
   return {
@@ -120,6 +144,7 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
         entry.stop.abort()
         entries.delete(id)
         failures.delete(id)
+        shrunk.delete(id)
       }
       for (const config of configs) if (!entries.has(config.id) && config.type !== 'http') add(config)
       start()
@@ -128,4 +153,8 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
       await Promise.all([...entries.values()].map(({ done }) => done))
     },
   }
+}
+
+function wordsOf(found: Duration, horizon: Duration): string {
+  return `duplicates are found ${span(found)} back instead of ${formatDuration(horizon)}: more ids came than are remembered`
 }

@@ -54,7 +54,8 @@ export async function applyRetention(db: Database, now: Instant, retention: Rete
       floorTo(now - keep.duplicates, HOUR),
     ]),
   )
-  removed += await repeat(() => trimSightings(db, keep.sightingBytes ?? SIGHTING_BYTES, STEP_ROWS))
+  const sightingBytes = keep.sightingBytes ?? SIGHTING_BYTES
+  removed += await repeat(() => db.transaction((sql) => trimSightings(sql, sightingBytes, STEP_ROWS)))
   await repeat(async () => ((await db.transaction((sql) => joinSightings(sql, floorTo(now, HOUR)))) ? 1 : 0))
   removed += await repeat(() =>
     db.run(

@@ -1,4 +1,5 @@
-import type { Instant } from '../model/time.ts'
+import { HOUR, type Instant } from '../model/time.ts'
+import { readNote, writeNote } from './notes.ts'
 import { placeholders, readListed, writeRows } from './rows.ts'
 import type { Sql } from './sql.ts'
 
@@ -32,11 +33,28 @@ const deleteBeyond = (limit: number) => `
   delete from sighting where id in (
     select id from (
       select id, sum(length(entries)) over (partition by source order by hour desc, id desc) as kept from sighting
-    ) one where kept > ? limit ${limit})`
+    ) one where kept > ? limit ${limit}) returning source, hour`
 
-/** Removes up to `limit` of the oldest rows of sources beyond `bytes` a source. Answers how many went. */
-export function trimSightings(sql: Sql, bytes: number, limit: number): Promise<number> {
-  return sql.run(deleteBeyond(limit), [bytes])
+const trimmedNote = (source: string) => `sightings_trimmed:${source}`
+
+/**
+ * Removes up to `limit` of the oldest rows of sources beyond `bytes` a source, and keeps in mind how far back a source's are
+ * whole. Inside a transaction. Answers how many went.
+ */
+export async function trimSightings(sql: Sql, bytes: number, limit: number): Promise<number> {
+  const gone = await sql.all<{ source: string; hour: Instant }>(deleteBeyond(limit), [bytes])
+  const newest = new Map<string, Instant>()
+  for (const { source, hour } of gone) newest.set(source, Math.max(newest.get(source) ?? hour, hour))
+  for (const [source, hour] of newest) {
+    const before = (await sightingsTrimmedTo(sql, source)) ?? 0
+    await writeNote(sql, trimmedNote(source), Math.max(before, hour + HOUR))
+  }
+  return gone.length
+}
+
+/** What a source saw before it was removed for want of room, before its time; null: nothing was. */
+export function sightingsTrimmedTo(sql: Sql, source: string): Promise<Instant | null> {
+  return readNote<Instant>(sql, trimmedNote(source))
 }
 
 /** Rows joined at a time. */

@@ -92,6 +92,7 @@ const NO_SIGHTINGS: Sightings = {
   size: () => 0,
   resize: () => undefined,
   coveredSince: () => null,
+  lack: () => undefined,
 }
 
 /** Seconds; throws when not every event was found valid, since then it would be something else that was timed. */

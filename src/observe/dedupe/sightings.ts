@@ -45,6 +45,8 @@ export interface Sightings {
   readonly resize: (capacity: number) => void
   /** What was seen before it may be forgotten, for want of room; null: the whole horizon is remembered. */
   readonly coveredSince: () => Instant | null
+  /** What was seen before `since` isn't known: it was forgotten before it could be restored. */
+  readonly lack: (since: Instant) => void
 }
 
 export function createSightings({ horizon, capacity: first }: SightingsConfig): Sightings {
@@ -153,6 +155,9 @@ export function createSightings({ horizon, capacity: first }: SightingsConfig): 
       if (size > capacity) rebuild()
     },
     coveredSince: () => forgotten,
+    lack: (since) => {
+      forgotten = Math.max(forgotten ?? since, since)
+    },
   }
 }
 

@@ -90,6 +90,21 @@ export function keepingUp(): Section {
           max: 1,
         }),
       },
+      {
+        width: 8,
+        panel: graph({
+          title: 'How far back duplicates are found',
+          help: 'By source. Below what is configured (24 h by default) more ids came than are remembered, and duplicates further apart go unseen.',
+          queries: [
+            {
+              expr: `min by (source) (${metric('assay_duplicates_horizon_seconds', ['source'])})`,
+              legend: '{{source}}',
+            },
+          ],
+          unit: 's',
+          min: 0,
+        }),
+      },
     ],
   }
 }

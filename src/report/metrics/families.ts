@@ -75,6 +75,11 @@ export const FAMILIES = {
     ['source'],
     true,
   ),
+  assay_duplicates_horizon_seconds: gauge(
+    'How far back duplicates are found: less than is configured where more ids came than are remembered.',
+    ['source'],
+    true,
+  ),
   assay_incident_started_timestamp_seconds: gauge('When an open incident began, by the data.', [
     'domain',
     'event',

@@ -36,6 +36,8 @@ export interface Metrics {
   recordWaiting(waiting: ReadonlyMap<string, number>): void
   /** How far a source is behind, and how long it may stand still by its nature. Null: nothing known of it, or nothing more to come. */
   recordWatermark(source: string, delay: Duration | null, rhythm: Duration | null): void
+  /** How far back the duplicates of a source are found. */
+  recordHorizon(source: string, found: Duration): void
   /** A round of judging ended, whether there was something to judge or not. */
   recordRound(at: Instant): void
   recordLineage(emitter: string, outcome: string, runs: number): void
@@ -122,6 +124,7 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
       run.set('assay_watermark_delay_seconds', { source }, delay === null ? null : Math.max(0, delay) / 1_000)
       run.set('assay_watermark_rhythm_seconds', { source }, delay === null || rhythm === null ? null : rhythm / 1_000)
     },
+    recordHorizon: (source, found) => run.set('assay_duplicates_horizon_seconds', { source }, found / 1_000),
     recordRound: (at) => run.set('assay_last_evaluation_timestamp_seconds', {}, at / 1_000),
     recordLineage: (emitter, outcome, runs) => run.add('assay_lineage_runs_total', { emitter, outcome }, runs),
     recordStreams: (streams) => recordStreams(run, streams, told),

@@ -59,6 +59,7 @@ export function banners({ status, clock }: Home): Html {
   const { lastReload } = status
   const receivers = status.receivers.filter(({ disabled }) => disabled !== null)
   const sources = status.sources.filter(({ state }) => state === 'disabled' || state === 'failing')
+  const noted = status.sources.filter(({ state, detail }) => state === 'running' && detail !== '')
   return html`${
     lastReload !== null &&
     !lastReload.ok &&
@@ -72,6 +73,8 @@ export function banners({ status, clock }: Home): Html {
         state === 'failing' ? 'bad' : 'hollow',
         `Source ${id} is ${state}`,
       )}${detail !== '' && `: ${detail}`}</div>`,
+  )}${noted.map(
+    ({ id, detail }) => html`<div class="banner quiet">${mark('warn', `Source ${id}`)}: ${detail}</div>`,
   )}${receivers.map(
     ({ name, type, disabled }) =>
       html`<div class="banner quiet">${mark(
