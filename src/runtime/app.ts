@@ -1,57 +1,50 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { Receiver } from '../alert/receivers/receiver.ts'
-import { Failure } from '../model/failure.ts'
-import { DAY, type Instant, MINUTE, SECOND } from '../model/time.ts'
-import { createMetrics, type Metrics } from '../report/metrics/registry.ts'
+import { SECOND } from '../model/time.ts'
+import { createMetrics } from '../report/metrics/registry.ts'
 import { createServer } from '../serve/server.ts'
 import type { DaemonStatus, ReloadStatus } from '../serve/status.ts'
 import { claimStore, takeWriter } from '../store/leases.ts'
 import { writeNote } from '../store/notes.ts'
 import { openStore } from '../store/open.ts'
-import { applyRetention } from '../store/retention.ts'
-import { addressesOf } from './addresses.ts'
-import { createBehindWatch } from './behind.ts'
+import { createAfterRound } from './after-round.ts'
 import { createChanges } from './changes.ts'
-import { DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
-import { createDelays } from './delays.ts'
+import { type Configuration, DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
 import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
-import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
-import type { Watermark } from './evaluate/watermark.ts'
-import { eventGauges } from './gauges.ts'
+import { createInForce } from './in-force.ts'
 import { keepWriter } from './keep-writer.ts'
 import { createEmitters } from './lineage/emitters.ts'
 import { startLineage } from './lineage/lineage.ts'
+import { createReload } from './reload.ts'
+import { keepRetention } from './retention.ts'
 import { readRunbook } from './runbooks.ts'
-import { needsRestart } from './needs-restart.ts'
-import { createReceivers } from './receivers.ts'
-import { every } from './repeat.ts'
 import { required, storeConfigOf, writeKeysOf } from './secrets.ts'
-import { createMonthly } from './scorecard/monthly.ts'
+import { keepMonths } from './scorecard/monthly.ts'
 import { createScorecards } from './scorecard/remembered.ts'
-import { createRetentionClock } from './retention-clock.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource } from './sources.ts'
 import { stopAll } from './stop-all.ts'
 import { watchWaiting } from './waiting.ts'
 import { traceAttempts } from './tracing/delivery.ts'
-import { within } from './tracing/scope.ts'
 import { startTraces } from './tracing/start.ts'
-import { standstillsOf } from './tables/standstills.ts'
 import { createTableSet } from './tables/table-set.ts'
 import { createWarehouse } from './tables/warehouses.ts'
-
-const RETENTION_EVERY = MINUTE
-/** How soon after its hour a scorecard is frozen or posted. */
-const MONTHLY_EVERY = 10 * SECOND
 
 /** Starts everything: store, evaluator, sources, HTTP, delivery. Throws a `Failure` with nothing left behind where it can't. */
 export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
   const { env, now, log } = deps
-  let { project, plan } = deps.configuration
   const startedAt = now()
-  const assay = project.assay.value
+  const assay = deps.configuration.project.assay.value
+  const publicUrl = assay.http.public_url ?? null
+  const inForce = createInForce(deps.configuration, {
+    env,
+    write: deps.write,
+    now,
+    url: publicUrl ?? 'http://localhost',
+  })
+  const { plan, project } = inForce
+  const routes = () => project().routes.value
   const cleanUp: (() => Promise<unknown> | unknown)[] = []
   const stopping = new AbortController()
   let broke: (error: unknown) => void = () => undefined
@@ -62,7 +55,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
 
   try {
     const token = assay.http.token === undefined ? null : required(assay.http.token, 'http.token', env)
-    const storeConfig = storeConfigOf(assay.store, project.root, env, resolve)
+    const storeConfig = storeConfigOf(assay.store, project().root, env, resolve)
     const db = await openStore(storeConfig)
     cleanUp.push(() => db.close())
     const claim = await claimStore(db, storeConfig.type === 'sqlite' ? storeConfig.path : 'in Postgres')
@@ -83,25 +76,28 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       onSpans: metrics.recordSpans,
     })
     cleanUp.push(traces.close)
-    let receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
-    metrics.prepare(
-      plan,
-      receivers.map(({ name }) => name),
-    )
+    metrics.prepare(plan(), inForce.receiverNames())
 
-    let lastReload: ReloadStatus | null = null
-    let judgedUntil: Instant | null = null
-    let watermarks: ReadonlyMap<string, Watermark> = new Map()
     const rhythm = (source: string) => sources.rhythm(source) ?? tables.rhythm(source)
-    const delays = createDelays(metrics, rhythm)
-    metrics.recordRound(startedAt)
-    const behind = createBehindWatch(rhythm)
+    const afterRound = createAfterRound({
+      db,
+      plan,
+      metrics,
+      rhythm,
+      troubles: () => tables.troubles(),
+      tracing: traces.tracing,
+      tellLineage: (...round) => lineage.round(...round),
+      onNotifications: () => delivery.wake(),
+      onJudged: changes.tell,
+      now,
+      log,
+    })
     const loop = createEvaluateLoop({
       db,
       holder: `${hostname()}:${deps.pid}`,
-      plan: () => plan,
-      routes: () => project.routes.value,
-      publicUrl: assay.http.public_url ?? null,
+      plan,
+      routes,
+      publicUrl,
       now,
       log,
       tracing: traces.tracing,
@@ -110,40 +106,20 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
           delivery.wake()
           tables.wake()
         } else {
-          metrics.forgetVerdicts()
-          delays.forget()
+          afterRound.forget()
           lineage.forget()
         }
       },
-      onRound: async (evaluator, evaluation, took) => {
-        watermarks = evaluator.accounts.watermarks()
-        for (const { change, incident } of evaluation.changes) {
-          const { id, severity, domain, event } = incident
-          const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
-          within(traces.tracing.incidents.get(id), said)
-        }
-        delays.moved(watermarks)
-        metrics.recordRound(now())
-        const late = behind.look(watermarks, now())
-        const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, tables.troubles()))
-        if (evaluation.notifications.length > 0 || aboutAssay) delivery.wake()
-        lineage.round(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
-        if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
-        const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
-        if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)
-        await recordJudged(metrics, evaluator, evaluation, took, judgedUntil ?? now())
-        changes.tell()
-      },
+      onRound: afterRound.onRound,
     })
 
-    const { emitters, disabled } = createEmitters(assay.telemetry.lineage, { env, root: project.root, now })
-    let addresses = addressesOf(project, assay.http.public_url ?? 'http://localhost', env)
+    const { emitters, disabled } = createEmitters(assay.telemetry.lineage, { env, root: project().root, now })
     const lineage = startLineage({
       db,
       emitters,
       disabled,
-      plan: () => plan,
-      addresses: () => addresses,
+      plan,
+      addresses: inForce.addresses,
       now,
       log,
       version: deps.version,
@@ -152,7 +128,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     cleanUp.push(() => lineage.stop(500))
 
     const delivery = startDelivery(db, {
-      receivers: () => receivers,
+      receivers: inForce.receivers,
       leads: loop.leads,
       now,
       log,
@@ -160,27 +136,9 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
     })
     cleanUp.push(() => delivery.stop(1_000))
-    const names = () => receivers.map(({ name }) => name)
-    const waiting = watchWaiting(db, { leads: loop.leads, receivers: names, metrics }, stopping.signal)
+    const waiting = watchWaiting(db, { leads: loop.leads, receivers: inForce.receiverNames, metrics }, stopping.signal)
     waiting.catch(broke)
     cleanUp.push(() => waiting)
-
-    async function recordJudged(
-      to: Metrics,
-      evaluator: Evaluator,
-      evaluation: Evaluation,
-      took: number,
-      at: Instant,
-    ): Promise<void> {
-      to.recordEvaluation({
-        at,
-        verdicts: [...evaluator.newest().values()].map(({ verdict }) => verdict),
-        judged: [...evaluation.counted].map(([slo, sum]) => ({ slo, ...sum })),
-        openIncidents: evaluator.openIncidents(),
-        ...(await eventGauges(db, plan, evaluator.accounts, at)),
-        duration: took / SECOND,
-      })
-    }
 
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
     const sources = createSourceSet({
@@ -188,8 +146,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         if (config.type === 'http' && writeKeys.disabled !== null) return { disabled: writeKeys.disabled }
         const instance = `slot-${writer.slot}`
         return createSource(config, {
-          plan: () => plan,
-          root: project.root,
+          plan,
+          root: project().root,
           now,
           env,
           log,
@@ -200,13 +158,13 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       ingest: {
         db,
         writer,
-        plan: () => plan,
+        plan,
         judged: loop.settled,
         tracing: traces.tracing,
         onCommit: (source, observed, records) => {
           const oldest = records[0]?.arrivedAt ?? null
           const ingestDelay = oldest === null ? null : Math.max(0, now() - oldest) / SECOND
-          metrics.recordCommit(plan, { ...observed, source, ingestDelay })
+          metrics.recordCommit(plan(), { ...observed, source, ingestDelay })
           if (records.length > 0) changes.tell()
           loop.wake()
         },
@@ -220,7 +178,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const tables = createTableSet({
       db,
       writer,
-      plan: () => plan,
+      plan,
       make: (config) => createWarehouse(config, env),
       leads: loop.leads,
       now,
@@ -234,13 +192,26 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       stopping: stopping.signal,
       tracing: traces.tracing,
     })
+    const { watermarks } = afterRound
+    const { reload, last: lastReload } = createReload({
+      reread: deps.reread,
+      inForce,
+      use,
+      write: writeDaemonNote,
+      onReload: (ok) => {
+        metrics.recordReload(ok)
+        changes.tell()
+      },
+      now,
+      log,
+    })
     const server = createServer({
       db,
-      plan: () => plan,
-      addresses: () => addresses,
+      plan,
+      addresses: inForce.addresses,
       status,
       metrics: () => {
-        delays.tell(now())
+        afterRound.tellDelays()
         metrics.recordStreams(sources.figures())
         return metrics.text()
       },
@@ -249,18 +220,17 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         host: assay.http.host,
         port: deps.port ?? assay.http.port,
         token,
-        publicUrl: assay.http.public_url ?? null,
+        publicUrl,
       },
       now,
       changes,
-      runbook: (path) => readRunbook(project.root, path),
-      scorecard: createScorecards(db, () => plan, now),
+      runbook: (path) => readRunbook(project().root, path),
+      scorecard: createScorecards(db, plan, now),
       report: (error) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'a request failed'),
     })
     const { url } = await server.listen()
-    const reachedAt = assay.http.public_url ?? url
-    addresses = addressesOf(project, reachedAt, env)
+    inForce.reachedAt(publicUrl ?? url)
     cleanUp.push(() => server.close())
 
     const judging = loop.run(stopping.signal).catch((error: unknown) => {
@@ -270,114 +240,53 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     await tables.use(assay.warehouses, assay.timezone)
     cleanUp.push(() => tables.ended())
     cleanUp.push(() => Promise.all([judging, sources.ended()]))
-    const retentionClock = createRetentionClock()
-    const retention = every(RETENTION_EVERY, stopping.signal, async () => {
-      if (!loop.leads()) return
-      const { minutes, hours, quarantine } = project.assay.value.retention
-      await applyRetention(db, retentionClock.at(watermarks, now()), {
-        minutes,
-        hours,
-        quarantine,
-        duplicates: Math.max(DAY, ...project.assay.value.sources.map((one) => one.duplicates_horizon)),
-      }).catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error
-        log.warn({ code: error.code }, `retention is put off: ${error.message}`)
-      })
-    })
+    const { leads, assertLeads } = loop
+    const retention = keepRetention({ db, project, watermarks, leads, now, log }, stopping.signal)
+    retention.catch(broke)
     cleanUp.push(() => retention)
-    const monthly = createMonthly({
-      db,
-      plan: () => plan,
-      routes: () => project.routes.value,
-      publicUrl: assay.http.public_url ?? null,
-      leads: loop.leads,
-      assertLeads: loop.assertLeads,
-      now,
-      log,
-      onPosted: () => delivery.wake(),
-    })
-    const lookingAtMonths = every(MONTHLY_EVERY, stopping.signal, monthly.look)
-    cleanUp.push(() => lookingAtMonths)
-    await writeDaemonNote()
+    const onPosted = () => delivery.wake()
+    const months = keepMonths({ db, plan, routes, publicUrl, leads, assertLeads, now, log, onPosted }, stopping.signal)
+    months.catch(broke)
+    cleanUp.push(() => months)
+    await writeDaemonNote(null)
+
+    async function use(configuration: Configuration): Promise<void> {
+      inForce.use(configuration)
+      const { sources: streams, warehouses, timezone } = project().assay.value
+      sources.swap(streams)
+      await tables.use(warehouses, timezone)
+      tables.wake()
+      metrics.forgetVerdicts()
+      metrics.prepare(plan(), inForce.receiverNames())
+      loop.reopen()
+      delivery.wake()
+    }
+
+    async function writeDaemonNote(lastOne: ReloadStatus | null): Promise<void> {
+      const note: DaemonNote = { pid: deps.pid, host: hostname(), url, reload: lastOne }
+      await db.transaction((sql) => writeNote(sql, DAEMON_NOTE, note))
+    }
 
     function status(): DaemonStatus {
       return {
         version: deps.version,
         startedAt,
         notReady: sources.notReady(),
-        sources: plan.sources.map(({ id, type }) => ({
+        sources: plan().sources.map(({ id, type }) => ({
           id,
           type,
           ...sources.state(id),
-          watermark: watermarks.get(id)?.at ?? null,
+          watermark: watermarks().get(id)?.at ?? null,
         })),
-        receivers: receivers.map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
+        receivers: inForce.receivers().map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
         telemetry: [traces.status(), ...lineage.status()],
-        lastReload,
-        judgedUntil,
-        rulesFolder: project.rulesFolder,
+        lastReload: lastReload(),
+        judgedUntil: afterRound.judgedUntil(),
+        rulesFolder: project().rulesFolder,
       }
     }
 
-    async function writeDaemonNote(): Promise<void> {
-      const note: DaemonNote = { pid: deps.pid, host: hostname(), url, reload: lastReload }
-      await db.transaction((sql) => writeNote(sql, DAEMON_NOTE, note))
-    }
-
-    async function reload(): Promise<ReloadStatus> {
-      const read = readAnew()
-      if (read.configuration === null) {
-        lastReload = { at: now(), ok: false, problems: read.problems }
-        metrics.recordReload(false)
-        log.error(
-          { problems: read.problems.length },
-          `the new configuration is not used, the old one stays: ${read.problems[0] ?? ''}`,
-        )
-      } else {
-        const later = needsRestart(project, read.configuration.project)
-        project = read.configuration.project
-        plan = read.configuration.plan
-        addresses = addressesOf(project, reachedAt, env)
-        receivers = createReceivers(project.routes.value, { env, write: deps.write, now })
-        sources.swap(project.assay.value.sources)
-        await tables.use(project.assay.value.warehouses, project.assay.value.timezone)
-        tables.wake()
-        metrics.forgetVerdicts()
-        metrics.prepare(
-          plan,
-          receivers.map(({ name }: Receiver) => name),
-        )
-        metrics.recordReload(true)
-        loop.reopen()
-        delivery.wake()
-        lastReload = { at: now(), ok: true, problems: later }
-        log.info({ slos: plan.slos.length, events: plan.events.size }, 'the configuration was read again')
-      }
-      changes.tell()
-      await writeDaemonNote().catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error
-        log.warn({ code: error.code }, `what came of the reload can't be written down: ${error.message}`)
-      })
-      return lastReload
-    }
-
-    /** A file may vanish or be locked away while it is read. */
-    function readAnew(): ReturnType<DaemonDeps['reread']> {
-      try {
-        return deps.reread()
-      } catch (error) {
-        const said = error instanceof Error ? error.message : String(error)
-        return { configuration: null, problems: [`the configuration cannot be read: ${said}`] }
-      }
-    }
-
-    return {
-      url,
-      status,
-      reload,
-      broken,
-      stop: () => stopAll(stopping, cleanUp),
-    }
+    return { url, status, reload, broken, stop: () => stopAll(stopping, cleanUp) }
   } catch (error) {
     await stopAll(stopping, cleanUp)
     throw error

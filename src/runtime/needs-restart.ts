@@ -13,6 +13,5 @@ export function needsRestart(before: Project, after: Project): readonly string[]
     ...(differs(collectors(old.sources), collectors(next.sources))
       ? ['sources of type http: take effect at the next start']
       : []),
-    ...(differs(old.telemetry, next.telemetry) ? ['telemetry: takes effect at the next start'] : []),
   ]
 }

@@ -1,7 +1,7 @@
 import type { RoutesConfig } from '../../alert/config.ts'
 import { scorecardKey } from '../../alert/scorecard/notification.ts'
 import { Failure } from '../../model/failure.ts'
-import { DAY, type Duration, type Instant } from '../../model/time.ts'
+import { DAY, type Duration, type Instant, SECOND } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { scorecardNotification } from '../../report/scorecard/message.ts'
 import { freezesAt, type Month, monthAt, monthBefore } from '../../report/scorecard/month.ts'
@@ -11,6 +11,7 @@ import { readScorecard } from '../../store/scorecards.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { runningSources } from '../evaluate/running.ts'
 import { watermarkOf } from '../evaluate/watermark.ts'
+import { every } from '../repeat.ts'
 import { lastFiring } from './firing.ts'
 import { freezeMonth } from './freeze.ts'
 import { readOrMakeScorecard } from './scorecard.ts'
@@ -34,12 +35,19 @@ export interface Monthly {
   readonly look: () => Promise<void>
 }
 
+/** How soon after its hour a scorecard is frozen or posted. */
+const LOOK_EVERY: Duration = 10 * SECOND
 /** A post that nobody was there to make at its time is made up for within this time. */
 const MAKE_UP: Duration = 7 * DAY
 /** How long a source that hasn't reached the month's end is waited for, from when the lead was taken or the time came. */
 const PATIENCE: Duration = DAY
 /** Months that are looked back at: as far as hours are kept. */
 const MONTHS_BACK = 3
+
+/** Looks again and again until the signal aborts. */
+export async function keepMonths(deps: MonthlyDeps, signal: AbortSignal): Promise<void> {
+  await every(LOOK_EVERY, signal, createMonthly(deps).look)
+}
 
 export function createMonthly(deps: MonthlyDeps): Monthly {
   const { db, now, log } = deps

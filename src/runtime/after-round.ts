@@ -1,0 +1,102 @@
+import { type Duration, type Instant, SECOND } from '../model/time.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Metrics } from '../report/metrics/registry.ts'
+import type { Database } from '../store/sql.ts'
+import { createBehindWatch } from './behind.ts'
+import { createDelays } from './delays.ts'
+import type { EvaluateLoopDeps } from './evaluate-loop.ts'
+import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
+import type { Watermark } from './evaluate/watermark.ts'
+import { eventGauges } from './gauges.ts'
+import type { Lineage } from './lineage/lineage.ts'
+import type { Log } from './log.ts'
+import { standstillsOf } from './tables/standstills.ts'
+import type { TableSet } from './tables/table-set.ts'
+import { within } from './tracing/scope.ts'
+import type { Tracing } from './tracing/tracing.ts'
+
+export interface AfterRoundDeps {
+  readonly db: Database
+  readonly plan: () => Plan
+  readonly metrics: Metrics
+  /** How long a source's watermark may stand still by its nature; null: it doesn't run. */
+  readonly rhythm: (source: string) => Duration | null
+  readonly troubles: TableSet['troubles']
+  readonly tracing: Tracing
+  readonly tellLineage: Lineage['round']
+  /** The outbox holds something new. */
+  readonly onNotifications: () => void
+  /** What pages show has changed. */
+  readonly onJudged: () => void
+  readonly now: () => Instant
+  readonly log: Log
+}
+
+/** What the leader does with what a round of judging found: tells it on, and looks for sources that stand still. */
+export interface AfterRound {
+  readonly onRound: EvaluateLoopDeps['onRound']
+  /** Another process judges now. */
+  readonly forget: () => void
+  /** Before each scrape: how far the sources are behind grows where no round ends. */
+  readonly tellDelays: () => void
+  /** As of the last round. */
+  readonly watermarks: () => ReadonlyMap<string, Watermark>
+  /** The end of the newest minute judged; null: none yet. */
+  readonly judgedUntil: () => Instant | null
+}
+
+export function createAfterRound(deps: AfterRoundDeps): AfterRound {
+  const { db, metrics, tracing, now, log } = deps
+  const delays = createDelays(metrics, deps.rhythm)
+  const behind = createBehindWatch(deps.rhythm)
+  let watermarks: ReadonlyMap<string, Watermark> = new Map()
+  let judgedUntil: Instant | null = null
+  metrics.recordRound(now())
+
+  async function onRound(evaluator: Evaluator, evaluation: Evaluation, took: Duration): Promise<void> {
+    watermarks = evaluator.accounts.watermarks()
+    for (const { change, incident } of evaluation.changes) {
+      const { id, severity, domain, event } = incident
+      const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
+      within(tracing.incidents.get(id), said)
+    }
+    delays.moved(watermarks)
+    metrics.recordRound(now())
+    const late = behind.look(watermarks, now())
+    const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, deps.troubles()))
+    if (evaluation.notifications.length > 0 || aboutAssay) deps.onNotifications()
+    deps.tellLineage(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
+    if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
+    const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
+    if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)
+    await recordJudged(evaluator, evaluation, took, judgedUntil ?? now())
+    deps.onJudged()
+  }
+
+  async function recordJudged(
+    evaluator: Evaluator,
+    evaluation: Evaluation,
+    took: Duration,
+    at: Instant,
+  ): Promise<void> {
+    metrics.recordEvaluation({
+      at,
+      verdicts: [...evaluator.newest().values()].map(({ verdict }) => verdict),
+      judged: [...evaluation.counted].map(([slo, sum]) => ({ slo, ...sum })),
+      openIncidents: evaluator.openIncidents(),
+      ...(await eventGauges(db, deps.plan(), evaluator.accounts, at)),
+      duration: took / SECOND,
+    })
+  }
+
+  return {
+    onRound,
+    forget: () => {
+      metrics.forgetVerdicts()
+      delays.forget()
+    },
+    tellDelays: () => delays.tell(now()),
+    watermarks: () => watermarks,
+    judgedUntil: () => judgedUntil,
+  }
+}
