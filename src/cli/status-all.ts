@@ -54,7 +54,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
       complete,
     })),
     tables: tables.map(tableDocument),
-    volume: { false_alarms_per_week: plan.falseAlarmsPerWeek ?? 1, incidents_last_7_days: spent },
+    volume: { false_alarms_per_week: plan.volume?.falseAlarmsPerWeek ?? 1, incidents_last_7_days: spent },
     slos: await sloDocuments({ db, plan: () => plan }, () => true),
     incidents: open.map(incidentDocument),
   }
@@ -81,7 +81,7 @@ async function volumeAlarms(db: Sql, plan: Plan, at: Instant): Promise<number> {
 
 function volumeText(plan: Plan, spent: number): string {
   if (!plan.slos.some(({ kind }) => kind === 'volume')) return ''
-  const budget = plan.falseAlarmsPerWeek ?? 1
+  const budget = plan.volume?.falseAlarmsPerWeek ?? 1
   return `Volume: ${counted(spent, 'incident')} in 7 days; the budget for false alarms is ${budget} a week.\n`
 }
 

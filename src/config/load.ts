@@ -68,10 +68,29 @@ export function readProject(configFile: string): { project: Project; problems: r
     slos,
     routes: withSecrets(routes ?? blank(routesFile, routesConfig, {})),
     unread,
+    calendars: readCalendars(),
     texts: texts.sort((a, b) => (a.file < b.file ? -1 : 1)),
     exists: (path) => existsSync(join(root, path)),
   }
   return { project, problems: problems.sort(byPlace) }
+
+  function readCalendars(): Map<string, string | null> {
+    const paths = assay.value.volume.holidays.flatMap((holiday) =>
+      typeof holiday === 'object' && 'ical' in holiday ? [holiday.ical] : [],
+    )
+    return new Map(
+      [...new Set(paths)].map((path): [string, string | null] => {
+        try {
+          const text = readFileSync(join(root, path), 'utf8')
+          texts.push({ file: path, text })
+          return [path, text]
+        } catch {
+          // Said where it is named, with the place.
+          return [path, null]
+        }
+      }),
+    )
+  }
 
   function withSecrets<Value>(part: Located<Value>): Located<Value> {
     return { ...part, value: resolveSecretFiles(part.value, root) }

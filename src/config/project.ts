@@ -40,6 +40,8 @@ export interface Project {
   }
   /** Every file that was read, by path relative to the root, sorted: what the plan's hash is made from. */
   readonly texts: readonly { readonly file: string; readonly text: string }[]
+  /** The calendars that `volume.holidays` names, by the path as written; null: it can't be read. */
+  readonly calendars: ReadonlyMap<string, string | null>
   /** Whether a file exists below the root. */
   readonly exists: (path: string) => boolean
 }

@@ -10,6 +10,7 @@ import { postgresWarehouseConfig } from '../observe/tables/postgres/config.ts'
 import { duration } from './duration.ts'
 import { id, name, text } from './name.ts'
 import { secretRef } from './secret.ts'
+import { released, volumeConfig } from './volume.ts'
 
 /** In percent. 0.999 is a slip of the pen; 100 leaves no budget. */
 const objective = z
@@ -77,15 +78,7 @@ export const assayConfig = z.strictObject({
       quarantine: duration.prefault('14d'),
     })
     .prefault({}),
-  volume: z
-    .strictObject({
-      false_alarms_per_week: z
-        .number()
-        .min(0.001, { error: 'must be above 0, such as 1 or 0.25' })
-        .max(1_000)
-        .default(1),
-    })
-    .prefault({}),
+  volume: volumeConfig,
   sources: z.array(sourceConfig).default([]),
   telemetry: z.strictObject({ traces: tracesConfig.optional(), lineage: lineageConfig.optional() }).prefault({}),
   warehouses: z.array(warehouseConfig).default([]),
@@ -154,6 +147,7 @@ export const contractConfig = z.strictObject({
   event: anyName,
   description: z.string().default(''),
   status: z.enum(['planned', 'active', 'deprecated']).default('active'),
+  released: released.optional(),
   owner: name.optional(),
   versions: z
     .array(

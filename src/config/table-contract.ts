@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
 import { name, text } from './name.ts'
+import { released } from './volume.ts'
 
 /** What a column may hold, whatever the warehouse calls it. */
 const COLUMN_TYPES = ['string', 'integer', 'number', 'boolean', 'timestamp', 'date', 'uuid', 'json'] as const
@@ -57,6 +58,7 @@ export const tableConfig = z.strictObject({
   table: text.max(400, { error: 'must not be longer than 400 characters' }),
   description: z.string().default(''),
   status: z.enum(['planned', 'active', 'deprecated']).default('active'),
+  released: released.optional(),
   owner: name.optional(),
   /** The column that says when a row arrived: its minute is the row's. */
   arrived_at: columnName,

@@ -12,6 +12,7 @@ import { slug, uniqueSlug } from './slug.ts'
 import { compileSlo, defaultSlos, missingRunbooks, subjectOf } from './slos.ts'
 import type { TablePlan } from './table-plan.ts'
 import { compileTables, warehousesOf } from './tables.ts'
+import { compileVolume } from './volume.ts'
 
 /**
  * Puts the parts of a project together. All problems at once; a plan where none of them is an error. `disabled`: why a
@@ -67,6 +68,7 @@ export function compilePlan(
       } else slos.set(slo.name, { ...slo, isDefault: true })
     }
   }
+  const volume = compileVolume({ project, domains: plansOf(domains), events, tables }, problems)
   problems.push(
     ...delayProblems([...slos.values()], project),
     ...routeProblems(project, [...slos.keys()]),
@@ -77,8 +79,8 @@ export function compilePlan(
     hash: hashOf(project),
     environment: project.assay.value.environment,
     timezone: project.assay.value.timezone,
-    falseAlarmsPerWeek: project.assay.value.volume.false_alarms_per_week,
-    domains: new Map([...domains].map(([name, { plan: domain }]) => [name, domain])),
+    volume,
+    domains: plansOf(domains),
     events,
     tables,
     warehouses: [...warehouses.values()],
@@ -106,6 +108,10 @@ function sourcesOf(project: Project, disabled: ReadonlyMap<string, string>, prob
 }
 
 type CompiledDomain = { readonly plan: DomainPlan; readonly located: Located<DomainConfig> }
+
+function plansOf(domains: ReadonlyMap<string, CompiledDomain>): Plan['domains'] {
+  return new Map([...domains].map(([name, { plan }]) => [name, plan]))
+}
 
 /** By folder, which has the domain's name. */
 function domainsOf(project: Project, problems: Problem[]): Map<string, CompiledDomain> {
@@ -136,7 +142,7 @@ function eventsOf(
   for (const located of project.contracts) {
     const { versions, notes, problems: wrong } = compileVersions(located, validators, thorough)
     problems.push(...wrong)
-    const { event: name, description, status, owner } = located.value
+    const { event: name, description, status, released = null, owner } = located.value
     const before = places.get(name)
     if (before !== undefined) {
       const message = `the event "${name}" has a contract already, at ${before}: keep one, with several versions`
@@ -159,6 +165,7 @@ function eventsOf(
       domain: located.domain,
       description,
       status,
+      released,
       owner: owner ?? team,
       tier: domain?.tier ?? 'P2',
       versions,

@@ -1,7 +1,7 @@
 import type { Violation } from '../model/observation.ts'
 import type { Severity, SliKind, Tier } from '../model/sli.ts'
 import type { SubjectKind } from '../model/subject.ts'
-import type { Duration } from '../model/time.ts'
+import type { Duration, Instant } from '../model/time.ts'
 import type { TablePlan, WarehousePlan } from './table-plan.ts'
 
 /** What should be true: contracts, owners and SLOs, compiled from a valid configuration. Immutable; a reload makes a new one. */
@@ -11,8 +11,8 @@ export interface Plan {
   readonly environment: string
   /** IANA zone of the workspace: active hours, seasons, months. */
   readonly timezone: string
-  /** What the volume detector may cost, over all its series together; left out: 1. */
-  readonly falseAlarmsPerWeek?: number
+  /** What the volume detector may cost and what people know beside the counts; left out: the default budget, nothing known. */
+  readonly volume?: VolumePlan
   readonly domains: ReadonlyMap<string, DomainPlan>
   /** By event name. */
   readonly events: ReadonlyMap<string, EventPlan>
@@ -23,6 +23,24 @@ export interface Plan {
   readonly slos: readonly SloPlan[]
   /** Ids of the configured sources, in the file's order; `disabled`: why, or null. */
   readonly sources: readonly { readonly id: string; readonly type: string; readonly disabled: string | null }[]
+}
+
+/** What the volume detector is told. Times are instants; ends are exclusive. */
+export interface VolumePlan {
+  /** Over all its series together. */
+  readonly falseAlarmsPerWeek: number
+  readonly holidays: readonly { readonly from: Instant; readonly to: Instant; readonly name: string | null }[]
+  readonly known: readonly KnownChange[]
+}
+
+/** A change that needs no alarm: what came in an incident or a backfill is left out, a launch is taken as it comes. */
+export interface KnownChange {
+  readonly kind: 'incident' | 'backfill' | 'launch'
+  readonly from: Instant
+  readonly to: Instant
+  /** Names of events and tables; null: all. */
+  readonly events: ReadonlySet<string> | null
+  readonly note: string | null
 }
 
 export interface Owner {
@@ -59,6 +77,8 @@ export interface EventPlan {
   readonly domain: string
   readonly description: string
   readonly status: 'planned' | 'active' | 'deprecated'
+  /** Local midnight from which it is sent in earnest, as `YYYY-MM-DD`; left out or null: nobody said. */
+  readonly released?: string | null
   /** Team: the event's own, else its domain's. */
   readonly owner: string
   readonly tier: Tier

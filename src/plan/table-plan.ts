@@ -49,6 +49,8 @@ export interface TablePlan {
   readonly domain: string
   readonly description: string
   readonly status: 'planned' | 'active' | 'deprecated'
+  /** As an event's. */
+  readonly released?: string | null
   readonly owner: string
   readonly tier: Tier
   readonly arrivedAt: string

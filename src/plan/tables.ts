@@ -89,7 +89,7 @@ export function compileTables(
     const own = uniqueSlug(slug(`${parts.schema} ${parts.table}`), slugs)
     slugs.add(own)
     if (warehouse === null) continue
-    const { description, status, owner, arrived_at, event_time, key } = located.value
+    const { description, status, released = null, owner, arrived_at, event_time, key } = located.value
     tables.set(name, {
       name,
       slug: own,
@@ -99,6 +99,7 @@ export function compileTables(
       domain: located.domain,
       description,
       status,
+      released,
       owner: owner ?? domain?.owner.team ?? '',
       tier: domain?.tier ?? 'P2',
       arrivedAt: arrived_at,

@@ -3,10 +3,10 @@ import type { Instant } from '../../model/time.ts'
 /**
  * What people know and counts don't tell. A holiday is a day type of its own; what came in an incident or a backfill is left out as if it
  * hadn't been observed; at a launch, or when a new normal is accepted, a change of level is taken at once. Changing them for the past
- * is a rebuild from the stored hours.
+ * is a rebuild from the stored hours; `accept` takes what an open alarm found for normal, at the end of the step it lies in.
  */
 export interface Annotation {
-  readonly kind: 'holiday' | 'incident' | 'backfill' | 'launch'
+  readonly kind: 'holiday' | 'incident' | 'backfill' | 'launch' | 'accept'
   readonly from: Instant
   /** Exclusive. */
   readonly to: Instant

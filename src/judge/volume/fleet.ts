@@ -18,6 +18,8 @@ export interface FleetSettings {
   /** A series' weight in the budget; 1 for all by default. */
   readonly weightOf?: (series: string) => number
   readonly annotations?: readonly Annotation[]
+  /** What else holds for one series; it may grow for steps that haven't ended. */
+  readonly annotationsOf?: (series: string) => readonly Annotation[]
 }
 
 /** A fleet at rest: each series' state as text, and the buckets that wait for others of their instant. */
@@ -71,6 +73,12 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     return member.shift === 0 ? step : { ...step, start: step.start + member.shift }
   }
 
+  /** Whether one of these kinds holds for a series in a span. */
+  function holds(kinds: readonly Annotation['kind'][], name: string, from: Instant, to: Instant): boolean {
+    const own = settings.annotationsOf?.(name) ?? []
+    return annotated(annotations, kinds, name, from, to) || annotated(own, kinds, name, from, to)
+  }
+
   function judgeHeld(): VolumeAlarm[] {
     const changes: VolumeAlarm[] = []
     held.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -92,7 +100,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   /** Inside the hour. */
   function look(name: string, member: Member, bucket: Bucket, changes: VolumeAlarm[]): void {
     const to = bucket.start + bucket.length
-    if (annotated(annotations, ['incident', 'backfill', 'launch'], name, bucket.start, to)) return
+    if (holds(['incident', 'backfill', 'launch'], name, bucket.start, to)) return
     const step = stepOf(member)
     const found = judgeBucket(member, bucket, step, calendar.step(member.index + 1, member.step), scoring(name))
     if (found !== null) changes.push(told(name, found, null))
@@ -101,13 +109,16 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   function close(name: string, member: Member, changes: VolumeAlarm[]): void {
     const step = stepOf(member)
     const end = step.start + step.length
-    const leftOut = annotated(annotations, ['incident', 'backfill'], name, step.start, end)
+    const leftOut = holds(['incident', 'backfill'], name, step.start, end)
     const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name))
-    if (drift !== null) changes.push(told(name, drift, null), told(name, drift, drift.openedAt))
+    const isLaunch = holds(['launch'], name, step.start, end)
+    if (drift !== null && !isLaunch) changes.push(told(name, drift, null), told(name, drift, drift.openedAt))
     if (closed !== null) changes.push(told(name, closed, end))
-    if (opened === null) return
-    if (annotated(annotations, ['launch'], name, step.start, end)) acceptNormal(member, step)
-    else changes.push(told(name, opened, null))
+    if (opened !== null && isLaunch) acceptNormal(member, step)
+    else if (opened !== null) changes.push(told(name, opened, null))
+    if (openAlarm(member) === null || !holds(['accept'], name, step.start, end)) return
+    const accepted = acceptNormal(member, step)
+    if (accepted !== null) changes.push(told(name, accepted, end))
   }
 
   return {

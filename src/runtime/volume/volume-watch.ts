@@ -19,6 +19,7 @@ import { hoursKept } from '../../store/read/hourly.ts'
 import { observedSpans, type StoredSpan } from '../../store/positions.ts'
 import type { Sql } from '../../store/sql.ts'
 import { wasObserved } from '../evaluate/observed.ts'
+import { holidaysOf, knownChanges } from './known-changes.ts'
 import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
 
 /** A stream whose hours are wanted up to an instant. */
@@ -62,10 +63,13 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
   const streams = new Set(watchedStreams(plan).map(streamKey))
   const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
   const series = new Map<string, WatchedSeries>()
+  const known = knownChanges(sql, plan)
   const fleet = volumeFleet({
     timezone: plan.timezone,
-    falseAlarmsPerWeek: plan.falseAlarmsPerWeek ?? 1,
+    falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
     weightOf: (name) => weightOf(plan, series.get(name)?.event ?? ''),
+    annotations: holidaysOf(plan),
+    annotationsOf: (name) => known.of(series.get(name)),
   })
   const watched = watching()
   const open = new Map<string, VolumeAlarm>()
@@ -86,6 +90,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     // What was never looked at, or not for long, begins with what is still kept.
     const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
     const begin = Math.max(from, kept)
+    await known.refresh(begin)
     const asked = wanted.map(({ stream }) => stream)
     const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
     const spans = await spansOf(sources, to)
