@@ -13,6 +13,7 @@ import { scorecard } from './scorecard.ts'
 import { showSlo } from './slo.ts'
 import { status } from './status.ts'
 import { version } from './version.ts'
+import { volumeAccept } from './volume-accept.ts'
 
 const EXITS =
   '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
@@ -185,6 +186,21 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
       })
     })
   }
+  const volume = root.command('volume').description('What volume alarms go by.')
+  volume
+    .command('accept')
+    .description('Take what the open volume alarms of an event or a table found for its new normal.')
+    .argument('<event>', 'an event or a table with a volume SLO, by name or slug')
+    .option('--series <series>', 'this series alone, as status --json names it; left out: all of them')
+    .option('--note <text>', 'why, for those who ask later')
+    .option('--at <time>', 'ISO 8601; it holds from the end of the hour that this lies in (default: now)')
+    .addOption(config())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      `\nExamples:\n  $ assay volume accept "Order Completed" --note "the price test ended"\n  $ assay volume accept order-completed --series "Order Completed · on · ios"\n${EXITS}`,
+    )
+    .action((name, options) => done(volumeAccept({ ...options, name }, io)))
   const receivers = root.command('receivers').description('The receivers of alerts.')
   receivers
     .command('test')

@@ -7,7 +7,18 @@ import type { Database } from '../store/sql.ts'
 import type { Io } from './io.ts'
 
 /** The configured store, to read from beside a running daemon. Throws a `Failure` where there is none. */
-export async function openForReading(project: Project, io: Pick<Io, 'env'>): Promise<Database> {
+export function openForReading(project: Project, io: Pick<Io, 'env'>): Promise<Database> {
+  return open(project, io, true)
+}
+
+/** The same, to leave word in it for the daemon. */
+export async function openForWriting(project: Project, io: Pick<Io, 'env'>): Promise<Database> {
+  // It makes no store and changes no schema: that is for the daemon.
+  await (await openForReading(project, io)).close()
+  return open(project, io, false)
+}
+
+async function open(project: Project, io: Pick<Io, 'env'>, readOnly: boolean): Promise<Database> {
   const config = storeConfigOf(project.assay.value.store, project.root, io.env, resolve)
   if (config.type === 'sqlite' && config.path === ':memory:') {
     throw new Failure(
@@ -18,5 +29,5 @@ export async function openForReading(project: Project, io: Pick<Io, 'env'>): Pro
       },
     )
   }
-  return openStore(config, { readOnly: true })
+  return openStore(config, { readOnly })
 }

@@ -1,9 +1,10 @@
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
-import { streamKey, watching } from '../../judge/volume/watched.ts'
+import { streamKey, type WatchedSeries, watching } from '../../judge/volume/watched.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { emptyHour, eventHours } from '../../runtime/volume/event-hours.ts'
+import { holidaysOf, knownChanges } from '../../runtime/volume/known-changes.ts'
 import { watchedStreams, weightOf } from '../../runtime/volume/volume-watch.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
@@ -37,13 +38,16 @@ export async function backtestStore(
   const to = Math.min(kept.last + HOUR, Math.floor(now / HOUR) * HOUR)
   if (to <= kept.first) return null
   const watched = watching()
-  const about = new Map<string, string>()
+  const about = new Map<string, WatchedSeries>()
+  const known = knownChanges(sql, plan)
   const runs = budgets.map((falseAlarmsPerWeek) => ({
     falseAlarmsPerWeek,
     fleet: volumeFleet({
       timezone: plan.timezone,
       falseAlarmsPerWeek,
-      weightOf: (name) => weightOf(plan, about.get(name) ?? ''),
+      weightOf: (name) => weightOf(plan, about.get(name)?.event ?? ''),
+      annotations: holidaysOf(plan),
+      annotationsOf: (name) => known.of(about.get(name)),
     }),
     alarms: new Map<string, VolumeAlarm>(),
   }))
@@ -62,7 +66,7 @@ export async function backtestStore(
         return begun.has(key) ? [hours.get(key) ?? emptyHour(stream, start)] : []
       })
       const buckets = watched.bucketsOf(events)
-      for (const { series } of buckets) about.set(series.name, series.event)
+      for (const { series } of buckets) about.set(series.name, series)
       for (const { fleet, alarms } of runs) {
         for (const { series, count, total } of buckets)
           note(alarms, fleet.push(series.name, { start, length: HOUR, count, total }))

@@ -9,8 +9,8 @@ import { readVolumeLaunches, writeVolumeLaunches } from '../../store/volume-laun
 
 /** What people know and counts don't tell, series by series. */
 export interface KnownChanges {
-  /** Reads what was accepted, and notes what was launched, before hours from `next` on are judged. */
-  readonly refresh: (next: Instant) => Promise<void>
+  /** Reads what was accepted, and notes what was launched, before hours up to `until` are judged. */
+  readonly refresh: (until: Instant) => Promise<void>
   readonly of: (series: WatchedSeries | undefined) => readonly Annotation[]
 }
 
@@ -30,12 +30,12 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
   let isFirst = true
 
   /** A contract that is no longer `planned`: what comes is new, and its level is taken as it is. */
-  async function noteLaunches(next: Instant): Promise<void> {
+  async function noteLaunches(until: Instant): Promise<void> {
     const before = await readVolumeLaunches(sql)
     const subjects = [...plan.events.values(), ...plan.tables.values()]
     const planned = subjects.flatMap(({ name, status }) => (status === 'planned' ? [name] : [])).sort()
     const fresh = before.planned.filter((name) => !planned.includes(name))
-    const at = { ...before.launched, ...Object.fromEntries(fresh.map((name) => [name, next])) }
+    const at = { ...before.launched, ...Object.fromEntries(fresh.map((name) => [name, until])) }
     if (JSON.stringify(planned) !== JSON.stringify(before.planned)) {
       await writeVolumeLaunches(sql, { planned, launched: at })
     }
@@ -43,8 +43,8 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
   }
 
   return {
-    refresh: async (next) => {
-      if (isFirst) await noteLaunches(next)
+    refresh: async (until) => {
+      if (isFirst) await noteLaunches(until)
       const read = await readVolumeAccepts(sql)
       if (isFirst || read.length !== accepts.length || read.at(-1)?.at !== accepts.at(-1)?.at) remembered.clear()
       accepts = read

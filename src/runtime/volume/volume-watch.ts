@@ -90,7 +90,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     // What was never looked at, or not for long, begins with what is still kept.
     const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
     const begin = Math.max(from, kept)
-    await known.refresh(begin)
+    await known.refresh(to)
     const asked = wanted.map(({ stream }) => stream)
     const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
     const spans = await spansOf(sources, to)
