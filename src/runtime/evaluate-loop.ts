@@ -7,6 +7,7 @@ import { assertLeads, type Leadership, takeLeadership } from '../store/leases.ts
 import type { Database, Sql } from '../store/sql.ts'
 import { type Evaluation, type Evaluator, openEvaluator } from './evaluate/evaluator.ts'
 import type { Log } from './log.ts'
+import type { NoState } from './volume/volume-state.ts'
 import { traceRound } from './tracing/evaluation.ts'
 import { withinSpanOf } from './tracing/scope.ts'
 import { NO_TRACING, type Tracing } from './tracing/tracing.ts'
@@ -41,6 +42,12 @@ export interface EvaluateLoop {
 }
 
 const HEARTBEAT: Duration = SECOND
+const again = 'it learns again from the hours that are kept'
+const REBUILDS: Readonly<Record<Exclude<NoState, 'none_stored'>, string>> = {
+  other_plan: `the volume detector watches other series, or with other weights, than when its state was stored: ${again}`,
+  other_format: `the volume detector's state was stored by another version of Assay: ${again}`,
+  broken: `the volume detector's stored state is damaged: ${again}`,
+}
 const RETRY_LEAD: Duration = 5 * SECOND
 
 export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
@@ -72,6 +79,9 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       everyVerdict: false,
       collapses: true,
       tracing,
+      onVolumeRebuild: (why) => {
+        if (why !== 'none_stored') deps.log.warn({ why }, REBUILDS[why])
+      },
     })
     const began = performance.now()
     const current = evaluator

@@ -1,6 +1,7 @@
 import { Failure } from '../model/failure.ts'
 import { core } from './migrations/001-core.ts'
 import { scorecard } from './migrations/002-scorecard.ts'
+import { volume } from './migrations/003-volume.ts'
 import { lockNumber } from './postgres-lock.ts'
 import type { Database, Sql } from './sql.ts'
 
@@ -13,6 +14,7 @@ export interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, text: core },
   { version: 2, text: scorecard },
+  { version: 3, text: volume },
 ]
 
 const SPELLINGS: Readonly<Record<Sql['engine'], readonly (readonly [RegExp, string])[]>> = {

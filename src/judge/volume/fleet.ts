@@ -5,7 +5,6 @@ import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { Band, Bucket } from './detector.ts'
 import { acceptNormal, closeStep, fill, judgeBucket, type Member, newMember, openAlarm } from './member.ts'
-import { readState, storedState } from './stored.ts'
 import { type Scoring, scoringOf } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
 
@@ -22,12 +21,12 @@ export interface FleetSettings {
   readonly annotationsOf?: (series: string) => readonly Annotation[]
 }
 
-/** A fleet at rest: each series' state as text, and the buckets that wait for others of their instant. */
+/** A fleet at rest: each series' state, and the buckets that wait for others of their instant. Plain data. */
 export interface SavedFleet {
-  readonly version: 1
   readonly tick: Instant | null
   readonly held: readonly (readonly [string, Bucket])[]
-  readonly members: ReadonlyMap<string, string>
+  /** In the order in which they joined. */
+  readonly members: ReadonlyMap<string, Member>
 }
 
 /** All the series of a workspace (or a file), judged as one: they share a budget. */
@@ -42,10 +41,11 @@ export interface Fleet {
   /** What the series' newest step was expected to count; null of a share, and while too little is known. */
   readonly band: (series: string) => Band | null
   readonly open: (series: string) => VolumeAlarm | null
+  /** The states themselves, no copies: to be written or copied before the next bucket. */
   readonly save: () => SavedFleet
 }
 
-/** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped. Throws `Failure` of a broken save. */
+/** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped, in the states that it is given. */
 export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = null): Fleet {
   const annotations = settings.annotations ?? []
   const holidays = annotations.filter(({ kind }) => kind === 'holiday')
@@ -53,7 +53,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   const weightOf = settings.weightOf ?? (() => 1)
   const members = new Map<string, Member>()
   let weights = 0
-  for (const [name, text] of saved?.members ?? []) join(name, readState(text) as Member)
+  for (const [name, member] of saved?.members ?? []) join(name, member)
   let tick: Instant = saved?.tick ?? Number.NEGATIVE_INFINITY
   let held: (readonly [string, Bucket])[] = [...(saved?.held ?? [])]
 
@@ -139,10 +139,9 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       return open === null ? null : told(series, open, null)
     },
     save: () => ({
-      version: 1,
       tick: Number.isFinite(tick) ? tick : null,
       held: [...held],
-      members: new Map([...members].map(([name, member]) => [name, storedState(member)])),
+      members,
     }),
   }
 }

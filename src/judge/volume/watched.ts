@@ -46,6 +46,14 @@ export interface Watching {
   readonly series: () => readonly WatchedSeries[]
   /** Platforms of events that are too many or too small to have a series: they are in the totals alone. */
   readonly unwatched: () => number
+  readonly save: () => SavedWatching
+}
+
+/** What has been found so far. Plain data. */
+export interface SavedWatching {
+  readonly series: readonly WatchedSeries[]
+  /** Platforms without a series, each with its stream. */
+  readonly small: ReadonlySet<string>
 }
 
 /** Platforms of one event that keep a series. */
@@ -57,10 +65,18 @@ const BACKFILL = 0.01
 /** Names that stand for many are no platform. */
 const POOLED = new Set(['', '__other__'])
 
-export function watching(): Watching {
-  const known = new Map<string, WatchedSeries>()
+/** Nothing found yet, or what was saved. */
+export function watching(saved: SavedWatching = { series: [], small: new Set() }): Watching {
+  const known = new Map(saved.series.map((series) => [series.name, series]))
   const platforms = new Map<string, Set<string>>()
-  const small = new Set<string>()
+  const small = new Set(saved.small)
+  for (const series of saved.series) {
+    if (series.value !== null) platforms.set(streamKey(series), keptOf(streamKey(series)).add(series.value))
+  }
+
+  function keptOf(stream: string): Set<string> {
+    return platforms.get(stream) ?? new Set()
+  }
 
   function seriesOf({ event, source }: WatchedStream, aspect: Aspect, value: string | null = null): WatchedSeries {
     const name = seriesName({ event, source }, aspect, value)
@@ -75,7 +91,7 @@ export function watching(): Watching {
   function platformsOf(hour: EventHour): ReadonlySet<string> {
     const { platforms: counts } = hour
     const stream = streamKey(hour)
-    const kept = platforms.get(stream) ?? new Set<string>()
+    const kept = keptOf(stream)
     platforms.set(stream, kept)
     const found = [...counts].filter(([name]) => !POOLED.has(name) && !kept.has(name))
     for (const [name, count] of found.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))) {
@@ -117,7 +133,12 @@ export function watching(): Watching {
     })
   }
 
-  return { bucketsOf, series: () => [...known.values()], unwatched: () => small.size }
+  return {
+    bucketsOf,
+    series: () => [...known.values()],
+    unwatched: () => small.size,
+    save: () => ({ series: [...known.values()], small }),
+  }
 }
 
 const WORDS: Readonly<Record<Aspect, string>> = {

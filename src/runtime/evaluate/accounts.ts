@@ -13,7 +13,9 @@ import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
 import { runningSources } from './running.ts'
-import { createVolumeWatch, type DueStream, streamOf, type VolumeWatch } from '../volume/volume-watch.ts'
+import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
+import type { SavedVolume } from '../volume/volume-state.ts'
+import { streamOf } from '../volume/watched-streams.ts'
 import type { SloDocument } from './slo-document.ts'
 import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
 
@@ -54,7 +56,8 @@ export interface Accounts {
   }[]
 }
 
-export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> {
+/** `remembered`: what the volume detector knew; null: it learns again from the hours that are kept. */
+export async function openAccounts(db: Database, plan: Plan, remembered: SavedVolume | null = null): Promise<Accounts> {
   const states = new Map((await readSloStates<SloDocument>(db)).map((state) => [state.slo, state]))
   const note = await readNote<AccountsNote>(db, ACCOUNTS_NOTE)
   const cursors = { minute: new Map(note?.cursor ?? []), hour: new Map(note?.cursor ?? []) }
@@ -64,7 +67,7 @@ export async function openAccounts(db: Database, plan: Plan): Promise<Accounts> 
   const running = runningSources(plan)
   /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
   const isArchive = (source: string): boolean => running.get(source) === 'file'
-  const volume = createVolumeWatch(db, plan)
+  const volume = createVolumeWatch(db, plan, remembered)
   let ordered: readonly Standing[] = []
   let firsts = note?.firsts ?? NO_FIRSTS
   let watermarks: ReadonlyMap<string, Watermark> = new Map()

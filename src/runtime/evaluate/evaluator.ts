@@ -6,6 +6,8 @@ import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { openIncidents } from '../../store/incidents.ts'
 import type { Database, Sql } from '../../store/sql.ts'
+import { createVolumeKeeper } from '../volume/volume-keeper.ts'
+import { type NoState, readVolumeState, type SavedVolume } from '../volume/volume-state.ts'
 import { createMinuteSpans } from '../tracing/evaluation.ts'
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
@@ -33,6 +35,8 @@ export interface EvaluatorDeps {
   readonly collapses: boolean
   /** Left out: nothing is traced. */
   readonly tracing?: Tracing
+  /** The volume detector goes on from its stored state, and keeps it; called where it can't. Left out: it begins with the hours kept, and stores none. */
+  readonly onVolumeRebuild?: (why: NoState) => void
 }
 
 /** What one call judged. */
@@ -67,7 +71,9 @@ const MINUTES_A_COMMIT = 120
 /** Takes up the memory where the store left it, and resolves for good the incidents that the plan has abandoned. */
 export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const { db, plan, assertLeads, collapses, tracing = NO_TRACING } = deps
-  const accounts = await openAccounts(db, plan)
+  const accounts = await openAccounts(db, plan, await remembered(deps))
+  const isKept = deps.onVolumeRebuild !== undefined
+  const volume = isKept ? createVolumeKeeper(db, plan, accounts.volume, assertLeads) : null
   await accounts.refresh()
   const { open, abandoned } = await readOpenIncidents(db, plan)
   const left = abandoned.map(({ incident, tracking }) => retired(incident, tracking, latest(accounts)))
@@ -145,6 +151,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       if (gathered.minutes >= MINUTES_A_COMMIT) await commit()
     }
     await commit()
+    await volume?.keep()
     return { judged, minutes, counted, lines, changes, notifications }
   }
 
@@ -156,6 +163,15 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     openIncidents: () => [...book.open().map(({ incident }) => incident), ...standstill.open()],
     accounts,
   }
+}
+
+/** What the volume detector knew when its state was stored; null: it begins anew. */
+async function remembered({ db, plan, onVolumeRebuild }: EvaluatorDeps): Promise<SavedVolume | null> {
+  if (onVolumeRebuild === undefined) return null
+  const state = await readVolumeState(db, plan)
+  if (typeof state !== 'string') return state
+  onVolumeRebuild(state)
+  return null
 }
 
 /** The lines that the store has of the plan's SLOs. */

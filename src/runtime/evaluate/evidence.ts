@@ -10,7 +10,7 @@ import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
 import { facetCounts, findingCounts } from '../../store/windows.ts'
-import { streamOf } from '../volume/volume-watch.ts'
+import { streamOf } from '../volume/watched-streams.ts'
 import type { Accounts } from './accounts.ts'
 
 /** An explanation looks at this much of an incident, from its start. */

@@ -11,16 +11,16 @@ import {
   watching,
 } from '../../judge/volume/watched.ts'
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
-import type { Tier } from '../../model/sli.ts'
-import { tableOfSource } from '../../model/subject.ts'
-import { DAY, floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
-import type { Plan, SloPlan } from '../../plan/plan.ts'
+import { DAY, floorTo, HOUR, type Instant } from '../../model/time.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
-import { observedSpans, type StoredSpan } from '../../store/positions.ts'
 import type { Sql } from '../../store/sql.ts'
-import { wasObserved } from '../evaluate/observed.ts'
-import { holidaysOf, knownChanges } from './known-changes.ts'
 import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
+import { holidaysOf, knownChanges } from './known-changes.ts'
+import { type Listening, readListening } from './listening.ts'
+import { createReadings } from './readings.ts'
+import type { SavedVolume } from './volume-state.ts'
+import { watchedStreams, weightOf } from './watched-streams.ts'
 
 /** A stream whose hours are wanted up to an instant. */
 export interface DueStream {
@@ -38,15 +38,12 @@ export interface VolumeWatch {
   readonly reading: (stream: WatchedStream, at: Instant) => VolumeReading | null
   /** Of the newest hour; null of a stream that isn't watched. */
   readonly bandOf: (stream: WatchedStream) => Band | null
+  /** All that it remembers: no copy, to be written before the next `advance`. */
+  readonly save: () => SavedVolume
 }
 
 /** Hours are read in parts, so that a long history neither is in memory at once nor keeps others waiting. */
 const AT_ONCE = DAY
-/** Minutes of an hour that may be unobserved before it says nothing. */
-const UNOBSERVED = 2
-const MINUTES = Array.from({ length: 60 }, (_, minute) => minute)
-/** Readings are asked for while minutes are judged, which may be this far behind. */
-const REMEMBERED = 40 * DAY
 
 interface WantedHours {
   readonly stream: WatchedStream
@@ -55,28 +52,27 @@ interface WantedHours {
   readonly sourcesAt: DueStream['sourcesAt']
 }
 
-/** How the budget is split: a P0 event may alarm falsely eight times as often as a P3 one, and is seen the sooner for it. */
-const WEIGHTS: Readonly<Record<Tier, number>> = { P0: 4, P1: 2, P2: 1, P3: 0.5 }
-
-/** Begins with the oldest hour that the store keeps: what it learnt before a restart, it learns again from there. */
-export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
+/** Goes on from what was saved, or begins with the oldest hour that the store keeps: what it learnt before, it learns again from there. */
+export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | null = null): VolumeWatch {
   const streams = new Set(watchedStreams(plan).map(streamKey))
-  const types = new Map(plan.sources.map(({ id, type }) => [id, type]))
-  const series = new Map<string, WatchedSeries>()
+  const watched = watching(saved?.watching)
+  const series = new Map<string, WatchedSeries>(watched.series().map((each) => [each.name, each]))
   const known = knownChanges(sql, plan)
-  const fleet = volumeFleet({
-    timezone: plan.timezone,
-    falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
-    weightOf: (name) => weightOf(plan, series.get(name)?.event ?? ''),
-    annotations: holidaysOf(plan),
-    annotationsOf: (name) => known.of(series.get(name)),
-  })
-  const watched = watching()
-  const open = new Map<string, VolumeAlarm>()
-  const readings = new Map<string, VolumeReading[]>()
+  const fleet = volumeFleet(
+    {
+      timezone: plan.timezone,
+      falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
+      weightOf: (name) => weightOf(plan, series.get(name)?.event ?? ''),
+      annotations: holidaysOf(plan),
+      annotationsOf: (name) => known.of(series.get(name)),
+    },
+    saved?.fleet,
+  )
+  const open = new Map<string, VolumeAlarm>(saved?.open)
+  const readings = createReadings(saved?.readings)
   /** Start of each stream's next hour, and of its first whole one. */
-  const next = new Map<string, Instant>()
-  const first = new Map<string, Instant>()
+  const next = new Map<string, Instant>(saved?.next)
+  const first = new Map<string, Instant>(saved?.first)
 
   async function advance(due: readonly DueStream[]): Promise<void> {
     const wanted = due.flatMap(({ stream, until, sourcesAt }): WantedHours[] => {
@@ -93,12 +89,11 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     await known.refresh(to)
     const asked = wanted.map(({ stream }) => stream)
     const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
-    const spans = await spansOf(sources, to)
+    const listening = await readListening(sql, plan, sources, to)
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
       for (const hour of await eventHours(sql, asked, start, end)) {
-        const whole = new Map(sources.map((source) => [source, wholeMinutes(spans, source, hour.start)]))
-        takeHour(hour, wanted, (deciding) => wasHourObserved(whole, deciding))
+        takeHour(hour, wanted, listening)
         // After a start this is months of hours: ingest and readers go on between them.
         await turn()
       }
@@ -107,14 +102,11 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     for (const { key, to: end } of wanted) next.set(key, end)
   }
 
-  function takeHour(
-    { start, hours }: HourOfEvents,
-    wanted: readonly WantedHours[],
-    wasObservedBy: (sources: readonly string[]) => boolean,
-  ): void {
+  function takeHour({ start, hours }: HourOfEvents, wanted: readonly WantedHours[], listening: Listening): void {
     const due = wanted.filter(({ key, to }) => start < to && start >= (next.get(key) ?? 0))
     const observed = new Map<string, boolean>()
     const buckets: EventHour[] = []
+    forgetNotices(start)
     for (const { stream, key, sourcesAt } of due) {
       // An event's first hour is a part of one.
       const begins = first.get(key)
@@ -122,7 +114,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
         if (hours.has(key)) first.set(key, start + HOUR)
         else continue
       }
-      observed.set(key, wasObservedBy(sourcesAt(start + HOUR)))
+      observed.set(key, listening.throughHour(sourcesAt(start + HOUR), start))
       if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
     }
     for (const { series: about, count, total } of watched.bucketsOf(buckets)) {
@@ -131,8 +123,12 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
     }
     note(fleet.finish())
     const alarms = Map.groupBy(standingAlarms(), (standing) => streamKey(standing.series))
-    for (const [key, isObserved] of observed) remember(key, start + HOUR, isObserved, alarms.get(key) ?? [])
-    forgetNotices(start + HOUR)
+    const end = start + HOUR
+    for (const [key, isObserved] of observed) {
+      const standing = alarms.get(key) ?? []
+      const isKnown = end - (first.get(key) ?? end) >= LEARNING
+      readings.hour(key, end, isObserved && (isKnown || standing.length > 0), standing)
+    }
   }
 
   function note(changes: readonly VolumeAlarm[]): void {
@@ -158,69 +154,17 @@ export function createVolumeWatch(sql: Sql, plan: Plan): VolumeWatch {
       .sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
   }
 
-  function remember(key: string, end: Instant, isObserved: boolean, alarms: readonly StandingAlarm[]): void {
-    const isKnown = end - (first.get(key) ?? end) >= LEARNING
-    const kept = readings.get(key) ?? []
-    kept.push({ end, counts: isObserved && (isKnown || alarms.length > 0), alarms })
-    while ((kept[0]?.end ?? end) < end - REMEMBERED) kept.shift()
-    readings.set(key, kept)
-  }
-
-  /** All that is kept, so that a long stretch without any isn't taken for a source that keeps none. */
-  async function spansOf(sources: readonly string[], to: Instant) {
-    const found = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
-    for (const source of sources) {
-      // What arrived while nobody read an archive or a table is still in it.
-      if (types.get(source) === 'file' || tableOfSource(source) !== null) continue
-      found.set(source, await observedSpans(sql, source, 0, to))
-    }
-    return found
-  }
-
-  /** Which minutes of an hour a source observed. A partition counts from its first span on. */
-  function wholeMinutes(
-    spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>>,
-    source: string,
-    start: Instant,
-  ): readonly boolean[] {
-    const all = spans.get(source) ?? new Map<string, readonly StoredSpan[]>()
-    const near = new Map(
-      [...all].flatMap(([partition, kept]) =>
-        kept.some(({ started }) => started < start + HOUR)
-          ? [[partition, kept.filter(({ ended }) => ended >= start - MINUTE)] as const]
-          : [],
-      ),
-    )
-    const begun = near.size > 0 || all.size === 0
-    const isStream = types.get(source) === 'kafka'
-    return MINUTES.map((minute) => begun && wasObserved(near, start + minute * MINUTE, isStream))
-  }
-
   return {
     advance,
-    reading: (stream, at) => readings.get(streamKey(stream))?.findLast(({ end }) => end <= at) ?? null,
+    reading: (stream, at) => readings.at(streamKey(stream), at),
     bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
+    save: () => ({
+      fleet: fleet.save(),
+      watching: watched.save(),
+      open,
+      readings: readings.save(),
+      next,
+      first,
+    }),
   }
-}
-
-/** `whole`: by source, the minutes that it observed. */
-function wasHourObserved(whole: ReadonlyMap<string, readonly boolean[]>, sources: readonly string[]): boolean {
-  const without = MINUTES.filter((minute) => sources.some((source) => whole.get(source)?.[minute] === false))
-  return without.length <= UNOBSERVED
-}
-
-/** The streams that volume SLOs are about, each once. */
-export function watchedStreams(plan: Plan): readonly WatchedStream[] {
-  const volume = plan.slos.filter(({ kind }) => kind === 'volume').map(streamOf)
-  return [...new Map(volume.map((stream) => [streamKey(stream), stream])).values()]
-}
-
-/** The weight of an event's or a table's series in the budget. */
-export function weightOf(plan: Plan, subject: string): number {
-  return WEIGHTS[(plan.events.get(subject) ?? plan.tables.get(subject))?.tier ?? 'P2']
-}
-
-/** What a volume SLO is about: its own source's records alone, where it names one. A table is its own source. */
-export function streamOf({ event, source, subject }: SloPlan): WatchedStream {
-  return { event, source: subject === 'table' ? null : source }
 }
