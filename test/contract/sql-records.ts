@@ -28,6 +28,13 @@ import {
   saveVerdicts,
   verdictsBetween,
 } from '../../src/store/verdicts.ts'
+import {
+  dropOtherGenerations,
+  readVolumeBlocks,
+  readVolumeNote,
+  writeVolumeBlock,
+  writeVolumeNote,
+} from '../../src/store/volume-states.ts'
 import { commitOf, countsOf, DAY_0, facetOf, missingRevenue, seriesOf, stepOf } from '../support/commits.ts'
 
 const incident: Incident = {
@@ -208,6 +215,35 @@ export function recordsContract(make: () => Promise<Database>): void {
         await expect(db.transaction((sql) => assertLeads(sql, first))).rejects.toMatchObject({ code: 'superseded' })
       }))
   })
+
+  it('one generation of volume states is the valid one, whole and in order', () =>
+    using(async (db) => {
+      const note = (generation: number, blocks: number) => ({ generation, blocks, format: 'f', plan: 'p' })
+      const write = async (generation: number, ...blocks: number[]) => {
+        for (const block of blocks) await writeVolumeBlock(db, generation, block, new Uint8Array([generation, block]))
+      }
+      expect(await readVolumeNote(db)).toBeNull()
+      await write(1, 1, 0, 2)
+      await writeVolumeNote(db, note(1, 3))
+      await write(2, 0, 1, 2, 3)
+      const bytes = async (generation: number, blocks: number) =>
+        (await readVolumeBlocks(db, note(generation, blocks))).map((each) => [...each])
+      expect(await readVolumeNote(db)).toEqual(note(1, 3))
+      expect(await bytes(1, 3)).toEqual([
+        [1, 0],
+        [1, 1],
+        [1, 2],
+      ])
+      expect(await dropOtherGenerations(db, 1, 3)).toBe(3)
+      expect(await dropOtherGenerations(db, 1, 3)).toBe(1)
+      expect(await dropOtherGenerations(db, 1, 3)).toBe(0)
+      await writeVolumeBlock(db, 2, 0, new Uint8Array([7]))
+      await writeVolumeBlock(db, 2, 0, new Uint8Array([8]))
+      await write(2, 1)
+      await writeVolumeNote(db, note(2, 1))
+      expect(await bytes(2, 1)).toEqual([[8]])
+      expect(await bytes(1, 3)).toHaveLength(3)
+    }))
 
   it('retention leaves exactly what is to be kept', () =>
     using(async (db) => {

@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { readConfiguration } from '../../../src/cli/project.ts'
+import { HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
+import type { WindowCounts } from '../../../src/model/window.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import type { DueStream } from '../../../src/runtime/volume/volume-watch.ts'
+import { commitIngest } from '../../../src/store/ingest.ts'
+import { takeWriter, type Writer } from '../../../src/store/leases.ts'
+import { openStore } from '../../../src/store/open.ts'
+import type { Database } from '../../../src/store/sql.ts'
+import { testProject } from '../../cli/project.ts'
+import { commitOf, countsOf, facetOf, seriesOf, stepOf } from '../../support/commits.ts'
+
+/** A Monday. */
+export const START = Date.UTC(2026, 0, 5)
+export const at = (hour: number): Instant => START + hour * HOUR
+
+const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
+
+/** What one hour of an event holds; platforms by name. */
+export interface Arrived {
+  readonly counts: Partial<WindowCounts>
+  readonly platforms?: Readonly<Record<string, number>>
+}
+
+/** A store with a plan that has a volume SLO for each event. */
+export interface VolumeProject {
+  readonly plan: Plan
+  readonly db: Database
+  readonly writer: Writer
+  /** Counts of an event that arrived in the minute from `minute`; all of it was observed. */
+  readonly arrive: (event: string, minute: Instant, arrived: Arrived) => Promise<void>
+  /** The plan with other settings in `assay.yaml`. */
+  readonly planWith: (settings: string) => Plan
+  readonly close: () => Promise<void>
+}
+
+export function due(event: string, until: Instant): DueStream {
+  return { stream: { event, source: null }, until, sourcesAt: () => ['shop'] }
+}
+
+export async function volumeProject(events: readonly string[]): Promise<VolumeProject> {
+  const slug = (event: string) => event.toLowerCase().replaceAll(' ', '-')
+  const rules = (settings: string) =>
+    `version: 1\n${settings}sources:\n  - { id: shop, type: file, paths: [shop.ndjson], format: { type: segment } }\n`
+  const files = {
+    'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
+    'rules/domains/checkout/slos.yaml': `slos:\n${events
+      .map(
+        (event) => `  - { name: ${slug(event)}, sli: { kind: volume, event: ${event} }, objective: 99, window: 30d }\n`,
+      )
+      .join('')}`,
+    ...Object.fromEntries(
+      events.map((event) => [
+        `rules/domains/checkout/events/${slug(event).replaceAll('-', '_')}.yaml`,
+        contract(event),
+      ]),
+    ),
+  }
+  const projects = [testProject({ 'rules/assay.yaml': rules(''), ...files })]
+  function planIn(cwd: string): Plan {
+    const { plan, problems } = readConfiguration('rules/assay.yaml', { cwd, env: {} })
+    if (plan === null) throw new Error(`the project of the test has problems: ${JSON.stringify(problems)}`)
+    return plan
+  }
+  const path = projects[0]?.path ?? ''
+  const plan = planIn(path)
+  const db = await openStore({ type: 'sqlite', path: join(path, '.assay/assay.db') })
+  const writer = await takeWriter(db)
+  let commits = 0
+  return {
+    plan,
+    db,
+    writer,
+    arrive: async (event, minute, { counts, platforms = {} }) => {
+      const series = seriesOf(event, 'shop')
+      const { received = 0, ...more } = counts
+      const step = stepOf(commits === 0 ? null : String(commits), String(commits + 1), {
+        observedUntil: minute + MINUTE,
+      })
+      commits += 1
+      const delta = {
+        windows: [{ series, minute, counts: countsOf(received, more) }],
+        facets: Object.entries(platforms).map(([platform, count]) => ({
+          series,
+          minute,
+          facet: facetOf(platform),
+          counts: countsOf(count),
+        })),
+        findings: [],
+      }
+      await commitIngest(db, writer, commitOf({ source: 'shop', steps: [step], delta }))
+    },
+    planWith: (settings) => {
+      const other = testProject({ 'rules/assay.yaml': rules(settings), ...files })
+      projects.push(other)
+      return planIn(other.path)
+    },
+    close: async () => {
+      await writer.release()
+      await db.close()
+      for (const project of projects) project.remove()
+    },
+  }
+}
