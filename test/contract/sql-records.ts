@@ -218,7 +218,7 @@ export function recordsContract(make: () => Promise<Database>): void {
 
   it('one generation of volume states is the valid one, whole and in order', () =>
     using(async (db) => {
-      const note = (generation: number, blocks: number) => ({ generation, blocks, format: 'f', plan: 'p' })
+      const note = (generation: number, blocks: number) => ({ generation, blocks, upTo: DAY_0, format: 'f', plan: 'p' })
       const write = async (generation: number, ...blocks: number[]) => {
         for (const block of blocks) await writeVolumeBlock(db, generation, block, new Uint8Array([generation, block]))
       }

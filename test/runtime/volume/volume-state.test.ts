@@ -105,6 +105,16 @@ describe('a stored state that it cannot go on from', () => {
     expect(await readVolumeState(project.db, project.planWith('environment: staging\n'))).not.toBeTypeOf('string')
   })
 
+  it('is one whose past hours hold something that is known only now; of hours to come it may', async () => {
+    await stored()
+    const launch = (hour: number) => {
+      const [from, to] = [at(hour), at(hour + 1)].map((instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`)
+      return `volume: { known: [{ kind: launch, from: ${from}, to: ${to} }] }\n`
+    }
+    expect(await readVolumeState(project.db, project.planWith(launch(HOURS - 1)))).toBe('other_plan')
+    expect(await readVolumeState(project.db, project.planWith(launch(HOURS)))).not.toBeTypeOf('string')
+  })
+
   it('is one of another layout', async () => {
     await stored()
     await change(`update note set document = replace(document, '"format":"', '"format":"0') where name = 'volume'`)
