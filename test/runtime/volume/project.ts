@@ -12,7 +12,7 @@ import { testProject } from '../../cli/project.ts'
 import { commitOf, countsOf, facetOf, seriesOf, stepOf } from '../../support/commits.ts'
 
 /** A Monday. */
-export const START = Date.UTC(2026, 0, 5)
+const START = Date.UTC(2026, 0, 5)
 export const at = (hour: number): Instant => START + hour * HOUR
 
 const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
