@@ -12,7 +12,7 @@ const run = process.env['VITEST'] === undefined ? process.pid : process.ppid
 const shared = join(tmpdir(), `assay-kafka-of-${run}`)
 
 /** What the shared broker tells: it can't be stopped, since other test files use it. */
-export type SharedKafka = Pick<KafkaBroker, 'plain' | 'sasl' | 'tls' | 'certificate'>
+export type SharedKafka = Pick<KafkaBroker, 'plain' | 'sasl' | 'tls' | 'certificate' | 'data'>
 
 /** A test file's way to Kafka. */
 export interface KafkaServer {
@@ -101,8 +101,8 @@ async function sharedBroker(): Promise<SharedKafka> {
   } catch {
     return until('the shared Kafka', () => readShared(file), 60_000)
   }
-  const { plain, sasl, tls, certificate } = await createKafkaBroker({ user: run, left: shared })
-  const told: SharedKafka = { plain, sasl, tls, certificate }
+  const { plain, sasl, tls, certificate, data } = await createKafkaBroker({ user: run, left: shared })
+  const told: SharedKafka = { plain, sasl, tls, certificate, data }
   writeFileSync(`${file}.new`, JSON.stringify(told))
   renameSync(`${file}.new`, file)
   return told

@@ -19,6 +19,8 @@ export interface KafkaBroker {
   /** The certificate that signs itself, for clients of `tls`. */
   readonly certificate: string
   readonly log: string
+  /** The folder in which it keeps each partition's log. */
+  readonly data: string
   start(): Promise<void>
   /** As an operator would. */
   stop(): Promise<void>
@@ -117,6 +119,7 @@ export async function createKafkaBroker({
     tls: `127.0.0.1:${tls}`,
     certificate,
     log,
+    data: join(folder, 'data'),
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
-import { headerBefore, isSane, standIns, unreadableBatch } from './unreadable.ts'
+import { installReader } from './fetch-answer.ts'
 
 const compressGzip = promisify(gzip)
 const decompressGzip = promisify(gunzip)
@@ -98,35 +98,18 @@ function unknown(number: number): Codec {
   return { compress: refuse, decompress: refuse }
 }
 
-/** A codec that gives stand-ins for records that it can't read, so that one batch stops nothing. */
-function passingOver(codec: Codec): Codec {
-  return {
-    compress: codec.compress,
-    decompress: async (bytes) => {
-      const header = headerBefore(bytes)
-      if (header !== null && !isSane(header)) {
-        throw unreadableBatch(header, `it claims to have ${header.records} records`)
-      }
-      try {
-        if (header?.isWhole === false) throw new Error('its checksum is wrong')
-        return await codec.decompress(bytes)
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        if (header === null) throw unreadableBatch(header, why)
-        return standIns(header, `The batch of ${header.records} records at offset ${header.firstOffset}: ${why}`)
-      }
-    },
-  }
-}
-
-/** Teaches the client all compressions of Kafka, and bounds for each. */
+/**
+ * Teaches the client all compressions of Kafka, with bounds for each, and to read past what is damaged. Throws what the codec
+ * throws for a batch: the reader of batches catches it.
+ */
 export async function installCodecs({
   CompressionCodecs,
   CompressionTypes,
 }: Pick<typeof import('kafkajs'), 'CompressionCodecs' | 'CompressionTypes'>): Promise<void> {
+  const codecs = new Map<number, Codec>()
   const install = (number: number, codec: Codec): void => {
-    const bounded = passingOver(codec)
-    CompressionCodecs[number as keyof typeof CompressionCodecs] = () => bounded
+    codecs.set(number, codec)
+    CompressionCodecs[number as keyof typeof CompressionCodecs] = () => codec
   }
   const [snappy, lz4] = await Promise.all([snappyCodec(), lz4Codec()])
   install(CompressionTypes.GZIP, gzipCodec)
@@ -134,4 +117,5 @@ export async function installCodecs({
   install(CompressionTypes.LZ4, lz4)
   install(CompressionTypes.ZSTD, zstd)
   for (const number of UNKNOWN) install(number, unknown(number))
+  installReader((compression, bytes) => (codecs.get(compression) ?? unknown(compression)).decompress(bytes))
 }

@@ -116,7 +116,7 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
     const records: ArrivedRecord[] = []
     const reached = new Map<string, Reached>()
     for (const fetched of run.take(most)) {
-      const { newest, first, by, ahead } = readRecords(fetched, records, { decode, early: deps.early })
+      const { newest, first, by, ahead, unreadable } = readRecords(fetched, records, { decode, early: deps.early })
       const before = reached.get(fetched.key)
       reached.set(fetched.key, {
         to: fetched.to,
@@ -125,6 +125,10 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
         by: by ?? before?.by ?? null,
       })
       clockAhead += ahead
+      for (const why of unreadable) {
+        const { key: partition } = fetched
+        log.warn({ source: id, partition }, `${partition}: counted as undecodable and passed over. ${why}`)
+      }
     }
     const steps: PositionStep[] = []
     const stored: (() => void)[] = []

@@ -18,6 +18,8 @@ export interface Read {
   readonly by: Stamp | null
   /** Records whose producer's clock is ahead by more than is tolerated. */
   readonly ahead: number
+  /** Why batches couldn't be read, one each; mostly none. */
+  readonly unreadable: readonly string[]
 }
 
 /** A record without a value, as compaction's tombstones are, is an empty payload. */
@@ -35,6 +37,7 @@ export function readRecords(
   let first: Instant | null = null
   let by: Stamp | null = null
   let ahead = 0
+  const unreadable: string[] = []
   for (const message of messages) {
     const stamp = Number(message.timestamp)
     by = stampOf(message)
@@ -45,12 +48,13 @@ export function readRecords(
       if (newest === null || stamp > newest) newest = stamp
     }
     const why = whyUnreadable(message.value)
+    if (why !== null && why !== unreadable.at(-1)) unreadable.push(why)
     const parsed = why === null ? parsePayload(message.value ?? NOTHING) : undecodable('undecodable_batch', why)
     const { decoded, judged } = early(parsed.ok ? decode(parsed.value, null) : parsed)
     const traceparent = sentTraceparent(message.headers?.['traceparent'])
     into.push({ partition: key, position: message.offset, arrivedAt, decoded, judged, traceparent })
   }
-  return { newest, first, by, ahead }
+  return { newest, first, by, ahead, unreadable }
 }
 
 /** Public types don't tell of it. */
