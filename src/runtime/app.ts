@@ -148,6 +148,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         return createSource(config, {
           plan,
           root: project().root,
+          configFile: project().configFile,
           now,
           env,
           log,

@@ -8,6 +8,7 @@ import { createHttpSource } from '../observe/sources/http/http-source.ts'
 import { createKafkaSource } from '../observe/sources/kafka/kafka-source.ts'
 import type { Source } from '../observe/sources/source.ts'
 import type { Plan } from '../plan/plan.ts'
+import { createDecodeAside } from './decode-aside.ts'
 import { kafkaAccessOf } from './kafka-access.ts'
 import type { Log } from './log.ts'
 
@@ -21,6 +22,8 @@ export interface RunningSource {
 
 export interface SourceWorld {
   readonly root: string
+  /** Absolute path of `assay.yaml`. */
+  readonly configFile: string
   readonly now: () => Instant
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: Log
@@ -34,7 +37,7 @@ export interface SourceWorld {
 /** Makes the source that a configuration describes; `disabled`: why it can't run. */
 export function createSource(
   config: SourceConfig,
-  { root, now, env, log, writeKeys, instance, plan }: SourceWorld,
+  { root, configFile, now, env, log, writeKeys, instance, plan }: SourceWorld,
 ): RunningSource | { readonly disabled: string } {
   switch (config.type) {
     case 'http': {
@@ -58,7 +61,8 @@ export function createSource(
       const access = kafkaAccessOf(config, env)
       if ('disabled' in access) return access
       const early = createEarlyCheck(plan)
-      const source = createKafkaSource({ id, access, group, topics, from, format, now, log, early })
+      const aside = createDecodeAside({ id, config: configFile, format, plan, log })
+      const source = createKafkaSource({ id, access, group, topics, from, format, now, log, early, aside })
       return { source, router: null, rhythm: MINUTE }
     }
     case 'demo':

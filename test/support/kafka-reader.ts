@@ -8,6 +8,7 @@ import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
 import { readPositions, type SourceProgress, sourceProgress } from '../../src/store/positions.ts'
 import type { Database } from '../../src/store/sql.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import { DAY } from '../../src/model/time.ts'
 import { planOf } from './plan.ts'
 
@@ -27,9 +28,13 @@ export interface KafkaReader {
 /** Starts it. `db`: the store; default one of its own, in memory. */
 export async function startKafkaReader(
   broker: string,
-  options: Partial<KafkaSourceDeps> & { readonly topics: readonly string[]; readonly db?: Database },
+  options: Partial<KafkaSourceDeps> & {
+    readonly topics: readonly string[]
+    readonly db?: Database
+    readonly plan?: Plan
+  },
 ): Promise<KafkaReader> {
-  const plan = planOf([])
+  const { plan = planOf([]) } = options
   const log: string[] = []
   const say = (_fields: object, message: string): void => void log.push(message)
   const source = createKafkaSource({

@@ -102,6 +102,13 @@ async function sharedBroker(): Promise<SharedKafka> {
     return until('the shared Kafka', () => readShared(file), 60_000)
   }
   const { plain, sasl, tls, certificate, data } = await createKafkaBroker({ user: run, left: shared })
+  // The first that asks for a group has its coordinator loaded, and is refused until it is.
+  await until('the coordinator of groups', () =>
+    withAdmin(plain, (admin) => admin.fetchOffsets({ groupId: 'first' })).then(
+      () => true,
+      () => false,
+    ),
+  )
   const told: SharedKafka = { plain, sasl, tls, certificate, data }
   writeFileSync(`${file}.new`, JSON.stringify(told))
   renameSync(`${file}.new`, file)

@@ -11,7 +11,13 @@ const KEPT = 64
  * payload there, so that a few thousand records that wait are small. Holding whole payloads cost a replay a third of its
  * time in garbage collection.
  */
-export type EarlyCheck = (decoded: Decoded) => { readonly decoded: Decoded; readonly judged: Judgement | null }
+export type EarlyCheck = (decoded: Decoded) => Judged
+
+/** A record with what the plan says of it; null: it is judged with its batch. */
+export interface Judged {
+  readonly decoded: Decoded
+  readonly judged: Judgement | null
+}
 
 /** `plan`: the one in force now. Records without a contract are judged with their batch. */
 export function createEarlyCheck(plan: () => Plan): EarlyCheck {

@@ -1,10 +1,10 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { isPlausibleArrival } from '../../../model/time.ts'
-import type { EarlyCheck } from '../../check/early.ts'
+import { type BatchCursor, createBatchBuilder, type RecordBatch, readBatch } from '../../aside/batch.ts'
+import type { EarlyCheck, Judged } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
-import { type BatchCursor, createBatchBuilder, type RecordBatch, readBatch } from './batch.ts'
 import type { LinesFrom } from './file-lines.ts'
-import { type FileRecords, type Judged, type OpenRecords, recordsHere } from './records.ts'
+import { type FileRecords, type OpenRecords, recordsHere } from './records.ts'
 
 /** What the thread is asked for. A file may be open more than once: it goes by a number. */
 type Request =

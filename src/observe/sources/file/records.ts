@@ -1,14 +1,7 @@
-import type { Judgement } from '../../../model/observation.ts'
 import type { Decoded } from '../../../model/record.ts'
-import type { EarlyCheck } from '../../check/early.ts'
+import type { EarlyCheck, Judged } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
 import { type FileLines, type LinesFrom, type More, openLines } from './file-lines.ts'
-
-/** A record with what the plan says of it; null: it is judged with its batch. */
-export interface Judged {
-  readonly decoded: Decoded
-  readonly judged: Judgement | null
-}
 
 /** The records of one open file from some line on: those in memory at once, the others after `more`. */
 export interface FileRecords {

@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ArrivedRecord } from '../../../model/record.ts'
 import { type Duration, type Instant, SECOND } from '../../../model/time.ts'
+import type { DecodingAside } from '../../aside/aside.ts'
+import type { RecordBatch } from '../../aside/batch.ts'
 import type { EarlyCheck } from '../../check/early.ts'
 import type { FormatConfig } from '../../decode/config.ts'
 import { createDecoder } from '../../decode/decode.ts'
 import type { Messaging, PositionStep, Source, SourceBatch, SourceState } from '../source.ts'
 import type { StreamFigures } from '../../../model/stream.ts'
+import type { Fetched } from './backlog.ts'
 import type { KafkaAccess, KafkaLog } from './client.ts'
 import { createReading, type Reading } from './reading.ts'
-import { readRecords } from './records.ts'
+import { payloadsOf, readAside, readHere, readRecords } from './records.ts'
 import { withoutRepeats } from './repeated.ts'
 import { topicOfKey } from './partition.ts'
 
@@ -22,6 +25,8 @@ export interface KafkaSourceDeps {
   readonly now: () => Instant
   readonly log: KafkaLog
   readonly early: EarlyCheck
+  /** Left out: everything is decoded in this thread. */
+  readonly aside?: DecodingAside
   /** How often the brokers are asked how far the partitions go. */
   readonly askEvery?: Duration
   /** Most records of a batch. */
@@ -39,7 +44,16 @@ interface Reached {
 const NOTHING_READ = { newest: null, first: null, by: null }
 
 /** More records a batch save commits and cost memory. */
-const MOST = 8_000
+const MOST = 4_000
+/** Batches that are decoded aside or wait for being counted, so that neither thread waits for the other. */
+const AHEAD = 2
+
+/** What is to be the next batch. */
+interface Taken {
+  readonly fetched: readonly Fetched[]
+  /** Null: it isn't read aside. */
+  readonly aside: Promise<RecordBatch | null> | null
+}
 
 /**
  * Topics of a Kafka cluster, read as a member of a consumer group. Where reading goes on is the store's to say: at each
@@ -47,7 +61,7 @@ const MOST = 8_000
  */
 export function createKafkaSource(deps: KafkaSourceDeps): Source {
   const { id, most = MOST } = deps
-  const decode = createDecoder(deps.format)
+  const here = readHere(createDecoder(deps.format), deps.early)
   const log = withoutRepeats(deps.log, deps.now)
   let reading: Reading | null = null
   let again = false
@@ -72,6 +86,7 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
     again = false
     if (signal.aborted) return
     const run = reading ?? begin(signal)
+    const ahead: Taken[] = []
     let ended = false
     signal.addEventListener('abort', run.wake, { once: true })
     try {
@@ -94,7 +109,11 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
         }
         // One fetch brings several partitions, one after the other: they share a commit.
         await setImmediate()
-        const batch = next(run)
+        takeAhead(run, ahead)
+        const taken = ahead.shift()
+        const aside = await taken?.aside
+        if (run.isStale() || signal.aborted) continue
+        const batch = next(run, taken?.fetched ?? [], aside ?? null)
         if (batch === null) await run.news(signal)
         else yield batch
       }
@@ -106,17 +125,30 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
       signal.removeEventListener('abort', run.wake)
       if (signal.aborted) {
         reading = null
+        deps.aside?.close()
         await run.close()
       } else again = ended
     }
   }
 
+  /** Of what was fetched: the next batch, and where it is read aside also the one after. */
+  function takeAhead(run: Reading, ahead: Taken[]): void {
+    while (ahead.length < AHEAD && ahead.at(-1)?.aside !== null) {
+      const fetched = run.take(most)
+      if (fetched.length === 0) return
+      const records = fetched.reduce((sum, { messages }) => sum + messages.length, 0)
+      const aside = deps.aside?.wants(records) === true ? deps.aside.decode(payloadsOf(fetched)) : null
+      ahead.push({ fetched, aside })
+    }
+  }
+
   /** What has come since the last batch, or what can be said of partitions to which nothing came; null: nothing. */
-  function next(run: Reading): SourceBatch | null {
+  function next(run: Reading, taken: readonly Fetched[], aside: RecordBatch | null): SourceBatch | null {
     const records: ArrivedRecord[] = []
     const reached = new Map<string, Reached>()
-    for (const fetched of run.take(most)) {
-      const { newest, first, by, ahead, unreadable } = readRecords(fetched, records, { decode, early: deps.early })
+    const readMessage = aside === null ? here : readAside(aside, here)
+    for (const fetched of taken) {
+      const { newest, first, by, ahead, unreadable } = readRecords(fetched, records, readMessage)
       const before = reached.get(fetched.key)
       reached.set(fetched.key, {
         to: fetched.to,

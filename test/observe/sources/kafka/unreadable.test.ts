@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ArrivedRecord } from '../../../../src/model/record.ts'
 import { installCodecs } from '../../../../src/observe/sources/kafka/codecs.ts'
 import { unreadableAnswer } from '../../../../src/observe/sources/kafka/unreadable.ts'
-import { readRecords } from '../../../../src/observe/sources/kafka/records.ts'
+import { readHere, readRecords } from '../../../../src/observe/sources/kafka/records.ts'
 import { createDecoder } from '../../../../src/observe/decode/decode.ts'
 import { createTopic, kafkaClient, uniqueName, withKafka } from '../../../support/kafka.ts'
 import { idsOf, orderLine, sendLines } from '../../../support/kafka-lines.ts'
@@ -80,10 +80,8 @@ async function fetched(batches: readonly Buffer[], { from = 0, end = 1_000_000_0
 async function read(...batches: readonly Buffer[]): Promise<string[]> {
   const { messages } = await fetched(batches)
   const into: ArrivedRecord[] = []
-  readRecords({ key: 't-0', messages, from: 0, to: 0, fetchedAt: STARTED }, into, {
-    decode: createDecoder({ type: 'segment' }),
-    early: (decoded) => ({ decoded, judged: null }),
-  })
+  const here = readHere(createDecoder({ type: 'segment' }), (decoded) => ({ decoded, judged: null }))
+  readRecords({ key: 't-0', messages, from: 0, to: 0, fetchedAt: STARTED }, into, here)
   return into.map(
     ({ position, arrivedAt, decoded }) =>
       `${position} ${decoded.ok ? decoded.id : decoded.reason}${arrivedAt === STARTED ? '' : ' at another time'}`,

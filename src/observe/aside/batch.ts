@@ -1,7 +1,7 @@
-import type { Judgement } from '../../../model/observation.ts'
-import type { Decoded, DecodedEvent } from '../../../model/record.ts'
-import { dimensionsOf } from '../../decode/dimensions.ts'
-import type { Judged } from './records.ts'
+import type { Judgement } from '../../model/observation.ts'
+import type { Decoded, DecodedEvent } from '../../model/record.ts'
+import { dimensionsOf } from '../decode/dimensions.ts'
+import type { Judged } from '../check/early.ts'
 
 /**
  * Records on their way between threads. Nearly all are flawless and have lost their payload: of those only numbers and ids
