@@ -37,6 +37,7 @@ it('a source of which more ids came than are remembered says how far back its du
       createSource(config, {
         plan: () => plan,
         root,
+        configFile: join(root, 'rules/assay.yaml'),
         now: () => T + 3 * DAY,
         env: {},
         log,
