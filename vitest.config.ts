@@ -1,12 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
+/** Files that start processes or measure memory. */
+const ALONE = [
+  'test/e2e/**/*.test.ts',
+  'test/docs/**/*.test.ts',
+  'test/serve/pages/browser.test.ts',
+  'test/store/crash.test.ts',
+  'test/observe/hostile.test.ts',
+  'test/observe/sources/file/lines.test.ts',
+  'test/observe/sources/http/{connections,hostile,http-source,inflate}.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    globalSetup: ['test/support/compile-cache.ts'],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     slowTestThreshold: 2_000,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      // A process of its own for each file costs more than most files' tests: these share theirs and what they have loaded.
+      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+    ],
   },
 })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { plainEnvironment } from './plain-environment.ts'
 import { temporaryFolder } from './temporary.ts'
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..')
@@ -28,7 +29,7 @@ export function startCommand(program: string, args: readonly string[], options: 
   const child = spawn(program, args, {
     cwd,
     detached,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
+    env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const texts = { out: '', err: '' }

@@ -54,7 +54,7 @@ async function sharedPort(programs: string): Promise<number> {
   try {
     mkdirSync(shared)
   } catch {
-    return until('the shared Postgres', () => readPort(file), 30_000)
+    return until('the shared Postgres', () => readPort(file), 60_000)
   }
   const server = await createPostgresServer(programs, run, shared)
   writeFileSync(`${file}.new`, String(server.port))

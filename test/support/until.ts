@@ -2,7 +2,7 @@
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  timeout = 15_000,
+  timeout = 30_000,
 ): Promise<NonNullable<Value>> {
   const deadline = performance.now() + timeout
   for (;;) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redactMessage, redactName, redactText, redactVersion } from '../../../src/observe/redact/redact-text.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 const hidden: Record<string, [string, string]> = {
   'an e-mail address': ['mail to jane.doe+x@mail.example.co.uk!', 'mail to ‹email›!'],
@@ -110,8 +111,8 @@ describe('redactText', () => {
 
   it('takes time that grows no faster than the text', () => {
     const hostile = ['@', '1', '1.', '1 ', 'a:', ':', '+1', 'eyJ', 'a@', '%40', 'AA11 ', '00', '-', '"a":']
-    const started = performance.now()
+    const started = processorTime()
     for (const part of hostile) redactText(part.repeat(200_000), 2_000)
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(processorTime() - started).toBeLessThan(5_000)
   })
 })

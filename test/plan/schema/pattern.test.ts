@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../../src/plan/schema/pattern.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 function matches(source: string, text: string): boolean {
   const pattern = compilePattern(source)
@@ -19,9 +20,9 @@ describe('a pattern', () => {
     '^a?a?a?a?a?a?a?a?a?a?aaaaaaaaaa$',
     'a+b',
   ])('%s meets 100,000 letters without going back over them', (source) => {
-    const began = performance.now()
+    const began = processorTime()
     matches(source, `${'a'.repeat(100_000)}!`)
-    expect(performance.now() - began).toBeLessThan(4_000)
+    expect(processorTime() - began).toBeLessThan(4_000)
   })
 
   it.each(['(?=a)b', '(?<!a)b', '(a)\\1', 'a{5000}', '(', '[z-a]', 'x'.repeat(5_001)])(

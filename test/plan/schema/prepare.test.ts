@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metaProblems } from '../../../src/plan/schema/validators.ts'
 import type { Json } from '../../../src/plan/schema/subschemas.ts'
 import { problemsOf, told } from './judge.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 const ENDLESS = 'error: this reference leads back to itself without a step into the data: it can never be decided'
 
@@ -119,12 +120,12 @@ describe('a schema', () => {
       additionalProperties: false,
     }
     expect(problemsOf(wide)).toEqual([])
-    const began = performance.now()
+    const began = processorTime()
     expect(told(wide, { p1: 'x', p9999: 1, q: 1 })).toEqual([
       '/p9999 type: number instead of string',
       '/q additionalProperties: not in the contract',
     ])
-    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(processorTime() - began).toBeLessThan(10_000)
   })
 
   it('that its meta-schema refuses is told where and why', () => {

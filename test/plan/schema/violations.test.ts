@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/plan/schema/subschemas.ts'
 import { judgeOf, told } from './judge.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 const cases: Record<string, { schema: Json; body: unknown; then: readonly string[] }> = {
   'a wrong type': {
@@ -164,16 +165,16 @@ describe('violations', () => {
 
   it('of a list of 300,000 bad items take little time and room', () => {
     const judge = judgeOf({ properties: { items: { items: { type: 'number' }, uniqueItems: true } } })
-    const began = performance.now()
+    const began = processorTime()
     expect(judge({ items: Array.from({ length: 300_000 }, () => 'x') })).toHaveLength(1)
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(processorTime() - began).toBeLessThan(2_000)
   })
 
   it('of items that must differ are found in time proportional to the list', () => {
     const judge = judgeOf({ uniqueItems: true })
-    const began = performance.now()
+    const began = processorTime()
     expect(judge(Array.from({ length: 100_000 }, (_, index) => ({ b: 1, a: index })))).toEqual([])
-    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(processorTime() - began).toBeLessThan(3_000)
     expect(
       told({ uniqueItems: true }, [
         { a: 1, b: [2] },

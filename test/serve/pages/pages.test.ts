@@ -5,6 +5,7 @@ import { shared } from '../../../src/serve/pages/shared.ts'
 import { type Fixture, HEALTHY, startServer } from '../fixture.ts'
 import { incidentOf, makePlan, NOW, verdictOf } from '../plan.ts'
 import { addDelivery, addIncident, addQuarantine, addSample, addTraffic, addVerdicts } from '../rows.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 let server: Fixture
 afterEach(() => server.close())
@@ -273,9 +274,9 @@ test('500 events, 1,000 SLOs, 50 incidents: below 100 kB, and quick', async () =
   }
   const times: number[] = []
   for (let round = 0; round < 5; round++) {
-    const start = performance.now()
+    const start = processorTime()
     const markup = await homePage(server.deps, server.url)
-    times.push(performance.now() - start)
+    times.push(processorTime() - start)
     expect(Buffer.byteLength(markup)).toBeLessThan(100_000)
     expect(heading(markup)).toContain('have 50 open incidents.')
   }
