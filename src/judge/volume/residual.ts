@@ -28,10 +28,13 @@ export interface Tail {
   /** Discounted number and sum of the excesses beyond q. */
   count: number
   sum: number
+  /** The same of the excursion that is under way: it may be a fault, and must not teach that faults are usual before it has ended. */
+  heldCount: number
+  heldSum: number
 }
 
 export function emptyWindow(steps: number, phi: number): WindowState {
-  const tail = () => ({ q: 1.645, count: 0, sum: 0 })
+  const tail = () => ({ q: 1.645, count: 0, sum: 0, heldCount: 0, heldSum: 0 })
   return { steps, observed: 0, expected: 0, seen: 0, u: 0, total: 0, phi, sigma: 1, n: 0, up: tail(), down: tail() }
 }
 
@@ -87,10 +90,23 @@ export function learnTail(
   const eta = Math.max(0.02, 0.5 / (1 + window.n / 20)) / Math.max(1, hours / 3)
   if (z > tail.q) {
     const excess = Math.min(z ** power - tail.q ** power, 3.5 * prior)
-    tail.count = tail.count * FORGET + 1
-    tail.sum = tail.sum * FORGET + excess
+    tail.heldCount = tail.heldCount * FORGET + 1
+    tail.heldSum = tail.heldSum * FORGET + excess
     tail.q = Math.min(6, tail.q + eta * (1 - BEYOND))
-  } else if (!isYoung) tail.q = Math.max(0.8, tail.q - eta * BEYOND)
+    return
+  }
+  if (!isYoung) tail.q = Math.max(0.8, tail.q - eta * BEYOND)
+  if (tail.heldCount === 0) return
+  const keeps = FORGET ** tail.heldCount
+  tail.count = tail.count * keeps + tail.heldCount
+  tail.sum = tail.sum * keeps + tail.heldSum
+  forgetExcursion(tail)
+}
+
+/** What is under way turned out to be an alarm. */
+export function forgetExcursion(tail: Tail): void {
+  tail.heldCount = 0
+  tail.heldSum = 0
 }
 
 /** Pseudo-observations that the prior excess weighs. */

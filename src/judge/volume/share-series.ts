@@ -1,41 +1,48 @@
 import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { type Judged, NOTHING } from './count-series.ts'
+import { clamp, emptyWindow, learnSpread, learnTail, WINDOW_HOURS, type WindowState } from './residual.ts'
+import { shareAlarm } from './share-alarm.ts'
+import { shareDeviation } from './share-deviation.ts'
 import {
-  clamp,
-  emptyWindow,
-  learnSpread,
-  learnTail,
-  scoreAt,
-  surprise,
-  WINDOW_HOURS,
-  type WindowState,
-} from './residual.ts'
-import { HOLIDAYS_PER_WEEK, type Scoring, shareNats } from './threshold.ts'
-import { doubt, emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
+  emptyShareProfile,
+  expectedShare,
+  globalShare,
+  isKnown,
+  learnShare,
+  rebaseShare,
+  type ShareProfile,
+  slotOf,
+} from './share-profile.ts'
+import type { Scoring } from './threshold.ts'
+import { emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
 
+/** Steps kept beside what was expected of them: the longest window and some. */
 const KEPT = 64
-/** What a slot keeps of its past at each visit, and records that the global share weighs in it. */
-const SLOT_KEEPS = 0.9
-const PRIOR_RECORDS = 400
-/** Half-life of the global share. */
-const HALF_LIFE_DAYS = 14
+/** So long after a step it enters the profile, so that what a window is held against knows nothing of it; a young share can't wait. */
+const LAG_HOURS = 48
+const YOUNG_LAG = 1 / 4
+/** By how much of the rarer side a step in which all isn't well may move the profile: a wrong slot heals. */
+const HEALS = 0.1
 
-/** Everything known about one share: k of n, with a profile by day type and hour. Plain data. */
+/** Everything known about one share: k of n. Plain data. */
 export interface ShareSeries {
-  readonly slotCount: Float64Array
-  readonly slotTotal: Float64Array
-  globalCount: number
-  globalTotal: number
-  /** The last steps: count, total and expected share; total -1 for a step that wasn't observed. */
+  readonly profile: ShareProfile
+  /** The last steps: count, total, slot and expected share; total -1 for a step that wasn't observed. */
   readonly counts: Float64Array
   readonly totals: Float64Array
   readonly expected: Float64Array
+  readonly slots: Float32Array
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   first: number
   last: number
+  /** Windows reach back to this step, not further: they are cleared when an alarm closes. */
   since: number
+  /** Up to which step the profile has learnt, and between which steps all wasn't well. */
+  learnt: number
+  doubtFrom: number
+  doubtTo: number
   trail: number
   lagTop: number
   lagBottom: number
@@ -47,18 +54,19 @@ export function emptyShareSeries(perDay: number): ShareSeries {
   const hours = 24 / perDay
   const steps = [...new Set(WINDOW_HOURS.map((window) => Math.max(1, Math.round(window / hours))))]
   return {
-    slotCount: new Float64Array(72),
-    slotTotal: new Float64Array(72),
-    globalCount: 0,
-    globalTotal: 0,
+    profile: emptyShareProfile(),
     counts: new Float64Array(KEPT),
     totals: new Float64Array(KEPT).fill(-1),
     expected: new Float64Array(KEPT),
+    slots: new Float32Array(KEPT),
     windows: steps.map((count) => emptyWindow(count, 0.0005)),
     watch: emptyWatch(),
     first: -1,
     last: -1,
     since: 0,
+    learnt: -1,
+    doubtFrom: 0,
+    doubtTo: -1,
     trail: 0,
     lagTop: 6,
     lagBottom: 20,
@@ -74,55 +82,43 @@ export function stepShare(
   total: number,
   scoring: Scoring,
 ): Judged {
-  skipTo(series, step.index)
+  skipTo(series, step)
   if (count === null || total <= 0) {
-    if (series.first >= 0) keep(series, 0, -1, 0)
+    if (series.first >= 0) keep(series, step.perDay, 0, 0, -1, 0)
     return NOTHING
   }
   if (series.first < 0) {
     series.first = step.index
     series.last = step.index - 1
     series.since = step.index
+    series.learnt = series.last
   }
   forgetPassed(series.watch, step.perWeek)
   const k = clamp(count, 0, total)
   const days = (step.index - series.first) / step.perDay
-  const slot = step.day * 24 + step.hour
+  const slot = slotOf(step.day, step.hour)
   if (series.held && step.sinceMidnight === 0) {
     series.held = false
     series.since = step.index
     series.trail = 0
   }
-  const p = expectedShare(series, slot, days)
+  const p = days < 1 ? globalShare(series.profile) : expectedShare(series.profile, slot)
   // A profile is only known once its day type was seen; until then its place is taken by the global share.
-  const extra = days < 1 ? 0.02 : (series.slotTotal[slot] ?? 0) === 0 ? 0.01 : days < 7 ? 0.002 : 0
+  const extra = days < 1 ? 0.02 : !isKnown(series.profile, slot) ? 0.01 : days < 7 ? 0.002 : 0
   const u = score(series, step, k, total, p, extra)
-  const open = series.watch.open
+  const { open } = series.watch
   let opened: OpenAlarm | null = null
   let closed: OpenAlarm | null = null
-  if (open !== null) closed = afterOpen(series, step, open, u, days)
-  else {
-    opened = days < 1 ? null : alarmOf(series, step, total, extra, days, scoring)
-    if (opened === null && !series.held) learn(series, step, u, extra, days, scoring)
-    else if (opened !== null) Object.assign(series.watch, { open: opened, fast: u, quiet: 0 })
+  if (open !== null) {
+    series.doubtTo = step.index
+    closed = afterOpen(series, step, open, u, days)
+  } else {
+    opened = days < 1 ? null : shareAlarm(series, step, total, extra, days, scoring)
+    if (opened !== null) enter(series, step, opened, u)
+    else if (!series.held) learn(series, step, u, extra, days, scoring)
   }
-  // While an alarm is open a little is still learnt, so that a wrong slot heals: by a tenth of the rarer side.
-  const reach = 0.1 * Math.min(p, 1 - p)
-  remember(
-    series,
-    step,
-    slot,
-    series.watch.open === null ? k : clamp(k, total * (p - reach), total * (p + reach)),
-    total,
-  )
-  keep(series, k, total, p)
+  keep(series, step.perDay, slot, k, total, p)
   return { opened, closed, drift: null }
-}
-
-function expectedShare(series: ShareSeries, slot: number, days: number): number {
-  const global = (series.globalCount + 0.5) / (series.globalTotal + 1)
-  if (days < 1) return global
-  return (PRIOR_RECORDS * global + (series.slotCount[slot] ?? 0)) / (PRIOR_RECORDS + (series.slotTotal[slot] ?? 0))
 }
 
 function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: number, extra: number): number {
@@ -154,96 +150,12 @@ function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: nu
   return alone
 }
 
-/** Variance-stabilised difference of a share from its expectation (Freeman and Tukey's angle), with over-dispersion `phi`. */
-function shareDeviation(k: number, n: number, p: number, phi: number): number {
-  const angle = Math.asin(Math.sqrt((k + 0.375) / (n + 0.75))) - Math.asin(Math.sqrt(clamp(p, 0, 1)))
-  return 2 * angle * Math.sqrt((n + 0.5) / (1 + phi * n))
-}
-
-function shareAt(n: number, p: number, phi: number, u: number): number {
-  const angle = Math.asin(Math.sqrt(clamp(p, 0, 1))) + u / (2 * Math.sqrt((n + 0.5) / (1 + phi * n)))
-  return Math.sin(clamp(angle, 0, Math.PI / 2)) ** 2
-}
-
-function alarmOf(
-  series: ShareSeries,
-  step: CivilStep,
-  total: number,
-  extra: number,
-  days: number,
-  scoring: Scoring,
-): OpenAlarm | null {
-  const found = windowAlarm(series, step, extra, days, scoring, null)
-  if (found === null || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return found
-  // An untagged holiday has the mix of a day of the other type.
-  const asHoliday = windowAlarm(series, step, extra, days, scoring, total)
-  if (asHoliday !== null) return found
-  series.held = true
-  return null
-}
-
-/** By how many records a window would expect more if today were a day of the other type. */
-function changedBy(series: ShareSeries, step: CivilStep, window: WindowState, total: number): number {
-  let change = 0
-  for (let ago = 0; ago < Math.min(window.steps, step.sinceMidnight + 1, KEPT); ago += 1) {
-    const index = step.index - ago
-    if (index < Math.max(series.since, series.first)) break
-    const hour = Math.floor(((step.sinceMidnight - ago) * 24) / step.perDay)
-    const n = ago === 0 ? total : (series.totals[index % KEPT] ?? -1)
-    if (n < 0) continue
-    change += n * (expectedShare(series, 24 + hour, 7) - expectedShare(series, hour, 7))
-  }
-  return change
-}
-
-/** The window furthest beyond its threshold; `holiday`: this step's total, if today is to be taken as a day of the other type. */
-function windowAlarm(
-  series: ShareSeries,
-  step: CivilStep,
-  extra: number,
-  days: number,
-  scoring: Scoring,
-  holiday: number | null,
-): OpenAlarm | null {
-  let best: OpenAlarm | null = null
-  let margin = 0
-  for (const window of series.windows) {
-    if (window.seen * 3 < window.steps * 2) continue
-    let { u } = window
-    let { expected } = window
-    if (holiday !== null) {
-      expected = clamp(expected + changedBy(series, step, window, holiday) / window.total, 0, 1)
-      u = shareDeviation(window.observed * window.total, window.total, expected, window.phi + extra)
-    }
-    const z = u / window.sigma
-    const hours = (window.steps * step.length) / HOUR
-    const tail = z > 0 ? window.up : window.down
-    const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
-    const effect = Math.abs(window.observed - expected) / rarer
-    if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
-    const threshold =
-      shareNats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
-      (days < 7 ? 4 : days < 21 ? 1.5 : 0) +
-      doubt(series.watch, z > 0 ? 'up' : 'down')
-    const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
-    if (beyond <= margin) continue
-    margin = beyond
-    const phi = window.phi + extra
-    const up = scoreAt(window.up, threshold, scoring.power, scoring.prior) * window.sigma
-    const down = scoreAt(window.down, threshold, scoring.power, scoring.prior) * window.sigma
-    best = {
-      kind: 'share',
-      direction: z > 0 ? 'up' : 'down',
-      openedAt: step.start + step.length,
-      observed: window.observed,
-      expected: window.expected,
-      lower: shareAt(window.total, window.expected, phi, -down),
-      upper: shareAt(window.total, window.expected, phi, up),
-      step: step.index,
-      hours,
-    }
-  }
-  return best
+/** Opens an alarm. What its window holds isn't to be learnt as it is. */
+function enter(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: number): void {
+  Object.assign(series.watch, { open, fast: u, quiet: 0 })
+  const from = step.index - Math.max(1, Math.round((open.hours * step.perDay) / 24)) + 1
+  series.doubtFrom = series.doubtTo > series.learnt ? Math.min(series.doubtFrom, from) : from
+  series.doubtTo = step.index
 }
 
 function learn(series: ShareSeries, step: CivilStep, u: number, extra: number, days: number, scoring: Scoring): void {
@@ -275,7 +187,7 @@ function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: num
   const lasting = hours >= (days < 14 ? 8 : 96)
   if (!over && !lasting) return null
   if (over) notePassed(series.watch, open)
-  else acceptShare(series, step, open.step)
+  else accept(series, step, open.step)
   series.watch.open = null
   series.since = step.index + 1
   series.trail = 0
@@ -286,14 +198,15 @@ function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: num
 export function acceptShares(series: ShareSeries, step: CivilStep): OpenAlarm | null {
   const { open } = series.watch
   if (open === null) return null
-  acceptShare(series, step, open.step)
+  accept(series, step, open.step)
   series.watch.open = null
   series.since = series.last + 1
   return open
 }
 
-/** The share of the last day is the normal one: every slot is moved by as much as the share as a whole. */
-function acceptShare(series: ShareSeries, step: CivilStep, since: number): void {
+/** The share of the last day is the normal one. */
+function accept(series: ShareSeries, step: CivilStep, since: number): void {
+  series.doubtTo = -1
   let observed = 0
   let total = 0
   let expected = 0
@@ -304,36 +217,50 @@ function acceptShare(series: ShareSeries, step: CivilStep, since: number): void 
     total += past
     expected += past * (series.expected[index % KEPT] ?? 0)
   }
-  if (total <= 0) return
-  const odds = (share: number) => (share + 1e-6) / (1 - share + 1e-6)
-  const factor = odds(observed / total) / odds(expected / total)
-  const moved = (share: number) => (odds(share) * factor) / (1 + odds(share) * factor)
-  const { slotCount, slotTotal } = series
-  for (let slot = 0; slot < slotTotal.length; slot += 1) {
-    const n = slotTotal[slot] ?? 0
-    if (n > 0) slotCount[slot] = n * moved((slotCount[slot] ?? 0) / n)
-  }
-  if (series.globalTotal > 0) series.globalCount = series.globalTotal * moved(series.globalCount / series.globalTotal)
+  if (total > 0) rebaseShare(series.profile, observed / total, expected / total)
 }
 
-function remember(series: ShareSeries, step: CivilStep, slot: number, k: number, n: number): void {
-  const keeps = 0.5 ** (1 / (HALF_LIFE_DAYS * step.perDay))
-  series.slotCount[slot] = SLOT_KEEPS * (series.slotCount[slot] ?? 0) + k
-  series.slotTotal[slot] = SLOT_KEEPS * (series.slotTotal[slot] ?? 0) + n
-  series.globalCount = keeps * series.globalCount + k
-  series.globalTotal = keeps * series.globalTotal + n
-}
-
-function skipTo(series: ShareSeries, index: number): void {
+/** Steps between the newest one and this weren't observed. */
+function skipTo(series: ShareSeries, { index, perDay }: CivilStep): void {
   if (series.first < 0) return
-  if (index - series.last > 10 * KEPT) series.last = index - 1 - KEPT
-  while (series.last + 1 < index) keep(series, 0, -1, 0)
+  if (index - series.last > 10 * KEPT) {
+    takeIn(series, perDay, series.last)
+    series.last = index - 1 - KEPT
+    series.learnt = series.last
+  }
+  while (series.last + 1 < index) keep(series, perDay, 0, 0, -1, 0)
 }
 
-function keep(series: ShareSeries, count: number, total: number, expected: number): void {
+function keep(
+  series: ShareSeries,
+  perDay: number,
+  slot: number,
+  count: number,
+  total: number,
+  expected: number,
+): void {
   series.last += 1
-  const slot = series.last % KEPT
-  series.counts[slot] = count
-  series.totals[slot] = total
-  series.expected[slot] = expected
+  const place = series.last % KEPT
+  series.counts[place] = count
+  series.totals[place] = total
+  series.expected[place] = expected
+  series.slots[place] = slot
+  const age = series.last - series.first
+  takeIn(series, perDay, series.last - Math.floor(Math.min((LAG_HOURS * perDay) / 24, age * YOUNG_LAG)))
+}
+
+/** Brings the profile up to a step. */
+function takeIn(series: ShareSeries, perDay: number, upTo: number): void {
+  while (series.learnt < upTo) {
+    series.learnt += 1
+    const place = series.learnt % KEPT
+    const total = series.totals[place] ?? -1
+    if (total < 0) continue
+    const k = series.counts[place] ?? 0
+    const p = series.expected[place] ?? 0
+    const reach = HEALS * Math.min(p, 1 - p)
+    const isDoubtful = series.learnt >= series.doubtFrom && series.learnt <= series.doubtTo
+    const taken = isDoubtful ? clamp(k, total * (p - reach), total * (p + reach)) : k
+    learnShare(series.profile, series.slots[place] ?? 0, perDay, taken, total)
+  }
 }

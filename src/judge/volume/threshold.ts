@@ -51,6 +51,11 @@ export function youngNats(weeks: number): number {
   return weeks === 0 ? 4 : weeks < 3 ? 1.5 : 0
 }
 
+/** The same for a share, whose hours are drawn towards each other: by days since its first step. */
+export function youngShareNats(days: number): number {
+  return days < 7 ? 4 : days < 21 ? 1.5 : 0
+}
+
 /** For drift: a week's sum, whose days overlap, is one test. */
 export function driftNats(falseAlarmsPerWeek: number): number {
   return Math.log((2 * DETECTORS) / falseAlarmsPerWeek)

@@ -1,0 +1,13 @@
+import { clamp } from './residual.ts'
+
+/** Variance-stabilised difference of a share from its expectation (Freeman and Tukey's angle), with over-dispersion `phi`. */
+export function shareDeviation(k: number, n: number, p: number, phi: number): number {
+  const angle = Math.asin(Math.sqrt((k + 0.375) / (n + 0.75))) - Math.asin(Math.sqrt(clamp(p, 0, 1)))
+  return 2 * angle * Math.sqrt((n + 0.5) / (1 + phi * n))
+}
+
+/** The share at which `shareDeviation` from `p` is `u`. */
+export function shareAt(n: number, p: number, phi: number, u: number): number {
+  const angle = Math.asin(Math.sqrt(clamp(p, 0, 1))) + u / (2 * Math.sqrt((n + 0.5) / (1 + phi * n)))
+  return Math.sin(clamp(angle, 0, Math.PI / 2)) ** 2
+}

@@ -1,0 +1,63 @@
+/** What share is usual at which hour: a table by day type and hour, drawn towards the share as a whole. Plain data. */
+export interface ShareProfile {
+  readonly slotCount: Float64Array
+  readonly slotTotal: Float64Array
+  globalCount: number
+  globalTotal: number
+}
+
+/** What a slot keeps of its past at each visit, and records that the global share weighs in it. */
+const SLOT_KEEPS = 0.9
+const PRIOR_RECORDS = 400
+/** Half-life of the global share. */
+const HALF_LIFE_DAYS = 14
+const SLOTS = 72
+
+export function emptyShareProfile(): ShareProfile {
+  return { slotCount: new Float64Array(SLOTS), slotTotal: new Float64Array(SLOTS), globalCount: 0, globalTotal: 0 }
+}
+
+/** Number of a slot: `day` is a type of day, `hour` local. */
+export function slotOf(day: number, hour: number): number {
+  return day * 24 + hour
+}
+
+export function isKnown(profile: ShareProfile, slot: number): boolean {
+  return (profile.slotTotal[slot] ?? 0) > 0
+}
+
+/** The share as a whole. */
+export function globalShare({ globalCount, globalTotal }: ShareProfile): number {
+  return (globalCount + 0.5) / (globalTotal + 1)
+}
+
+export function expectedShare(profile: ShareProfile, slot: number): number {
+  const drawn = PRIOR_RECORDS * globalShare(profile)
+  return (drawn + (profile.slotCount[slot] ?? 0)) / (PRIOR_RECORDS + (profile.slotTotal[slot] ?? 0))
+}
+
+/** Takes in k of n. */
+export function learnShare(profile: ShareProfile, slot: number, perDay: number, k: number, n: number): void {
+  const keeps = 0.5 ** (1 / (HALF_LIFE_DAYS * perDay))
+  profile.slotCount[slot] = SLOT_KEEPS * (profile.slotCount[slot] ?? 0) + k
+  profile.slotTotal[slot] = SLOT_KEEPS * (profile.slotTotal[slot] ?? 0) + n
+  profile.globalCount = keeps * profile.globalCount + k
+  profile.globalTotal = keeps * profile.globalTotal + n
+}
+
+/** Every slot is moved by as much, in odds, as the share as a whole has moved. */
+export function rebaseShare(profile: ShareProfile, observed: number, expected: number): void {
+  const factor = odds(observed) / odds(expected)
+  const moved = (share: number) => (odds(share) * factor) / (1 + odds(share) * factor)
+  const { slotCount, slotTotal } = profile
+  for (let slot = 0; slot < slotTotal.length; slot += 1) {
+    const n = slotTotal[slot] ?? 0
+    if (n > 0) slotCount[slot] = n * moved((slotCount[slot] ?? 0) / n)
+  }
+  if (profile.globalTotal > 0)
+    profile.globalCount = profile.globalTotal * moved(profile.globalCount / profile.globalTotal)
+}
+
+function odds(share: number): number {
+  return (share + 1e-6) / (1 - share + 1e-6)
+}
