@@ -4,7 +4,7 @@ import { clamp, deviation } from './residual.ts'
 import { MISSING, type Rings } from './rings.ts'
 
 /** Steps before local midnight that are looked at: on the eve of a holiday nothing is wrong yet. */
-const EVE_HOURS = 6
+export const EVE_HOURS = 6
 /** How far a holiday may move a day. */
 const LEAST = 0.2
 const MOST = 1.8

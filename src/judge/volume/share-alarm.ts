@@ -2,14 +2,17 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, scoreAt, surprise, type WindowState } from './residual.ts'
 import { shareAt, shareDeviation } from './share-deviation.ts'
-import { expectedShare, type ShareProfile, slotOf } from './share-profile.ts'
+import { shareHolidayView } from './share-holiday.ts'
+import type { ShareProfile } from './share-profile.ts'
 import { HOLIDAYS_PER_WEEK, type Scoring, shareNats, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
 
 /** What a share looks like at its newest step. */
 interface Shared {
   readonly profile: ShareProfile
+  readonly counts: Float64Array
   readonly totals: Float64Array
+  readonly expected: Float64Array
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly first: number
@@ -17,55 +20,61 @@ interface Shared {
   held: boolean
 }
 
+/** What is being judged: k of n, of which a share `p` was expected; `extra` is the doubt of youth. */
+export interface ShareStep {
+  readonly step: CivilStep
+  readonly k: number
+  readonly n: number
+  readonly p: number
+  readonly extra: number
+  readonly days: number
+}
+
 /** The alarm that this step raises; one that a holiday may explain is held back. */
-export function shareAlarm(
-  series: Shared,
-  step: CivilStep,
-  total: number,
-  extra: number,
-  days: number,
-  scoring: Scoring,
-): OpenAlarm | null {
-  const found = windowAlarm(series, step, extra, days, scoring, null)
-  if (found === null || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return found
-  // An untagged holiday has the mix of a day of the other type.
-  const asHoliday = windowAlarm(series, step, extra, days, scoring, total)
-  if (asHoliday !== null) return found
+export function shareAlarm(series: Shared, now: ShareStep, scoring: Scoring): OpenAlarm | null {
+  const { step, k, n, p } = now
+  const found = windowAlarm(series, now, scoring, null)
+  const window = series.windows[0]
+  if (found === null || window === undefined) return found
+  if (step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return found
+  const { against, steps } = shareHolidayView(series, step, k, n, p, window)
+  if (against > Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)) return found
+  if (windowAlarm(series, now, scoring, steps) !== null) return found
   series.held = true
   return null
 }
 
-/** By how many records a window would expect more if today were a day of the other type. */
-function changedBy(series: Shared, step: CivilStep, window: WindowState, total: number): number {
+/** By how many records a window would expect more if these were the shares of today's steps. */
+function changedBy(series: Shared, { step, n, p }: ShareStep, window: WindowState, today: readonly number[]): number {
+  const size = series.totals.length
   let change = 0
-  for (let ago = 0; ago < Math.min(window.steps, step.sinceMidnight + 1, series.totals.length); ago += 1) {
+  for (let ago = 0; ago < Math.min(window.steps, today.length, size); ago += 1) {
     const index = step.index - ago
     if (index < Math.max(series.since, series.first)) break
-    const hour = Math.floor(((step.sinceMidnight - ago) * 24) / step.perDay)
-    const n = ago === 0 ? total : (series.totals[index % series.totals.length] ?? -1)
-    if (n < 0) continue
-    change += n * (expectedShare(series.profile, slotOf(1, hour)) - expectedShare(series.profile, slotOf(0, hour)))
+    const total = ago === 0 ? n : (series.totals[index % size] ?? -1)
+    if (total <= 0) continue
+    const expected = ago === 0 ? p : (series.expected[index % size] ?? 0)
+    change += total * ((today[today.length - 1 - ago] ?? expected) - expected)
   }
   return change
 }
 
-/** The window furthest beyond its threshold; `holiday`: this step's total, if today is to be taken as a day of the other type. */
+/** The window furthest beyond its threshold; `today`: the shares expected of today's steps instead, if it is a holiday. */
 function windowAlarm(
   series: Shared,
-  step: CivilStep,
-  extra: number,
-  days: number,
+  now: ShareStep,
   scoring: Scoring,
-  holiday: number | null,
+  today: readonly number[] | null,
 ): OpenAlarm | null {
+  const { step, extra, days } = now
   let best: OpenAlarm | null = null
   let margin = 0
   for (const window of series.windows) {
     if (window.seen * 3 < window.steps * 2) continue
     let { u } = window
     let { expected } = window
-    if (holiday !== null) {
-      expected = clamp(expected + changedBy(series, step, window, holiday) / window.total, 0, 1)
+    if (today !== null) {
+      expected = clamp(expected + changedBy(series, now, window, today) / window.total, 0, 1)
       u = shareDeviation(window.observed * window.total, window.total, expected, window.phi + extra)
     }
     const z = u / window.sigma

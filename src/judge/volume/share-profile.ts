@@ -47,15 +47,25 @@ export function learnShare(profile: ShareProfile, slot: number, perDay: number, 
 
 /** Every slot is moved by as much, in odds, as the share as a whole has moved. */
 export function rebaseShare(profile: ShareProfile, observed: number, expected: number): void {
-  const factor = odds(observed) / odds(expected)
-  const moved = (share: number) => (odds(share) * factor) / (1 + odds(share) * factor)
+  const shift = shiftOf(observed, expected)
   const { slotCount, slotTotal } = profile
   for (let slot = 0; slot < slotTotal.length; slot += 1) {
     const n = slotTotal[slot] ?? 0
-    if (n > 0) slotCount[slot] = n * moved((slotCount[slot] ?? 0) / n)
+    if (n > 0) slotCount[slot] = n * shiftedShare((slotCount[slot] ?? 0) / n, shift)
   }
   if (profile.globalTotal > 0)
-    profile.globalCount = profile.globalTotal * moved(profile.globalCount / profile.globalTotal)
+    profile.globalCount = profile.globalTotal * shiftedShare(profile.globalCount / profile.globalTotal, shift)
+}
+
+/** The factor between the odds of two shares. */
+export function shiftOf(observed: number, expected: number): number {
+  return odds(observed) / odds(expected)
+}
+
+/** The share whose odds are so many times those of this one. */
+export function shiftedShare(share: number, shift: number): number {
+  const shifted = odds(share) * shift
+  return shifted / (1 + shifted)
 }
 
 function odds(share: number): number {

@@ -21,7 +21,7 @@ import { emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Wat
 const KEPT = 64
 /** So long after a step it enters the profile, so that what a window is held against knows nothing of it; a young share can't wait. */
 const LAG_HOURS = 48
-const YOUNG_LAG = 1 / 4
+const YOUNG_LAG = 1 / 20
 /** By how much of the rarer side a step in which all isn't well may move the profile: a wrong slot heals. */
 const HEALS = 0.1
 
@@ -113,7 +113,7 @@ export function stepShare(
     series.doubtTo = step.index
     closed = afterOpen(series, step, open, u, days)
   } else {
-    opened = days < 1 ? null : shareAlarm(series, step, total, extra, days, scoring)
+    opened = days < 1 ? null : shareAlarm(series, { step, k, n: total, p, extra, days }, scoring)
     if (opened !== null) enter(series, step, opened, u)
     else if (!series.held) learn(series, step, u, extra, days, scoring)
   }
@@ -231,14 +231,7 @@ function skipTo(series: ShareSeries, { index, perDay }: CivilStep): void {
   while (series.last + 1 < index) keep(series, perDay, 0, 0, -1, 0)
 }
 
-function keep(
-  series: ShareSeries,
-  perDay: number,
-  slot: number,
-  count: number,
-  total: number,
-  expected: number,
-): void {
+function keep(series: ShareSeries, perDay: number, slot: number, count: number, total: number, expected: number): void {
   series.last += 1
   const place = series.last % KEPT
   series.counts[place] = count

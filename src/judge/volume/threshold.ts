@@ -1,7 +1,7 @@
 /** Detectors of one series of counts: five windows, the silence test, drift. */
 const DETECTORS = 7
-/** A share has the windows only, and they overlap: measured, five of them alarm as four would. */
-const SHARE_DETECTORS = 4
+/** Measured (bench volume): the windows of counts alarm as so many more would, since a level wanders. */
+const COUNT_WINDOWS = 1.7
 
 /** How a series is held against its part of the budget. */
 export interface Scoring {
@@ -28,7 +28,7 @@ export const HOLIDAYS_PER_WEEK = 0.15
 /** How often one window of one series may alarm falsely, in nats: independent tests of a week over the allowance. */
 export function nats(stepsPerWeek: number, windowSteps: number, hours: number, falseAlarmsPerWeek: number): number {
   const spread = Math.max(1, Math.min(windowSteps, (windowSteps * 6) / Math.max(hours, 6)))
-  return Math.log((stepsPerWeek * 2 * DETECTORS) / (spread * falseAlarmsPerWeek))
+  return Math.log((stepsPerWeek * 2 * DETECTORS * COUNT_WINDOWS) / (spread * falseAlarmsPerWeek))
 }
 
 /** The same for a share. */
@@ -38,7 +38,7 @@ export function shareNats(
   hours: number,
   falseAlarmsPerWeek: number,
 ): number {
-  return nats(stepsPerWeek, windowSteps, hours, falseAlarmsPerWeek) + Math.log(SHARE_DETECTORS / DETECTORS)
+  return nats(stepsPerWeek, windowSteps, hours, falseAlarmsPerWeek) - Math.log(COUNT_WINDOWS)
 }
 
 /** The same for the silence test, which has one side. */
