@@ -161,16 +161,18 @@ function takeIn(series: CountSeries, raw: number, clean: number, rho: number, mu
 function score(series: CountSeries, step: CivilStep, count: number, ahead: Expectation): number {
   const { rings, windows } = series
   const size = rings.raw.length
+  let observed = count
+  let expected = ahead.mu
+  let seen = 1
+  let ago = 1
+  const reach = step.index - Math.max(series.since, rings.first) + 1
+  // One walk back: each window's sums are those of the next shorter one and some.
   for (const window of windows) {
-    let observed = count
-    let expected = ahead.mu
-    let seen = 1
-    const from = Math.max(series.since, rings.first, step.index - window.steps + 1)
-    for (let index = from; index < step.index; index += 1) {
-      const past = rings.raw[index % size] ?? MISSING
+    for (const least = Math.min(window.steps, reach); ago < least; ago += 1) {
+      const past = rings.raw[(step.index - ago) % size] ?? MISSING
       if (past < 0) continue
       observed += past
-      expected += series.expected[index % KEPT] ?? 0
+      expected += series.expected[(step.index - ago) % KEPT] ?? 0
       seen += 1
     }
     window.observed = observed

@@ -100,11 +100,6 @@ export function learnTail(
   const keeps = FORGET ** tail.heldCount
   tail.count = tail.count * keeps + tail.heldCount
   tail.sum = tail.sum * keeps + tail.heldSum
-  forgetExcursion(tail)
-}
-
-/** What is under way turned out to be an alarm. */
-export function forgetExcursion(tail: Tail): void {
   tail.heldCount = 0
   tail.heldSum = 0
 }

@@ -122,19 +122,21 @@ export function stepShare(
 }
 
 function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: number, extra: number): number {
+  let observed = k
+  let total = n
+  let expected = n * p
+  let seen = 1
+  let ago = 1
+  const reach = step.index - Math.max(series.since, series.first) + 1
+  // One walk back: each window's sums are those of the next shorter one and some.
   for (const window of series.windows) {
-    let observed = k
-    let total = n
-    let expected = n * p
-    let seen = 1
-    const from = Math.max(series.since, series.first, step.index - window.steps + 1)
-    for (let index = from; index < step.index; index += 1) {
-      const slot = index % KEPT
-      const past = series.totals[slot] ?? -1
+    for (const least = Math.min(window.steps, reach); ago < least; ago += 1) {
+      const place = (step.index - ago) % KEPT
+      const past = series.totals[place] ?? -1
       if (past < 0) continue
-      observed += series.counts[slot] ?? 0
+      observed += series.counts[place] ?? 0
       total += past
-      expected += past * (series.expected[slot] ?? 0)
+      expected += past * (series.expected[place] ?? 0)
       seen += 1
     }
     window.observed = observed / total
