@@ -43,6 +43,8 @@ export interface Fleet {
   readonly open: (series: string) => VolumeAlarm | null
   /** The states themselves, no copies: to be written or copied before the next bucket. */
   readonly save: () => SavedFleet
+  /** Ends a series of which nothing is left; the alarm that was open, as closed at `at`. */
+  readonly forget: (series: string, at: Instant) => VolumeAlarm | null
 }
 
 /** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped, in the states that it is given. */
@@ -137,6 +139,14 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       const member = members.get(series)
       const open = member === undefined ? null : openAlarm(member)
       return open === null ? null : told(series, open, null)
+    },
+    forget: (series, at) => {
+      const member = members.get(series)
+      if (member === undefined) return null
+      members.delete(series)
+      weights -= weightOf(series)
+      const open = openAlarm(member)
+      return open === null ? null : told(series, open, at)
     },
     save: () => ({
       tick: Number.isFinite(tick) ? tick : null,

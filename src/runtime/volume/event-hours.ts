@@ -1,6 +1,6 @@
-import { type EventHour, streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
+import { type EventHour, familyOf, streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
 import { HOUR, type Instant } from '../../model/time.ts'
-import { type CountedHour, countedHours, platformHours } from '../../store/read/hourly.ts'
+import { type CountedHour, clientHours, countedHours, unfilledHours } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
 
 /** One hour of the streams of which something came in it, by `streamKey`. */
@@ -29,17 +29,32 @@ export async function eventHours(
     }
   }
   for (const row of await countedHours(sql, { from, to })) change(row, (hour) => withCounts(hour, row))
-  for (const row of await platformHours(sql, { from, to })) {
-    change(row, (hour) => {
-      const platforms = new Map(hour.platforms)
-      platforms.set(row.platform, (platforms.get(row.platform) ?? 0) + row.received - row.backfilled)
-      return { ...hour, platforms }
-    })
+  for (const row of await clientHours(sql, { from, to })) {
+    const { platform, appVersion } = row
+    const count = row.received - row.backfilled
+    const family = familyOf(platform, appVersion)
+    change(row, (hour) => ({
+      ...hour,
+      platforms: platform === '' ? hour.platforms : plus(hour.platforms, platform, count),
+      families: family === null ? hour.families : plus(hour.families, family, count),
+    }))
+  }
+  for (const row of await unfilledHours(sql, { from, to })) {
+    change(row, (hour) => ({ ...hour, unfilled: plus(hour.unfilled, propertyAt(row.path), row.count) }))
   }
   return Array.from({ length: Math.max(0, Math.ceil((to - from) / HOUR)) }, (_, index) => {
     const start = from + index * HOUR
     return { start, hours: found.get(start) ?? new Map() }
   })
+}
+
+function plus(counts: ReadonlyMap<string, number>, name: string, count: number): ReadonlyMap<string, number> {
+  return new Map(counts).set(name, (counts.get(name) ?? 0) + count)
+}
+
+/** The top-level property that a JSON pointer names. */
+function propertyAt(pointer: string): string {
+  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 /** An hour in which nothing came. Whether somebody was listening is for the caller to know. */
@@ -55,6 +70,8 @@ export function emptyHour({ event, source }: WatchedStream, start: Instant): Eve
     identified: 0,
     duplicates: 0,
     platforms: new Map(),
+    families: new Map(),
+    unfilled: new Map(),
   }
 }
 

@@ -27,24 +27,47 @@ export function countedHours(sql: Sql, { from, to }: Span): Promise<CountedHour[
   )
 }
 
-/** Records of a planned event on one platform in one hour, as one source carries it. */
-export interface PlatformHour {
+/** Records of a planned event from one kind of client in one hour, as one source carries it. */
+export interface ClientHour {
   readonly event: string
   readonly source: string
   readonly start: Instant
+  /** Empty: not known. */
   readonly platform: string
+  readonly appVersion: string
   readonly received: number
   readonly backfilled: number
 }
 
-/** By platform where it is known. */
-export function platformHours(sql: Sql, { from, to }: Span): Promise<PlatformHour[]> {
-  return sql.all<PlatformHour>(
-    `select s.event as event, s.source as source, w.start as start, f.platform as platform,
+/** By platform and app version, where either is known. */
+export function clientHours(sql: Sql, { from, to }: Span): Promise<ClientHour[]> {
+  return sql.all<ClientHour>(
+    `select s.event as event, s.source as source, w.start as start, f.platform as platform, f.app_version as "appVersion",
        ${sum('received')}, ${sum('backfilled')}
      from facet_hour w join series s on s.id = w.series join facet f on f.id = w.facet
-     where s.kind = 'planned' and f.platform <> '' and w.start >= ? and w.start < ?
-     group by s.event, s.source, w.start, f.platform`,
+     where s.kind = 'planned' and (f.platform <> '' or f.app_version <> '') and w.start >= ? and w.start < ?
+     group by s.event, s.source, w.start, f.platform, f.app_version`,
+    [from, to],
+  )
+}
+
+/** Records (rows) in one hour without a watched property. */
+export interface UnfilledHour {
+  readonly event: string
+  readonly source: string
+  readonly start: Instant
+  /** JSON pointer of the property. */
+  readonly path: string
+  readonly count: number
+}
+
+/** Of planned events and tables; properties that were always filled are left out. */
+export function unfilledHours(sql: Sql, { from, to }: Span): Promise<UnfilledHour[]> {
+  return sql.all<UnfilledHour>(
+    `select s.event as event, s.source as source, w.start as start, f.path as path, ${sum('count')}
+     from finding_hour w join series s on s.id = w.series join finding f on f.id = w.finding
+     where s.kind in ('planned', 'table') and f.kind = 'unfilled' and w.start >= ? and w.start < ?
+     group by s.event, s.source, w.start, f.path`,
     [from, to],
   )
 }
