@@ -50,7 +50,7 @@ describe('backtest over the store', () => {
   it('says what each budget would have raised', async () => {
     const { code, out } = await run()
     expect(code).toBe(0)
-    expect(out).toMatch(/^4\.0 weeks, .*; 6 series\.\nFALSE ALARMS A WEEK +ALARMS +A WEEK +DOWN +UP +SERIES\n0\.25 /)
+    expect(out).toMatch(/^4\.0 weeks, .*; 8 series\.\nFALSE ALARMS A WEEK +ALARMS +A WEEK +DOWN +UP +SERIES\n0\.25 /)
     expect(out.match(/^(0\.25|0\.5|1|2|5) .*$/gm)).toHaveLength(5)
   })
 

@@ -26,7 +26,7 @@ export function historyText(history: StoreHistory | null, timezone: string): str
     String(alarms.filter(({ direction }) => direction === 'up').length),
     String(new Set(alarms.map((alarm) => alarm.series)).size),
   ])
-  const left = unwatched === 0 ? '' : `, ${unwatched} platforms only in their totals`
+  const left = unwatched === 0 ? '' : `, ${unwatched} platforms and version families only in their totals`
   const [only] = budgets
   return [
     `${weeks.toFixed(1)} weeks, ${localTime(from, timezone)} to ${localTime(to, timezone)}; ${series} series${left}.`,

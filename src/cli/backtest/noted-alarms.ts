@@ -2,8 +2,16 @@ import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 
 /** An alarm is told when it opens and again when it closes. */
 export function note(alarms: Map<string, VolumeAlarm>, changes: readonly VolumeAlarm[]): void {
-  for (const alarm of changes)
-    alarms.set(JSON.stringify([alarm.series, alarm.kind, alarm.direction, alarm.openedAt]), alarm)
+  for (const alarm of changes) alarms.set(keyOf(alarm), alarm)
+}
+
+/** The ends of those that have been noted. */
+export function noteClosed(alarms: Map<string, VolumeAlarm>, changes: readonly VolumeAlarm[]): void {
+  for (const alarm of changes) if (alarm.closedAt !== null && alarms.has(keyOf(alarm))) alarms.set(keyOf(alarm), alarm)
+}
+
+function keyOf({ series, kind, direction, openedAt }: VolumeAlarm): string {
+  return JSON.stringify([series, kind, direction, openedAt])
 }
 
 /** By the time they opened, then by what they are: an order that doesn't tell how they were found. */

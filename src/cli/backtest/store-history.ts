@@ -1,14 +1,18 @@
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
-import { streamKey, type WatchedSeries, watching } from '../../judge/volume/watched.ts'
+import { streamKey, type WatchedSeries } from '../../judge/volume/watched.ts'
+import { judgeHour } from '../../judge/volume/judge-hour.ts'
+import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
+import { watching } from '../../judge/volume/watching.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { emptyHour, eventHours } from '../../runtime/volume/event-hours.ts'
 import { holidaysOf, knownChanges } from '../../runtime/volume/known-changes.ts'
-import { watchedStreams, weightOf } from '../../runtime/volume/watched-streams.ts'
+import { watchedStreams, weightOfSeries } from '../../runtime/volume/watched-streams.ts'
+import { watchingOptions } from '../../runtime/volume/watching-options.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import type { Sql } from '../../store/sql.ts'
-import { byOpening, note } from './noted-alarms.ts'
+import { byOpening, note, noteClosed } from './noted-alarms.ts'
 
 /** Budgets to choose from, in false alarms a week. */
 export const BUDGETS = [0.25, 0.5, 1, 2, 5] as const
@@ -37,20 +41,25 @@ export async function backtestStore(
   // The hour that is under way isn't judged.
   const to = Math.min(kept.last + HOUR, Math.floor(now / HOUR) * HOUR)
   if (to <= kept.first) return null
-  const watched = watching()
-  const about = new Map<string, WatchedSeries>()
+  const options = watchingOptions(plan)
+  const watched = watching(options)
   const known = knownChanges(sql, plan)
-  const runs = budgets.map((falseAlarmsPerWeek) => ({
-    falseAlarmsPerWeek,
-    fleet: volumeFleet({
+  const runs = budgets.map((falseAlarmsPerWeek) => {
+    const series = new Map<string, WatchedSeries>()
+    const fleet = volumeFleet({
       timezone: plan.timezone,
       falseAlarmsPerWeek,
-      weightOf: (name) => weightOf(plan, about.get(name)?.event ?? ''),
+      weightOf: (name) => weightOfSeries(plan, series.get(name)),
       annotations: holidaysOf(plan),
-      annotationsOf: (name) => known.of(about.get(name)),
-    }),
-    alarms: new Map<string, VolumeAlarm>(),
-  }))
+      annotationsOf: (name) => known.of(series.get(name)),
+    })
+    const standing = standingAlarms((name) => series.get(name))
+    return {
+      falseAlarmsPerWeek,
+      judge: { fleet, standing, series, domainOf: options.domainOf },
+      alarms: new Map<string, VolumeAlarm>(),
+    }
+  })
   const asked = watchedStreams(plan)
   // What a run judges; where nothing is watched yet, what it could.
   const all = [...plan.events.keys(), ...plan.tables.keys()].map((event) => ({ event, source: null }))
@@ -65,11 +74,14 @@ export async function backtestStore(
         const key = streamKey(stream)
         return begun.has(key) ? [hours.get(key) ?? emptyHour(stream, start)] : []
       })
-      const buckets = watched.bucketsOf(events)
-      for (const { series } of buckets) about.set(series.name, series)
-      for (const { fleet, alarms } of runs) {
-        for (const { series, count, total } of buckets)
-          note(alarms, fleet.push(series.name, { start, length: HOUR, count, total }))
+      const found = watched.take(events)
+      for (const { alarms, judge } of runs) {
+        const { told, changes } = judgeHour(judge, found, events, start)
+        note(
+          alarms,
+          told.map(({ alarm }) => alarm),
+        )
+        noteClosed(alarms, changes)
       }
     }
   }
@@ -77,10 +89,10 @@ export async function backtestStore(
     from: kept.first,
     to,
     series: watched.series().length,
-    unwatched: watched.unwatched(),
-    budgets: runs.map(({ falseAlarmsPerWeek, fleet, alarms }) => {
-      note(alarms, fleet.finish())
-      return { falseAlarmsPerWeek, alarms: [...alarms.values()].sort(byOpening) }
-    }),
+    unwatched: watched.coverage().reduce((sum, { unwatched }) => sum + unwatched.platforms + unwatched.families, 0),
+    budgets: runs.map(({ falseAlarmsPerWeek, alarms }) => ({
+      falseAlarmsPerWeek,
+      alarms: [...alarms.values()].sort(byOpening),
+    })),
   }
 }

@@ -57,7 +57,9 @@ export function takeHitters(
     names.delete(name)
     if (hitter.kept) left.push(name)
   }
-  const ranked = [...names].sort(([a, m], [b, n]) => Number(n.kept) - Number(m.kept) || n.own - m.own || (a < b ? -1 : 1))
+  const ranked = [...names].sort(
+    ([a, m], [b, n]) => Number(n.kept) - Number(m.kept) || n.own - m.own || (a < b ? -1 : 1),
+  )
   for (const [name] of ranked.slice(FOLLOWED)) names.delete(name)
   let room = cap - ranked.filter(([, { kept }]) => kept).length
   for (const [, hitter] of ranked) {

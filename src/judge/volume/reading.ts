@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../../model/time.ts'
 import { DAY } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
-import type { WatchedSeries } from './watched.ts'
+import type { Aspect, WatchedSeries } from './watched.ts'
 
 /** So long a detector learns before an event's hours count as good ones: a week has a weekend in it. */
 export const LEARNING: Duration = 7 * DAY
@@ -22,10 +22,11 @@ export interface VolumeReading {
   readonly alarms: readonly StandingAlarm[]
 }
 
+/** What records that didn't come change. */
+const ARRIVALS: ReadonlySet<Aspect> = new Set(['total', 'platform', 'family', 'domain'])
+
 /** What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page. */
 export function firingOf({ alarms }: VolumeReading): 'page' | 'ticket' | null {
   if (alarms.length === 0) return null
-  const pages = ({ alarm, series }: StandingAlarm): boolean =>
-    alarm.kind !== 'drift' && (series.aspect === 'total' || series.aspect === 'platform')
-  return alarms.some(pages) ? 'page' : 'ticket'
+  return alarms.some(({ alarm, series }) => alarm.kind !== 'drift' && ARRIVALS.has(series.aspect)) ? 'page' : 'ticket'
 }

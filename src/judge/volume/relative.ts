@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant } from '../../model/time.ts'
 import type { StandingAlarm } from './reading.ts'
-import type { WatchedStream } from './watched.ts'
+import type { WatchedSeries, WatchedStream } from './watched.ts'
 
 /** What is known of a domain's streams beside their alarms. */
 export interface Relatives {
@@ -17,7 +17,7 @@ export interface RelativeState {
   readonly disturbed: Map<string, { readonly domain: string; readonly stream: string; at: Instant; up: boolean }>
 }
 
-/** So long the longest window of a share still holds what a sibling did. */
+/** So long a share may still hold what a sibling did before that was known. */
 const ECHO: Duration = 2 * DAY
 
 export function emptyRelative(): RelativeState {
@@ -44,7 +44,7 @@ export function tellingAlarms(
   for (const [key, each] of state.disturbed) if (each.at <= at - ECHO) state.disturbed.delete(key)
   const told = open.filter((standing) => {
     const { alarm, series } = standing
-    if (series.aspect !== 'domain' && series.aspect !== 'family') return true
+    if (!isRelative(series)) return true
     if (alarm.kind === 'drift') return false
     if (state.told.has(standingKey(standing))) return true
     const domain = domainKey(series)
@@ -56,6 +56,11 @@ export function tellingAlarms(
   state.told.clear()
   for (const standing of told) state.told.add(standingKey(standing))
   return told
+}
+
+/** Shares of what the domain counts. */
+export function isRelative({ aspect }: WatchedSeries): boolean {
+  return aspect === 'domain' || aspect === 'family'
 }
 
 /** One alarm of one series. */

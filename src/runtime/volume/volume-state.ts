@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import type { SavedFleet } from '../../judge/volume/fleet.ts'
 import { type Member, newMember } from '../../judge/volume/member.ts'
-import type { SavedWatching } from '../../judge/volume/watched.ts'
+import type { SavedAlarms } from '../../judge/volume/standing-alarms.ts'
 import { streamKey } from '../../judge/volume/watched.ts'
+import type { SavedWatching } from '../../judge/volume/watching.ts'
 import { HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Database, Sql } from '../../store/sql.ts'
@@ -20,12 +20,13 @@ import { holidaysOf } from './known-changes.ts'
 import { packed, unpacked } from './packed.ts'
 import type { SavedReadings } from './readings.ts'
 import { watchedStreams, weightOf } from './watched-streams.ts'
+import { watchingOptions } from './watching-options.ts'
 
 /** All that the volume watch remembers, at rest. Plain data. */
 export interface SavedVolume {
   readonly fleet: SavedFleet
   readonly watching: SavedWatching
-  readonly open: ReadonlyMap<string, VolumeAlarm>
+  readonly alarms: SavedAlarms
   readonly readings: SavedReadings
   /** By stream: starts of the next hour and of the first whole one. */
   readonly next: ReadonlyMap<string, Instant>
@@ -38,7 +39,7 @@ export type NoState = 'none_stored' | 'other_plan' | 'other_format' | 'broken'
 /** Series a block: a few hundred kilobytes before they are packed, a few milliseconds of this thread. */
 const BLOCK = 64
 /** To be raised when states are to be thought of differently though they look the same. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** The end of the newest hour that was taken in. */
 export function hoursUpTo({ next }: SavedVolume): Instant {
@@ -128,7 +129,13 @@ function layoutOf(value: unknown): unknown {
 
 /** Of what a plan says about the watched series, and about their hours before `upTo`: what else it says is no matter. */
 function planHash(plan: Plan, upTo: Instant): string {
-  const streams = watchedStreams(plan).map((stream) => [streamKey(stream), weightOf(plan, stream.event)])
+  const { domainOf, propertiesOf } = watchingOptions(plan)
+  const streams = watchedStreams(plan).map((stream) => [
+    streamKey(stream),
+    weightOf(plan, stream.event),
+    domainOf(stream.event),
+    propertiesOf(stream.event),
+  ])
   const known = (plan.volume?.known ?? []).map(({ kind, from, to, events }) => ({
     kind,
     from,

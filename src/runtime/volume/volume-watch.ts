@@ -1,16 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Band } from '../../judge/volume/detector.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
-import { LEARNING, type StandingAlarm, type VolumeReading } from '../../judge/volume/reading.ts'
+import { LEARNING, type VolumeReading } from '../../judge/volume/reading.ts'
 import {
   type EventHour,
   seriesName,
   streamKey,
   type WatchedSeries,
   type WatchedStream,
-  watching,
 } from '../../judge/volume/watched.ts'
-import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
+import { type Coverage, watching } from '../../judge/volume/watching.ts'
+import { judgeHour } from '../../judge/volume/judge-hour.ts'
+import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
 import { DAY, floorTo, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
@@ -20,7 +21,8 @@ import { holidaysOf, knownChanges } from './known-changes.ts'
 import { type Listening, readListening } from './listening.ts'
 import { createReadings } from './readings.ts'
 import type { SavedVolume } from './volume-state.ts'
-import { watchedStreams, weightOf } from './watched-streams.ts'
+import { watchedStreams, weightOfSeries } from './watched-streams.ts'
+import { watchingOptions } from './watching-options.ts'
 
 /** A stream whose hours are wanted up to an instant. */
 export interface DueStream {
@@ -38,6 +40,8 @@ export interface VolumeWatch {
   readonly reading: (stream: WatchedStream, at: Instant) => VolumeReading | null
   /** Of the newest hour; null of a stream that isn't watched. */
   readonly bandOf: (stream: WatchedStream) => Band | null
+  /** What is watched, and what isn't. */
+  readonly coverage: () => readonly Coverage[]
   /** All that it remembers: no copy, to be written before the next `advance`. */
   readonly save: () => SavedVolume
 }
@@ -55,20 +59,22 @@ interface WantedHours {
 /** Goes on from what was saved, or begins with the oldest hour that the store keeps: what it learnt before, it learns again from there. */
 export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | null = null): VolumeWatch {
   const streams = new Set(watchedStreams(plan).map(streamKey))
-  const watched = watching(saved?.watching)
+  const options = watchingOptions(plan)
+  const watched = watching(options, saved?.watching)
   const series = new Map<string, WatchedSeries>(watched.series().map((each) => [each.name, each]))
   const known = knownChanges(sql, plan)
   const fleet = volumeFleet(
     {
       timezone: plan.timezone,
       falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
-      weightOf: (name) => weightOf(plan, series.get(name)?.event ?? ''),
+      weightOf: (name) => weightOfSeries(plan, series.get(name)),
       annotations: holidaysOf(plan),
       annotationsOf: (name) => known.of(series.get(name)),
     },
     saved?.fleet,
   )
-  const open = new Map<string, VolumeAlarm>(saved?.open)
+  const standing = standingAlarms((name) => series.get(name), saved?.alarms)
+  const judge = { fleet, standing, series, domainOf: options.domainOf }
   const readings = createReadings(saved?.readings)
   /** Start of each stream's next hour, and of its first whole one. */
   const next = new Map<string, Instant>(saved?.next)
@@ -106,7 +112,6 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     const due = wanted.filter(({ key, to }) => start < to && start >= (next.get(key) ?? 0))
     const observed = new Map<string, boolean>()
     const buckets: EventHour[] = []
-    forgetNotices(start)
     for (const { stream, key, sourcesAt } of due) {
       // An event's first hour is a part of one.
       const begins = first.get(key)
@@ -117,51 +122,25 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
       observed.set(key, listening.throughHour(sourcesAt(start + HOUR), start))
       if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
     }
-    for (const { series: about, count, total } of watched.bucketsOf(buckets)) {
-      series.set(about.name, about)
-      note(fleet.push(about.name, { start, length: HOUR, count, total }))
-    }
-    note(fleet.finish())
-    const alarms = Map.groupBy(standingAlarms(), (standing) => streamKey(standing.series))
     const end = start + HOUR
+    const { told } = judgeHour(judge, watched.take(buckets), buckets, start)
+    const alarms = Map.groupBy(told, (each) => streamKey(each.series))
     for (const [key, isObserved] of observed) {
-      const standing = alarms.get(key) ?? []
+      const own = alarms.get(key) ?? []
       const isKnown = end - (first.get(key) ?? end) >= LEARNING
-      readings.hour(key, end, isObserved && (isKnown || standing.length > 0), standing)
+      readings.hour(key, end, isObserved && (isKnown || own.length > 0), own)
     }
-  }
-
-  function note(changes: readonly VolumeAlarm[]): void {
-    for (const alarm of changes) {
-      const key = JSON.stringify([alarm.series, alarm.kind])
-      if (alarm.closedAt === null) open.set(key, alarm)
-      else if (alarm.kind !== 'drift') open.delete(key)
-    }
-  }
-
-  /** A drift is told once: it stands for the hour in which it was noticed. */
-  function forgetNotices(end: Instant): void {
-    for (const [key, { kind, openedAt }] of open) if (kind === 'drift' && openedAt <= end) open.delete(key)
-  }
-
-  /** Sorted by series. */
-  function standingAlarms(): StandingAlarm[] {
-    return [...open.values()]
-      .flatMap((alarm): StandingAlarm[] => {
-        const about = series.get(alarm.series)
-        return about === undefined ? [] : [{ alarm, series: about }]
-      })
-      .sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
   }
 
   return {
     advance,
     reading: (stream, at) => readings.at(streamKey(stream), at),
     bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
+    coverage: watched.coverage,
     save: () => ({
       fleet: fleet.save(),
       watching: watched.save(),
-      open,
+      alarms: standing.save(),
       readings: readings.save(),
       next,
       first,

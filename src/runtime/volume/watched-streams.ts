@@ -1,4 +1,4 @@
-import { streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
+import { type Aspect, streamKey, type WatchedSeries, type WatchedStream } from '../../judge/volume/watched.ts'
 import type { Tier } from '../../model/sli.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 
@@ -14,6 +14,26 @@ export function watchedStreams(plan: Plan): readonly WatchedStream[] {
 /** The weight of an event's or a table's series in the budget. */
 export function weightOf(plan: Plan, subject: string): number {
   return WEIGHTS[(plan.events.get(subject) ?? plan.tables.get(subject))?.tier ?? 'P2']
+}
+
+/**
+ * What a series gets of it beside others of its event: many are made of one event, and most of them say what another one says as well.
+ * Powers of two, whose sums don't depend on their order.
+ */
+const PARTS: Readonly<Record<Aspect, number>> = {
+  total: 1,
+  platform: 1,
+  domain: 0.5,
+  family: 0.25,
+  invalid: 0.5,
+  incomplete: 0.5,
+  property: 0.25,
+  duplicates: 0.5,
+}
+
+/** The weight of one series in the budget. */
+export function weightOfSeries(plan: Plan, series: WatchedSeries | undefined): number {
+  return series === undefined ? 1 : weightOf(plan, series.event) * PARTS[series.aspect]
 }
 
 /** What a volume SLO is about: its own source's records alone, where it names one. A table is its own source. */
