@@ -2,15 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../model/failure.ts'
 import type { GeneratedFile } from '../report/generated-file.ts'
+import { GENERATED, type GeneratedKind } from './generated.ts'
 import type { ExitCode, Io } from './io.ts'
 import { type Configured, configured } from './project.ts'
-
-/** What this version generates, and where it goes below the project's folder. */
-export const GENERATED = {
-  prometheus: 'alerts/prometheus',
-  dashboards: 'dashboards',
-} as const
-export type GeneratedKind = keyof typeof GENERATED
 
 export interface GenerateOptions {
   readonly config: string

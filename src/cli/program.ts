@@ -1,19 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { Failure } from '../model/failure.ts'
-import { backtest } from './backtest.ts'
-import { check } from './check.ts'
-import { GENERATED, type GeneratedKind, generate } from './generate.ts'
+import { GENERATED, type GeneratedKind } from './generated.ts'
 import type { ExitCode, Io } from './io.ts'
-import { lint } from './lint.ts'
-import { receiversTest } from './receivers.ts'
-import { reload } from './reload.ts'
-import { replay } from './replay.ts'
-import { run } from './run.ts'
-import { scorecard } from './scorecard.ts'
-import { showSlo } from './slo.ts'
-import { status } from './status.ts'
 import { version } from './version.ts'
-import { volumeAccept } from './volume-accept.ts'
 
 const EXITS =
   '\nExit codes: 0 nothing wrong, 1 what was checked is wrong, 2 input or configuration is bad, 3 Assay itself failed.'
@@ -50,6 +39,7 @@ function sentence(text: string): string {
   return `${line.charAt(0).toUpperCase()}${line.slice(1)}${/[.!?]$/.test(line) ? '' : '.'}`
 }
 
+/** Each command is loaded when it is asked for: a daemon carries no other, and `--help` answers soon. */
 function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Command {
   const root = new Command('assay')
     .description('Watches event data for the teams that own it.')
@@ -73,7 +63,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .option('--no-demo', 'leave out sources of type demo')
     .option('--port <port>', 'instead of http.port', port)
-    .action((options) => done(run(options, io)))
+    .action((options) => done(import('./run.ts').then(({ run }) => run(options, io))))
   command('demo', 'Watch the demo shop alone, on a store in memory, beside nothing of yours.', [
     'assay demo',
     'assay demo --port 9000',
@@ -82,14 +72,16 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .option('--port <port>', 'instead of http.port', port)
     .option('--days <days>', 'of history, with a silent event and a drop on one platform in the last two', days)
-    .action((options) => done(run({ ...options, demo: true, onlyDemo: true }, io)))
+    .action((options) =>
+      done(import('./run.ts').then(({ run }) => run({ ...options, demo: true, onlyDemo: true }, io))),
+    )
   command('lint', 'Check the configuration, contracts and SLOs; every problem with file, line and column.', [
     'assay lint',
     'assay lint --json',
   ])
     .addOption(config())
     .addOption(json())
-    .action((options) => done(lint(options, io)))
+    .action((options) => done(import('./lint.ts').then(({ lint }) => lint(options, io))))
   command('check', 'Hold payloads against the plan, a line per payload. Exit 1 when one is not valid.', [
     'assay check events.ndjson',
     'assay check --source web archive/*.ndjson.gz --json',
@@ -99,7 +91,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .option('--source <id>', 'the source whose format the files have')
     .addOption(json())
-    .action((files, options) => done(check({ ...options, files }, io)))
+    .action((files, options) => done(import('./check.ts').then(({ check }) => check({ ...options, files }, io))))
   command('replay', 'Run the whole pipeline over archives on the data’s own clock; sends nothing unless told to.', [
     'assay replay data/2026-10-*.ndjson.gz --out october',
     'assay replay events.ndjson --source web --out result --fail-on page',
@@ -114,7 +106,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     )
     .addOption(new Option('--fail-on <severity>', 'exit 1 when such an incident opened').choices(['page', 'ticket']))
     .option('--deliver', 'send the notifications', false)
-    .action((files, options) => done(replay({ ...options, files }, io)))
+    .action((files, options) => done(import('./replay.ts').then(({ replay }) => replay({ ...options, files }, io))))
   command(
     'status',
     'Sources, SLOs and incidents as the store has them; with a name, why a rule does or doesn’t fire.',
@@ -123,14 +115,16 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .argument('[name]', 'an SLO, an event or a domain')
     .addOption(config())
     .addOption(json())
-    .action((name, options) => done(status({ ...options, name: name ?? null }, io)))
+    .action((name, options) =>
+      done(import('./status.ts').then(({ status }) => status({ ...options, name: name ?? null }, io))),
+    )
   command('slo', 'One SLO: its rows, what they see now, and what it can see at its real traffic.', [
     'assay slo order-completed-validity',
   ])
     .argument('<name>')
     .addOption(config())
     .addOption(json())
-    .action((name, options) => done(showSlo({ ...options, name }, io)))
+    .action((name, options) => done(import('./slo.ts').then(({ showSlo }) => showSlo({ ...options, name }, io))))
   command('backtest', 'What the volume detector would have raised over past counts: an alarm a line.', [
     'assay backtest --counts orders.csv --zone Europe/Berlin',
     'assay backtest --counts orders.csv --false-alarms-per-week 0.5 --json',
@@ -142,7 +136,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .option('--false-alarms-per-week <number>', 'the budget for the whole file (default: 1)', budget)
     .addOption(config())
     .addOption(json())
-    .action((options) => done(backtest(options, io)))
+    .action((options) => done(import('./backtest.ts').then(({ backtest }) => backtest(options, io))))
   command('scorecard', 'A month’s trust scorecard: SLOs, budgets, incidents and coverage by domain.', [
     'assay scorecard --month 2026-10',
     'assay scorecard --month 2026-10 --format html --out october.html',
@@ -155,10 +149,16 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .option('--out <file>', 'write it there instead of printing it')
     .option('--rebuild', 'work it out anew from the store, though it is frozen', false)
     .addOption(config())
-    .action((options) => done(scorecard(options.json === true ? { ...options, format: 'json' } : options, io)))
+    .action((options) =>
+      done(
+        import('./scorecard.ts').then(({ scorecard }) =>
+          scorecard(options.json === true ? { ...options, format: 'json' } : options, io),
+        ),
+      ),
+    )
   command('reload', 'Have the running daemon read its configuration again.', ['assay reload'])
     .addOption(config())
-    .action((options) => done(reload(options, io)))
+    .action((options) => done(import('./reload.ts').then(({ reload }) => reload(options, io))))
   const generator = root
     .command('generate')
     .description('Files made from the rules, to be kept with them: the same rules, the same bytes.')
@@ -177,7 +177,7 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
         'after',
         `\nExamples:\n  $ assay generate ${kind}\n  $ assay generate ${kind} --check    # in CI\n${EXITS}`,
       )
-      .action((options) => done(generate({ ...options, kind }, io)))
+      .action((options) => done(import('./generate.ts').then(({ generate }) => generate({ ...options, kind }, io))))
   }
   for (const kind of ['openslo', 'docs', 'dbt']) {
     generator.command(kind, { hidden: true }).action(() => {
@@ -200,7 +200,9 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
       'after',
       `\nExamples:\n  $ assay volume accept "Order Completed" --note "the price test ended"\n  $ assay volume accept order-completed --series "Order Completed · on · ios"\n${EXITS}`,
     )
-    .action((name, options) => done(volumeAccept({ ...options, name }, io)))
+    .action((name, options) =>
+      done(import('./volume-accept.ts').then(({ volumeAccept }) => volumeAccept({ ...options, name }, io))),
+    )
   const receivers = root.command('receivers').description('The receivers of alerts.')
   receivers
     .command('test')
@@ -209,7 +211,9 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
     .addOption(config())
     .addOption(json())
     .addHelpText('after', `\nExamples:\n  $ assay receivers test payments-pagerduty\n${EXITS}`)
-    .action((name, options) => done(receiversTest({ ...options, name }, io)))
+    .action((name, options) =>
+      done(import('./receivers.ts').then(({ receiversTest }) => receiversTest({ ...options, name }, io))),
+    )
   return root
 }
 
