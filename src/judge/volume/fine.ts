@@ -22,9 +22,15 @@ const WINDOW_MS = HOUR / 4
 const LEAST_EXPECTED = 20
 const COLLAPSE = 0.5
 const SURGE = 2
+/** An hour that expects fewer says nothing inside: its quarters don't reach `LEAST_EXPECTED`. */
+const LEAST_HOURLY = (LEAST_EXPECTED * HOUR) / WINDOW_MS
 /** Half-life of how far the hour as a whole is off, which isn't a fault's sudden edge. */
 const DRIFT_HALF_LIFE = HOUR
 const DRIFT_TAKEN = 0.7
+/** Over-dispersion of a quarter of an hour beyond which nothing is said inside the hour: what comes in batches comes when it comes. */
+const UNSTEADY = 0.25
+/** What a silence that ended by itself keeps of its weight at each bucket with records: half after some weeks. */
+const BENIGN_KEEPS = 0.99992
 
 /** The buckets inside a series' step, where they are shorter than an hour. Plain data. */
 export interface Fine {
@@ -43,11 +49,15 @@ export interface Fine {
   days: number
   /** Average of the logarithm of counted over expected. */
   off: number
-  /** Records expected since the last one. */
+  /** Records expected since the last one, and the largest such number that ended by itself: what comes in batches is silent between them. */
   silence: number
+  benign: number
+  /** Buckets that are still only learnt from. */
+  rest: number
 }
 
-export function emptyFine(bucket: number): Fine {
+/** `rest`: buckets from which it learns how a series goes inside its hours before anything may be an alarm. */
+export function emptyFine(bucket: number, rest = 0): Fine {
   const buckets = Math.max(1, Math.round(WINDOW_MS / bucket))
   return {
     counts: new Float64Array(buckets),
@@ -63,7 +73,16 @@ export function emptyFine(bucket: number): Fine {
     days: 0,
     off: 0,
     silence: 0,
+    benign: 0,
+    rest,
   }
+}
+
+/** Whether a step that begins expects enough for its parts to say something. */
+export function isLookedInto(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): boolean {
+  if (series.rings.last !== step.index - 1 || series.asleep) return false
+  if (fine.step !== step.index) enter(fine, series, step, next)
+  return fine.days >= 1 && fine.now >= LEAST_HOURLY
 }
 
 /**
@@ -92,15 +111,24 @@ export function judgeFine(
   fine.counts[slot] = count
   fine.expected[slot] = mean
   fine.seen += 1
-  fine.silence = count > 0 ? 0 : fine.silence + Math.min(plain, mean)
+  if (count > 0) {
+    if (series.watch.open === null) fine.benign = Math.max(fine.benign * BENIGN_KEEPS, fine.silence)
+    fine.silence = 0
+  } else fine.silence += Math.min(plain, mean)
   const end = step.start + (step.length * (part + 1)) / parts
   if (series.watch.open !== null) return null
-  if (count === 0) {
+  const speaks = fine.rest === 0 && fine.window.phi <= UNSTEADY
+  if (count === 0 && speaks) {
     const quiet = silent(fine, series, step, parts, end, scoring)
     if (quiet !== null) return quiet
   }
   if (fine.days < 1 || fine.seen < fine.counts.length) return null
-  const found = series.held || mayBeginHoliday(step, scoring) ? null : sudden(fine, series, step, parts, end, scoring)
+  const { window } = fine
+  window.observed = sum(fine.counts)
+  window.expected = sum(fine.expected)
+  window.u = deviation(window.observed, window.expected, window.phi + fine.extra)
+  const found =
+    !speaks || series.held || mayBeginHoliday(step, scoring) ? null : sudden(fine, series, step, parts, end, scoring)
   if (found === null) learn(fine, step, parts, count, plain, scoring)
   return found
 }
@@ -136,7 +164,7 @@ function silent(
   const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
   const improbable = Math.log1p(phi * fine.silence) / phi
   const threshold = silenceNats(step.perWeek * parts, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || fine.silence <= 1.5 * series.benign) return null
+  if (improbable <= threshold || fine.silence <= 1.5 * Math.max(series.benign, fine.benign)) return null
   return {
     kind: 'outage',
     direction: 'down',
@@ -159,10 +187,7 @@ function sudden(
   scoring: Scoring,
 ): OpenAlarm | null {
   const { window } = fine
-  window.observed = sum(fine.counts)
-  window.expected = sum(fine.expected)
   const phi = window.phi + fine.extra
-  window.u = deviation(window.observed, window.expected, phi)
   const ratio = window.observed / Math.max(window.expected, 1e-9)
   if (window.expected < LEAST_EXPECTED || (ratio > COLLAPSE && ratio < SURGE)) return null
   const z = window.u / window.sigma
@@ -197,6 +222,7 @@ function learn(fine: Fine, step: CivilStep, parts: number, count: number, plain:
   const keeps = 0.5 ** (step.length / parts / DRIFT_HALF_LIFE)
   fine.off = keeps * fine.off + (1 - keeps) * clamp(Math.log((count + 0.5) / (plain + 0.5)), -0.7, 0.7)
   if (fine.extra >= 0.04) return
+  fine.rest = Math.max(0, fine.rest - 1)
   const young = fine.extra > 0
   learnSpread(window, young ? deviation(window.observed, window.expected, window.phi) : window.u, 1)
   learnTail(window.up, window.u / window.sigma, window, 1, scoring, young)

@@ -1,10 +1,20 @@
-import type { Instant } from '../../model/time.ts'
+import type { Duration, Instant } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
 import { type Annotation, annotated } from './annotation.ts'
 import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { Band, Bucket } from './detector.ts'
-import { acceptNormal, closeStep, fill, judgeBucket, type Member, newMember, openAlarm } from './member.ts'
+import {
+  acceptNormal,
+  closeStep,
+  fill,
+  judgeBucket,
+  lookInside,
+  type Member,
+  mayLook,
+  newMember,
+  openAlarm,
+} from './member.ts'
 import { type Scoring, scoringOf } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
 
@@ -36,6 +46,13 @@ export interface Fleet {
    * (`closedAt` null) or closed, all of instants before this bucket's.
    */
   readonly push: (series: string, bucket: Bucket) => readonly VolumeAlarm[]
+  /**
+   * Whether there is something to be seen inside the hour from `start` of a series that is counted in hours: the hour before has been
+   * judged, and enough is expected. To be asked once an hour, before its first look.
+   */
+  readonly mayLook: (series: string, start: Instant, length: Duration) => boolean
+  /** Looks at a part of an hour that isn't over, in the order of time. Answers the alarm that it opened; the hour's own bucket comes later. */
+  readonly look: (series: string, part: Bucket) => VolumeAlarm | null
   /** Judges what is still held back; alarms that stay open have been told when they opened. */
   readonly finish: () => readonly VolumeAlarm[]
   /** What the series' newest step was expected to count; null of a share, and while too little is known. */
@@ -92,7 +109,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       const index = calendar.indexOf(bucket.start, member.step)
       if (member.seen > 0 && index !== member.index) close(name, member, changes)
       fill(member, index, bucket)
-      if (member.fine !== null) look(name, member, bucket, changes)
+      if (member.parts > 1) lookAt(name, member, bucket, changes)
       if (member.seen >= member.parts) close(name, member, changes)
     }
     held = []
@@ -100,7 +117,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   }
 
   /** Inside the hour. */
-  function look(name: string, member: Member, bucket: Bucket, changes: VolumeAlarm[]): void {
+  function lookAt(name: string, member: Member, bucket: Bucket, changes: VolumeAlarm[]): void {
     const to = bucket.start + bucket.length
     if (holds(['incident', 'backfill', 'launch'], name, bucket.start, to)) return
     const step = stepOf(member)
@@ -129,6 +146,21 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       tick = Math.max(tick, bucket.start)
       held.push([series, bucket])
       return changes
+    },
+    mayLook: (series, start, length) => {
+      const member = members.get(series)
+      if (member === undefined) return false
+      const index = calendar.indexOf(start, member.step)
+      return mayLook(member, length, calendar.step(index, member.step), calendar.step(index + 1, member.step))
+    },
+    look: (series, part) => {
+      const member = members.get(series)
+      const to = part.start + part.length
+      if (member === undefined || holds(['incident', 'backfill', 'launch'], series, part.start, to)) return null
+      const index = calendar.indexOf(part.start, member.step)
+      const [step, next] = [calendar.step(index, member.step), calendar.step(index + 1, member.step)]
+      const found = lookInside(member, part, step, next, scoring(series))
+      return found === null ? null : told(series, found, null)
     },
     finish: judgeHeld,
     band: (series) => {

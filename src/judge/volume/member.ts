@@ -10,7 +10,7 @@ import {
   stepCount,
 } from './count-series.ts'
 import type { Bucket } from './detector.ts'
-import { emptyFine, type Fine, judgeFine } from './fine.ts'
+import { emptyFine, type Fine, isLookedInto, judgeFine } from './fine.ts'
 import { clamp } from './residual.ts'
 import { acceptShares, emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
 import type { Scoring } from './threshold.ts'
@@ -20,8 +20,8 @@ import type { OpenAlarm } from './watch.ts'
 export interface Member {
   readonly counts: CountSeries | null
   readonly shares: ShareSeries | null
-  /** Of counts in buckets shorter than an hour. */
-  readonly fine: Fine | null
+  /** Of counts in buckets shorter than an hour, or in hours that have been looked into. */
+  fine: Fine | null
   readonly step: Duration
   /** Buckets that make a step. */
   readonly parts: number
@@ -74,9 +74,37 @@ export function judgeBucket(
   const { counts, fine, parts } = member
   if (counts === null || fine === null) return null
   const part = clamp(Math.floor((bucket.start - step.start) / bucket.length), 0, parts - 1)
-  const found = judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring)
-  if (found !== null) Object.assign(counts.watch, { open: found, fast: found.direction === 'up' ? 3 : -3, quiet: 0 })
+  return opened(counts, judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring))
+}
+
+function opened({ watch }: CountSeries, found: OpenAlarm | null): OpenAlarm | null {
+  if (found !== null) Object.assign(watch, { open: found, fast: found.direction === 'up' ? 3 : -3, quiet: 0 })
   return found
+}
+
+/** Days in which hours are looked into without alarm, to learn how records come inside of them. */
+const LEARNT_INSIDE = DAY
+
+/** Whether there is something to be seen inside this step of a series that is counted in whole ones. To be asked before the first look. */
+export function mayLook(member: Member, length: Duration, step: CivilStep, next: CivilStep): boolean {
+  if (member.counts === null || member.parts !== 1 || step.length !== HOUR) return false
+  member.fine ??= emptyFine(length, Math.round(LEARNT_INSIDE / length))
+  return isLookedInto(member.fine, member.counts, step, next)
+}
+
+/** What a part of such a step shows, before it is over. The step itself is filled by its own bucket. */
+export function lookInside(
+  member: Member,
+  bucket: Bucket,
+  step: CivilStep,
+  next: CivilStep,
+  scoring: Scoring,
+): OpenAlarm | null {
+  const { counts, fine } = member
+  if (counts === null || fine === null || counts.rings.last !== step.index - 1) return null
+  const parts = Math.round(step.length / bucket.length)
+  const part = clamp(Math.floor((bucket.start - step.start) / bucket.length), 0, parts - 1)
+  return opened(counts, judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring))
 }
 
 /** Judges the step that was filled. `leftOut`, or more than a quarter of it missing: as if it hadn't been observed. */

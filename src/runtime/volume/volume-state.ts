@@ -31,6 +31,8 @@ export interface SavedVolume {
   /** By stream: starts of the next hour and of the first whole one. */
   readonly next: ReadonlyMap<string, Instant>
   readonly first: ReadonlyMap<string, Instant>
+  /** By stream: up to where its hours have been looked into. */
+  readonly looked: ReadonlyMap<string, Instant>
 }
 
 /** Why there is no state to go on from: it has to be learnt again from the hours that are kept. */

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import type { Band } from '../../judge/volume/detector.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
 import { LEARNING, type VolumeReading } from '../../judge/volume/reading.ts'
@@ -15,10 +16,12 @@ import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
 import { DAY, floorTo, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
+import { oldestPart } from '../../store/read/minutely.ts'
 import type { Sql } from '../../store/sql.ts'
 import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
 import { holidaysOf, knownChanges } from './known-changes.ts'
 import { type Listening, readListening } from './listening.ts'
+import { createLooks, PART } from './looks.ts'
 import { createReadings } from './readings.ts'
 import type { SavedVolume } from './volume-state.ts'
 import { watchedStreams, weightOfSeries } from './watched-streams.ts'
@@ -32,11 +35,11 @@ export interface DueStream {
   readonly sourcesAt: (end: Instant) => readonly string[]
 }
 
-/** Feeds the hours that have ended to the volume detector, and remembers what it made of them. */
+/** Feeds the hours that have ended, and what can be seen inside those that haven't, to the volume detector, and remembers what it made of them. */
 export interface VolumeWatch {
-  /** Takes in each stream's hours that end by its instant; one that isn't given has nothing new. */
+  /** Takes in each stream's hours (of large ones also five minutes) that end by its instant; one that isn't given has nothing new. */
   readonly advance: (due: readonly DueStream[]) => Promise<void>
-  /** What was made of the newest hour of a stream that ended by `at`; null: none yet. */
+  /** What was known of a stream at `at`: of its newest hour, and of alarms inside the one after it; null: nothing yet. */
   readonly reading: (stream: WatchedStream, at: Instant) => VolumeReading | null
   /** Of the newest hour; null of a stream that isn't watched. */
   readonly bandOf: (stream: WatchedStream) => Band | null
@@ -52,7 +55,9 @@ const AT_ONCE = DAY
 interface WantedHours {
   readonly stream: WatchedStream
   readonly key: string
+  /** End of the last whole hour, and of the last part of one that can be looked at. */
   readonly to: Instant
+  readonly until: Instant
   readonly sourcesAt: DueStream['sourcesAt']
 }
 
@@ -76,6 +81,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
   const standing = standingAlarms((name) => series.get(name), saved?.alarms)
   const judge = { fleet, standing, series, domainOf: options.domainOf }
   const readings = createReadings(saved?.readings)
+  const looks = createLooks(sql, fleet, saved?.looked)
   /** Start of each stream's next hour, and of its first whole one. */
   const next = new Map<string, Instant>(saved?.next)
   const first = new Map<string, Instant>(saved?.first)
@@ -83,27 +89,38 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
   async function advance(due: readonly DueStream[]): Promise<void> {
     const wanted = due.flatMap(({ stream, until, sourcesAt }): WantedHours[] => {
       const key = streamKey(stream)
-      const to = floorTo(until, HOUR)
-      return streams.has(key) && to > (next.get(key) ?? 0) ? [{ stream, key, to, sourcesAt }] : []
+      const known = Math.max(next.get(key) ?? 0, looks.upTo(stream))
+      const wants = streams.has(key) && floorTo(until, PART) > known
+      return wants ? [{ stream, key, to: floorTo(until, HOUR), until: floorTo(until, PART), sourcesAt }] : []
     })
     if (wanted.length === 0) return
     const from = Math.min(...wanted.map(({ key }) => next.get(key) ?? 0))
     const to = Math.max(...wanted.map((each) => each.to))
+    const until = Math.max(...wanted.map((each) => each.until))
     // What was never looked at, or not for long, begins with what is still kept.
     const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
     const begin = Math.max(from, kept)
     await known.refresh(to)
     const asked = wanted.map(({ stream }) => stream)
-    const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(to)]))]
-    const listening = await readListening(sql, plan, sources, to)
+    const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(until)]))]
+    const listening = await readListening(sql, plan, sources, until)
+    // Of hours that are long over, the minutes may be gone.
+    const partsFrom = begin >= to - DAY ? begin : ((await oldestPart(sql)) ?? until)
+    // A table's rows come with each load.
+    const streamed = wanted.filter(({ stream }) => !plan.tables.has(stream.event))
+    const lookInto = async (start: Instant): Promise<void> => {
+      if (start >= partsFrom) await looks.into(start, streamed, listening, tellWithin)
+    }
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
       for (const hour of await eventHours(sql, asked, start, end)) {
+        await lookInto(hour.start)
         takeHour(hour, wanted, listening)
         // After a start this is months of hours: ingest and readers go on between them.
         await turn()
       }
     }
+    await lookInto(to)
     // Also of a stream of which nothing came: its hours are over, and needn't be looked at again.
     for (const { key, to: end } of wanted) next.set(key, end)
   }
@@ -132,6 +149,17 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     }
   }
 
+  /** An alarm that was seen before its hour was over, beside those that stood already. */
+  function tellWithin(stream: WatchedStream, at: Instant, alarm: VolumeAlarm): void {
+    const about = series.get(alarm.series)
+    if (about === undefined) return
+    standing.note([alarm])
+    const key = streamKey(stream)
+    const stood = (readings.at(key, at)?.alarms ?? []).filter((other) => other.alarm.kind !== 'drift')
+    const all = [...stood, { alarm, series: about }].sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
+    readings.within(key, at, all)
+  }
+
   return {
     advance,
     reading: (stream, at) => readings.at(streamKey(stream), at),
@@ -144,6 +172,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
       readings: readings.save(),
       next,
       first,
+      looked: looks.save(),
     }),
   }
 }
