@@ -17,8 +17,9 @@ export const at = (hour: number): Instant => START + hour * HOUR
 
 const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
 
-/** What one hour of an event holds; platforms by name. */
+/** What one minute of an event holds; platforms by name. */
 export interface Arrived {
+  readonly minute: Instant
   readonly counts: Partial<WindowCounts>
   readonly platforms?: Readonly<Record<string, number>>
 }
@@ -28,8 +29,8 @@ export interface VolumeProject {
   readonly plan: Plan
   readonly db: Database
   readonly writer: Writer
-  /** Counts of an event that arrived in the minute from `minute`; all of it was observed. */
-  readonly arrive: (event: string, minute: Instant, arrived: Arrived) => Promise<void>
+  /** An event's minutes with records in them; all that was before their end was observed. */
+  readonly arrive: (event: string, arrived: readonly Arrived[]) => Promise<void>
   /** The plan with other settings in `assay.yaml`. */
   readonly planWith: (settings: string) => Plan
   readonly close: () => Promise<void>
@@ -72,23 +73,20 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
     plan,
     db,
     writer,
-    arrive: async (event, minute, { counts, platforms = {} }) => {
+    arrive: async (event, arrived) => {
       const series = seriesOf(event, 'shop')
-      const { received = 0, ...more } = counts
-      const step = stepOf(commits === 0 ? null : String(commits), String(commits + 1), {
-        observedUntil: minute + MINUTE,
-      })
+      const observedUntil = Math.max(...arrived.map(({ minute }) => minute)) + MINUTE
+      const step = stepOf(commits === 0 ? null : String(commits), String(commits + 1), { observedUntil })
       commits += 1
-      const delta = {
-        windows: [{ series, minute, counts: countsOf(received, more) }],
-        facets: Object.entries(platforms).map(([platform, count]) => ({
-          series,
-          minute,
-          facet: facetOf(platform),
-          counts: countsOf(count),
-        })),
-        findings: [],
-      }
+      const windows = arrived.map(({ minute, counts: { received = 0, ...more } }) => {
+        return { series, minute, counts: countsOf(received, more) }
+      })
+      const facets = arrived.flatMap(({ minute, platforms = {} }) =>
+        Object.entries(platforms).map(([platform, count]) => {
+          return { series, minute, facet: facetOf(platform), counts: countsOf(count) }
+        }),
+      )
+      const delta = { windows, facets, findings: [] }
       await commitIngest(db, writer, commitOf({ source: 'shop', steps: [step], delta }))
     },
     planWith: (settings) => {

@@ -1,42 +1,58 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Instant } from '../../../src/model/time.ts'
+import { HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
+import type { WindowCounts } from '../../../src/model/window.ts'
 import { readVolumeState, type SavedVolume, writeVolumeState } from '../../../src/runtime/volume/volume-state.ts'
 import { createVolumeWatch, type VolumeWatch } from '../../../src/runtime/volume/volume-watch.ts'
 import { seeded } from '../../support/random.ts'
-import { at, due, type VolumeProject, volumeProject } from './project.ts'
+import { type Arrived, at, due, type VolumeProject, volumeProject } from './project.ts'
 
 const EVENTS = ['Order Completed', 'Payment Failed', 'Never Sent']
 const HOURS = 24 * 24
+const STOPPED = at(HOURS - 15) + 20 * MINUTE
 const leads = () => Promise.resolve()
 
 let project: VolumeProject
 let uninterrupted: VolumeWatch
 
-/** Two faults in the last days: payments stop, and one platform of the orders loses half. */
+/** An hour's records as they come in twelve of its minutes, all by one platform. */
+function spread(hour: number, count: number, platform: string, more: Partial<WindowCounts> = {}): Arrived[] {
+  const each = (part: number): number => Math.floor((count * (part + 1)) / 12) - Math.floor((count * part) / 12)
+  return Array.from({ length: 12 }, (_, part) => ({
+    minute: at(hour) + part * 5 * MINUTE + 2 * MINUTE,
+    counts: { received: each(part), identified: each(part), ...(part === 0 ? more : {}) },
+    platforms: { [platform]: each(part) },
+  }))
+}
+
+/** Three faults in the last days: payments stop, one platform of the orders loses half, and in an hour's midst all orders stop for a while. */
 async function arriveAll(): Promise<void> {
   const random = seeded(7)
   const noisy = (mean: number) => Math.round(mean * (0.9 + 0.2 * random.next()))
+  const orders: Arrived[] = []
+  const payments: Arrived[] = []
   for (let hour = 0; hour < HOURS; hour++) {
     const daily = 1 + 0.6 * Math.sin((hour / 12) * Math.PI)
-    const ios = noisy(150 * daily * (hour >= HOURS - 40 && hour < HOURS - 20 ? 0.5 : 1))
-    const web = noisy(400 * daily)
-    const invalid = Math.round(random.next() * 3)
-    await project.arrive('Order Completed', at(hour), {
-      counts: { received: ios + web, identified: ios + web, invalid },
-      platforms: { ios, web },
-    })
+    const web = spread(hour, noisy(400 * daily), 'web', { invalid: Math.round(random.next() * 3) })
+    const half = hour >= HOURS - 60 && hour < HOURS - 40 ? 0.5 : 1
+    const ios = spread(hour, noisy(150 * daily * half), 'ios').map((each) => ({
+      ...each,
+      minute: each.minute + MINUTE,
+    }))
+    orders.push(...[...web, ...ios].filter(({ minute }) => minute < STOPPED || minute >= STOPPED + 50 * MINUTE))
     if (hour < HOURS - 30 || hour >= HOURS - 26)
-      await project.arrive('Payment Failed', at(hour), { counts: { received: noisy(60 * daily) } })
+      payments.push({ minute: at(hour), counts: { received: noisy(60 * daily) } })
   }
+  await project.arrive('Order Completed', orders)
+  await project.arrive('Payment Failed', payments)
 }
 
 const all = (until: Instant) => EVENTS.map((event) => due(event, until))
 
-function readingsOf(watch: VolumeWatch, until: number) {
-  return EVENTS.map((event) =>
-    Array.from({ length: until }, (_, hour) => watch.reading({ event, source: null }, at(hour + 1))),
-  )
+/** What could be read every five minutes. */
+function readingsOf(watch: VolumeWatch) {
+  const instants = Array.from({ length: HOURS * 12 }, (_, part) => at(0) + (part + 1) * 5 * MINUTE)
+  return EVENTS.map((event) => instants.map((instant) => watch.reading({ event, source: null }, instant)))
 }
 
 async function restored(): Promise<SavedVolume> {
@@ -49,29 +65,37 @@ beforeAll(async () => {
   project = await volumeProject(EVENTS)
   await arriveAll()
   uninterrupted = createVolumeWatch(project.db, project.plan)
-  for (let hour = 1; hour <= HOURS; hour++) await uninterrupted.advance(all(at(hour)))
+  for (let until = at(0) + 5 * MINUTE; until <= at(HOURS); until += 5 * MINUTE) await uninterrupted.advance(all(until))
 }, 60_000)
 afterAll(() => project.close())
 
+it('says within minutes that all has stopped, within hours that one platform has less', () => {
+  const opened = readingsOf(uninterrupted).map((readings) =>
+    readings.flatMap((reading) => reading?.alarms.map(({ alarm }) => alarm) ?? []),
+  )
+  const [orders = [], payments = []] = opened
+  const outages = orders.filter(({ kind }) => kind === 'outage').map(({ openedAt }) => (openedAt - STOPPED) / MINUTE)
+  expect([...new Set(outages)]).toEqual([5])
+  expect(Math.min(...orders.map(({ openedAt }) => openedAt))).toBeLessThanOrEqual(at(HOURS - 60) + 4 * HOUR)
+  // Whose records of an hour come all at once, of that nothing is said before the hour is over.
+  expect(payments.map(({ openedAt }) => openedAt % HOUR).filter((past) => past !== 0)).toEqual([])
+  expect(payments.length).toBeGreaterThan(0)
+})
+
 describe('the volume detector after a restart', () => {
   it('is, in every bit, as if it had never stopped, wherever it stopped and however often', async () => {
-    expect(
-      readingsOf(uninterrupted, HOURS)
-        .flat()
-        .some((reading) => (reading?.alarms.length ?? 0) > 0),
-    ).toBe(true)
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: HOURS - 1 }), { maxLength: 5 }), async (stops) => {
+      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: HOURS * 60 - 1 }), { maxLength: 5 }), async (stops) => {
         const { db, plan } = project
         let watch = createVolumeWatch(db, plan)
         for (const stop of stops.sort((a, b) => a - b)) {
-          await watch.advance(all(at(stop)))
+          await watch.advance(all(at(0) + stop * MINUTE))
           await writeVolumeState(db, plan, watch.save(), leads)
           watch = createVolumeWatch(db, plan, await restored())
         }
         await watch.advance(all(at(HOURS)))
         expect(watch.save()).toEqual(uninterrupted.save())
-        expect(readingsOf(watch, HOURS)).toEqual(readingsOf(uninterrupted, HOURS))
+        expect(readingsOf(watch)).toEqual(readingsOf(uninterrupted))
       }),
       { numRuns: process.env['ASSAY_REQUIRE'] === 'all' ? 20 : 4 },
     )
