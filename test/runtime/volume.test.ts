@@ -5,6 +5,7 @@ import type { Incident } from '../../src/model/incident.ts'
 import { DAY, HOUR, type Instant, iso, MINUTE } from '../../src/model/time.ts'
 import type { Verdict } from '../../src/model/verdict.ts'
 import { openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
+import type { NoState } from '../../src/runtime/volume/volume-state.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -29,6 +30,9 @@ const project = testProject({
 })
 let verdicts: readonly Verdict[] = []
 let incidents: readonly Incident[] = []
+/** Why the detector didn't go on from a stored state. */
+const rebuilds: NoState[] = []
+const onVolumeRebuild = (why: NoState) => rebuilds.push(why)
 
 /** Judges the hours from one to another as they come in, by an evaluator of its own: as after a restart. */
 async function live(hours: readonly number[]): Promise<void> {
@@ -38,7 +42,7 @@ async function live(hours: readonly number[]): Promise<void> {
   const writer = await takeWriter(db)
   const routes = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
   const assertLeads = async () => undefined
-  const deps = { db, plan, routes, publicUrl: null, assertLeads, everyVerdict: false, collapses: true }
+  const deps = { db, plan, routes, publicUrl: null, assertLeads, everyVerdict: false, collapses: true, onVolumeRebuild }
   const evaluator = await openEvaluator(deps)
   for (const [index, hour] of hours.entries()) {
     const random = seeded(hour)
@@ -112,6 +116,10 @@ describe('volume', () => {
     expect((after?.total ?? 0) - (after?.good ?? 0) - ((before?.total ?? 0) - (before?.good ?? 0))).toBe(6)
     expect(after).toMatchObject({ firing: 'page', outcome: 'violated' })
     expect(verdictAt(HOURS)).toMatchObject({ firing: null })
+  })
+
+  it('goes on after the restart from the state that was stored', () => {
+    expect(rebuilds).toEqual(['none_stored'])
   })
 
   it('alarms at nothing else', () => {

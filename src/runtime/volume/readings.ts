@@ -18,7 +18,7 @@ export type SavedReadings = ReadonlyMap<string, readonly Run[]>
 export interface Readings {
   /** Takes in the hour that ends at `end`; a stream's hours come in their order, none left out. */
   readonly hour: (key: string, end: Instant, counts: boolean, alarms: readonly StandingAlarm[]) => void
-  /** Alarms have opened inside an hour. */
+  /** Alarms have opened inside an hour: whatever is still to be learnt, that is known. */
   readonly within: (key: string, at: Instant, alarms: readonly StandingAlarm[]) => void
   /** What could be read at `at`; null: nothing yet. */
   readonly at: (key: string, at: Instant) => VolumeReading | null
@@ -48,7 +48,7 @@ export function createReadings(saved: SavedReadings = new Map()): Readings {
     },
     within: (key, at, alarms) => {
       const newest = runs.get(key)?.at(-1)
-      add(key, { from: at, last: newest?.last ?? floorTo(at, HOUR), counts: newest?.counts ?? false, alarms })
+      add(key, { from: at, last: newest?.last ?? floorTo(at, HOUR), counts: true, alarms })
     },
     at: (key, at) => {
       const run = runs.get(key)?.findLast(({ from }) => from <= at)
