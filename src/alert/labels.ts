@@ -1,4 +1,4 @@
-import type { Incident } from '../model/incident.ts'
+import { eventsOf, type Incident } from '../model/incident.ts'
 import type { DomainPlan, EventPlan, SloPlan } from '../plan/plan.ts'
 
 /** What routes, inhibitions and maintenance windows can match on. */
@@ -24,7 +24,7 @@ export function labelsOf({ incident, slos, event, domain }: Involved): Labels {
   return {
     severity: [incident.severity],
     domain: [incident.domain],
-    event: incident.event === null || incident.subject === 'table' ? [] : [incident.event],
+    event: incident.subject === 'table' ? [] : eventsOf(incident),
     table: incident.event !== null && incident.subject === 'table' ? [incident.event] : [],
     slo: incident.slos,
     tier: some(event?.tier ?? domain?.tier),

@@ -1,4 +1,4 @@
-import type { Resolution } from '../model/incident.ts'
+import { type Resolution, subjectOf } from '../model/incident.ts'
 import type { SliKind, Tier } from '../model/sli.ts'
 import { formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -71,7 +71,7 @@ export function messageOf(facts: AlertFacts): AlertMessage {
   const { at, involved, verdicts } = facts
   const { incident, event, domain } = involved
   const slos = involved.slos.slice(0, LIST)
-  const subject = oneLine(incident.event ?? 'Assay', 100)
+  const subject = oneLine(subjectOf(incident) ?? 'Assay', 100)
   const first = slos[0]
   const wrong =
     first === undefined ? null : complaint(first, incident.resolvedAt === null ? paceFor(first, verdicts) : null)

@@ -1,5 +1,5 @@
 import { localTime, span } from '../alert/figures.ts'
-import type { Incident } from '../model/incident.ts'
+import { type Incident, subjectOf } from '../model/incident.ts'
 import { DAY, type Instant, iso } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
@@ -137,7 +137,7 @@ function behind(duration: number): string {
 export function incidentText(open: readonly Incident[], plan: Plan, now: Instant, paint: Paint): string {
   if (open.length === 0) return 'No incident is open.\n'
   const lines = open.map((incident) => {
-    const about = incident.event ?? 'Assay itself'
+    const about = subjectOf(incident) ?? 'Assay itself'
     const head = `${paint(incident.severity === 'page' ? 'red' : 'yellow', incident.severity)}  ${paint('bold', printable(about))} (${incident.domain})  ${incident.id}`
     const since = `since ${localTime(incident.startedAt, plan.timezone)} (${span(now - incident.startedAt)})${incident.noData ? ', no data arrives' : ''}`
     const why = printable(incident.explanation[0] ?? 'not explained yet')

@@ -1,5 +1,6 @@
 import { localTime } from '../alert/figures.ts'
 import { sightSentence } from '../judge/slo/sight.ts'
+import { eventsOf } from '../model/incident.ts'
 import { iso } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
@@ -24,7 +25,7 @@ export async function statusOfSlos(db: Database, plan: Plan, named: Named, io: I
   const names = new Set(named.slos.map(({ name }) => name))
   const events = new Set(named.slos.map(({ event }) => event))
   const examined = new Map((await examine(db, plan, named.slos)).map((one) => [one.slo.name, one]))
-  const open = (await openIncidents(db)).filter(({ event }) => event !== null && events.has(event))
+  const open = (await openIncidents(db)).filter((incident) => eventsOf(incident).some((event) => events.has(event)))
   const documents = await sloDocuments({ db, plan: () => plan }, ({ name }) => names.has(name))
   const document = {
     schema_version: SCHEMA_VERSION,

@@ -27,6 +27,8 @@ export interface Incident {
   readonly environment: string
   readonly domain: string
   readonly event: string | null
+  /** Events of its domain that moved together, in the order in which they joined, `event` first; absent: `event` alone. */
+  readonly events?: readonly string[]
   /** Absent: an event. */
   readonly subject?: SubjectKind
   /** Sorted by when their row was first true, ties by name: the first gives the id. */
@@ -53,4 +55,16 @@ export interface TimelineEntry {
   readonly at: Instant
   readonly what: 'started' | 'opened' | 'raised' | 'joined' | 'explained' | 'ended' | 'resolved' | 'notified'
   readonly text: string
+}
+
+/** The events that an incident is of; one, unless several moved together; none of one about Assay itself. */
+export function eventsOf({ event, events }: Incident): readonly string[] {
+  return events ?? (event === null ? [] : [event])
+}
+
+/** What an incident is about, in few words: the node above what moved together. */
+export function subjectOf({ event, events = [], domain, cause }: Incident): string | null {
+  if (events.length < 2) return event
+  const where = cause?.dimension === 'platform' ? ` on ${cause.value}` : ''
+  return `${domain}${where} (${events.length} events)`
 }

@@ -1,13 +1,16 @@
-import type { Affected, Cause, Incident, TimelineEntry } from '../../model/incident.ts'
+import { type Affected, type Cause, eventsOf, type Incident, type TimelineEntry } from '../../model/incident.ts'
 import { SEVERITY_RANK, type Severity } from '../../model/sli.ts'
 import { DAY, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import type { MinuteJudgement, Standing } from '../slo/standing.ts'
+import { type Movement, movedTogether } from '../volume/movement.ts'
 import { incidentId } from './incident-id.ts'
 import { lastBadMinute, startOfRun } from './run.ts'
 
 /** Minutes with a record, or counted slices, for which every row must have been false before an incident resolves. */
 const CALM_MINUTES = 15
+/** Events whose volume moves within so long of each other move by one cause. */
+const TOGETHER = 3 * HOUR
 /** An incident whose records stopped coming resolves after this long, as `no_data`. */
 const FORGOTTEN = 7 * DAY
 /** A new breach of the same first SLO within this long of a resolve is a regression. */
@@ -22,6 +25,8 @@ export interface Tracking {
   /** Highest severity of a row that was true, before the cap. */
   readonly highest: 'page' | 'ticket'
   readonly slos: Readonly<Record<string, Followed>>
+  /** How its records moved, if it began with a volume alarm: others of its domain that move so join it. */
+  readonly movement?: Movement | null
 }
 
 /** One SLO of an open incident. */
@@ -78,31 +83,59 @@ export interface IncidentBookDeps {
 }
 
 export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
-  /** By event: a breach joins the open incident of its event. */
+  /** By its first event: a breach joins the open incident of its event. */
   const open = new Map<string, OpenIncident>()
+  /** The first event of the open incident that an event is in. */
+  const leads = new Map<string, string>()
   for (const restored of deps.restored) {
     if (restored.incident.event !== null) open.set(restored.incident.event, restored)
+    for (const event of eventsOf(restored.incident)) leads.set(event, restored.incident.event ?? event)
   }
   let resolved = [...deps.resolved]
 
   function takeOne(at: Instant, { standing, judgement }: Judged): ChangedIncident[] {
     const { slo } = standing
     const { firing } = judgement.verdict
-    const known = open.get(slo.event)
+    const known =
+      open.get(leads.get(slo.event) ?? slo.event) ?? (firing === null ? undefined : together(at, slo, judgement))
     if (known === undefined) {
       if (firing === null) return []
       const opened = openIncident(at, standing, judgement, firing)
       open.set(slo.event, opened)
       return [{ change: 'opened', incident: opened.incident }]
     }
-    const { incident, change } =
-      firing === null ? { incident: known.incident, change: null } : rise(at, known, slo, firing)
+    const lead = known.incident.event ?? slo.event
+    const risen = firing === null ? { incident: known.incident, change: null } : rise(at, known, slo, firing)
+    const { change } = risen
+    let { incident } = risen
     const highest = firing === 'page' ? 'page' : known.tracking.highest
     const slos = { ...known.tracking.slos }
     if (incident.slos.includes(slo.name))
       slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), judgement, highest)
-    open.set(slo.event, { incident, tracking: { highest, slos } })
+    if (!eventsOf(incident).includes(slo.event)) incident = withEvent(incident, slo.event)
+    leads.set(slo.event, lead)
+    open.set(lead, { incident, tracking: { ...known.tracking, highest, slos } })
     return change === null ? [] : [{ change, incident }]
+  }
+
+  /** The open incident of the domain that began with a volume alarm of the same kind not long ago. */
+  function together(at: Instant, slo: SloPlan, { movement = null }: MinuteJudgement): OpenIncident | undefined {
+    if (slo.kind !== 'volume' || slo.subject === 'table' || movement === null) return undefined
+    return [...open.values()].find(
+      ({ incident, tracking }) =>
+        incident.domain === slo.domain &&
+        incident.subject !== 'table' &&
+        at - incident.openedAt <= TOGETHER &&
+        tracking.movement != null &&
+        movedTogether(tracking.movement, movement),
+    )
+  }
+
+  function withEvent(incident: Incident, event: string): Incident {
+    const more = deps
+      .affectedBy(event)
+      .filter(({ kind, name }) => !incident.affected.some((known) => known.kind === kind && known.name === name))
+    return { ...incident, events: [...eventsOf(incident), event], affected: [...incident.affected, ...more] }
   }
 
   function openIncident(
@@ -141,14 +174,16 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
         { at, what: 'opened', text: `${whatBreaks(slo)}: ${severity}` },
       ],
     }
-    return { incident, tracking: { highest: firing, slos: { [slo.name]: begin(at, standing, incident) } } }
+    const slos = { [slo.name]: begin(at, standing, incident) }
+    const { movement = null } = judgement
+    return { incident, tracking: { highest: firing, slos, ...(movement === null ? {} : { movement }) } }
   }
 
   /** Every open incident whose SLOs have all been calm long enough, or which nothing has been heard of for a week. */
   function resolveDue(at: Instant, touched: ReadonlySet<string>): ChangedIncident[] {
     const changes: ChangedIncident[] = []
     for (const [event, { incident, tracking }] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (!touched.has(event)) continue
+      if (!eventsOf(incident).some((each) => touched.has(each))) continue
       const slos = Object.values(tracking.slos)
       const heldAt = Math.max(...slos.map((slo) => slo.heldAt))
       const forgotten = at - heldAt >= FORGOTTEN
@@ -170,7 +205,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     resolvedAt: Instant,
     forgotten: boolean,
   ): Incident {
-    const standings = deps.standingsOf(event)
+    const standings = eventsOf(incident).flatMap(deps.standingsOf)
     const own = standings.filter((standing) => incident.slos.includes(standing.slo.name))
     const endedAt = lastBadMinute(own, badAt, resolvedAt)
     const text = forgotten ? 'no record for 7 days' : `${CALM_MINUTES} minutes without a true row`
@@ -187,6 +222,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       ],
     }
     open.delete(event)
+    for (const each of eventsOf(incident)) leads.delete(each)
     resolved.push({ id: done.id, domain: done.domain, firstSlo: done.slos[0] ?? '', resolvedAt })
     for (const standing of standings) standing.clip(resolvedAt)
     return done

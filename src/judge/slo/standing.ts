@@ -3,6 +3,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import type { WindowCounts } from '../../model/window.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import { measureOf } from '../sli/measure.ts'
+import { type Movement, movementOf } from '../volume/movement.ts'
 import { firingOf, type VolumeReading } from '../volume/reading.ts'
 import { type ActiveClock, activeClock } from './active.ts'
 import { createLedger, type Ledger, type Tally } from './ledger.ts'
@@ -34,6 +35,8 @@ export interface MinuteJudgement {
   readonly bad: boolean
   /** A time slice's mark: `+` good, `-` bad, `.` not counted; null for SLIs that count records. */
   readonly mark: '+' | '-' | '.' | null
+  /** Of a volume SLO that fires: which way its records moved; left out or null: not known. */
+  readonly movement?: Movement | null
 }
 
 /** One SLO's account, minute by minute: what it has counted, and what that makes of it at the end of each. */
@@ -116,8 +119,9 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
 
   /** It fires as long as an alarm is open, whatever its ratio. */
   function volumeJudgement(verdict: Verdict, reading: VolumeReading | null, mark: MinuteJudgement['mark']) {
-    const firing = reading === null ? null : firingOf(reading)
-    return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad: firing !== null, mark }
+    const firing = reading === null ? null : firingOf(reading, clippedAt)
+    const movement = reading === null ? null : movementOf(reading.alarms)
+    return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad: firing !== null, mark, movement }
   }
 
   function circumstances({ notEvaluated, observedFrom, volume = null }: MinuteFacts): Circumstances {

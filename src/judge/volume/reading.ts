@@ -25,8 +25,12 @@ export interface VolumeReading {
 /** What records that didn't come change. */
 const ARRIVALS: ReadonlySet<Aspect> = new Set(['total', 'platform', 'family', 'domain'])
 
-/** What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page. */
-export function firingOf({ alarms }: VolumeReading): 'page' | 'ticket' | null {
-  if (alarms.length === 0) return null
-  return alarms.some(({ alarm, series }) => alarm.kind !== 'drift' && ARRIVALS.has(series.aspect)) ? 'page' : 'ticket'
+/**
+ * What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page.
+ * Those that were open when the event's last incident resolved, at `clippedAt`, were part of that.
+ */
+export function firingOf({ alarms }: VolumeReading, clippedAt: Instant | null = null): 'page' | 'ticket' | null {
+  const fresh = alarms.filter(({ alarm }) => clippedAt === null || alarm.openedAt > clippedAt)
+  if (fresh.length === 0) return null
+  return fresh.some(({ alarm, series }) => alarm.kind !== 'drift' && ARRIVALS.has(series.aspect)) ? 'page' : 'ticket'
 }

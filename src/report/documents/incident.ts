@@ -20,6 +20,8 @@ export interface IncidentDocument {
   /** Null for one about a table, and for one about Assay itself. */
   readonly event: string | null
   readonly table?: string
+  /** Where several events moved together: all of them. */
+  readonly events?: readonly string[]
   readonly slos: readonly string[]
   readonly severity: string
   readonly started_at: string
@@ -50,6 +52,7 @@ export function incidentDocument(incident: Incident): IncidentDocument {
     domain: incident.domain,
     event: incident.subject === 'table' ? null : incident.event,
     ...(incident.subject === 'table' && incident.event !== null ? { table: incident.event } : {}),
+    ...(incident.events === undefined ? {} : { events: incident.events }),
     slos: incident.slos,
     severity: incident.severity,
     started_at: iso(incident.startedAt),

@@ -1,7 +1,8 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
+import { explainTogether } from '../../judge/explain/together.ts'
 import { explainVolume } from '../../judge/explain/volume.ts'
 import { explained } from '../../judge/incidents/book.ts'
-import type { Cause, Incident } from '../../model/incident.ts'
+import { type Cause, eventsOf, type Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { WindowCounts } from '../../model/window.ts'
@@ -35,15 +36,35 @@ export async function explainIncident(
   const slo = plan.slos.find(({ name }) => name === incident.slos[0])
   if (slo === undefined || incident.event === null) return { incident, example: null }
   if (slo.kind === 'volume') {
-    const reading = accounts.volume.reading(streamOf(slo), at)
+    const explanation = volumeExplanation(plan, accounts, incident, at)
     // After the alarm it stays as it was explained.
-    if (reading === null || reading.alarms.length === 0) return { incident, example: null }
-    return { incident: told(incident, explainVolume(reading.alarms, at, plan.timezone), at), example: null }
+    return { incident: explanation === null ? incident : told(incident, explanation, at), example: null }
   }
   const until = Math.min(incident.endedAt === null ? at : incident.endedAt + MINUTE, incident.startedAt + LOOKED_AT)
   const example = await latestExample(db, incident.event, incident.startedAt, until)
   const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
   return { incident: told(incident, explanation, at), example }
+}
+
+/** Null once all of its alarms are over. */
+function volumeExplanation(plan: Plan, accounts: Accounts, incident: Incident, at: Instant): Explanation | null {
+  const volume = plan.slos.filter(({ kind, domain }) => kind === 'volume' && domain === incident.domain)
+  const movers = eventsOf(incident).map((event) => ({
+    event,
+    alarms: volume.flatMap((slo) =>
+      slo.event === event && incident.slos.includes(slo.name)
+        ? (accounts.volume.reading(streamOf(slo), at)?.alarms ?? [])
+        : [],
+    ),
+  }))
+  const moving = movers.filter(({ alarms }) => alarms.length > 0)
+  const [only] = moving
+  if (only === undefined) return null
+  if (movers.length === 1) return explainVolume(only.alarms, at, plan.timezone)
+  // Those that are over by now moved as well: it stays as it was explained while all did.
+  if (moving.length < movers.length && incident.explanation.length > 0) return null
+  const watched = new Set(volume.flatMap(({ event, subject }) => (subject === 'table' ? [] : [event]))).size
+  return explainTogether(movers, { domain: incident.domain, watched }, at, plan.timezone)
 }
 
 /** The incident with an explanation, and a line in its history where it names another cause. */

@@ -1,6 +1,6 @@
 import type { Notification } from '../../alert/notification.ts'
 import type { ChangedIncident } from '../../judge/incidents/book.ts'
-import type { Incident } from '../../model/incident.ts'
+import { eventsOf, type Incident } from '../../model/incident.ts'
 import { traceIncident } from '../tracing/evaluation.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import type { Accounts } from './accounts.ts'
@@ -38,7 +38,7 @@ export async function retire(
   const notifications: Notification[] = []
   for (const incident of retired) {
     const at = incident.resolvedAt ?? incident.openedAt
-    for (const standing of incident.event === null ? [] : accounts.standingsOf(incident.event)) {
+    for (const standing of eventsOf(incident).flatMap(accounts.standingsOf)) {
       standing.clip(at)
       const line = newest.get(standing.slo.name)
       if (line !== undefined) clipped.set(standing.slo.name, line)

@@ -1,6 +1,6 @@
 import { collapse, type Notification, type Told } from '../../alert/notification.ts'
 import type { IncidentBook, OpenIncident, Resolved, Tracking } from '../../judge/incidents/book.ts'
-import type { Incident } from '../../model/incident.ts'
+import { eventsOf, type Incident } from '../../model/incident.ts'
 import { DAY, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { incidentsResolvedSince, openIncidents, upsertIncidents } from '../../store/incidents.ts'
@@ -92,7 +92,7 @@ export async function readOpenIncidents(
   const abandoned: OpenIncident[] = []
   for (const { tracking, ...incident } of stored) {
     if (tracking === undefined) continue
-    const slos = Object.entries(tracking.slos).filter(([name]) => eventOf.get(name) === incident.event)
+    const slos = Object.entries(tracking.slos).filter(([name]) => eventsOf(incident).includes(eventOf.get(name) ?? ''))
     if (slos.length === 0) abandoned.push({ incident, tracking })
     else open.push({ incident, tracking: { ...tracking, slos: Object.fromEntries(slos) } })
   }

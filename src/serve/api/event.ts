@@ -6,7 +6,7 @@ import { contractStub } from '../../plan/stub.ts'
 import { incidentDocument } from '../../report/documents/incident.ts'
 import { unplannedSeen } from '../../store/read/arrivals.ts'
 import { nameCounts, versionCounts } from '../../store/read/counts.ts'
-import { listIncidents } from '../../store/read/incidents.ts'
+import { openIncidentsWith } from '../../store/read/incidents.ts'
 import { findingsOf, samplesOf } from '../../store/read/samples.ts'
 import { type Span, seriesOf } from '../../store/read/spans.ts'
 import type { ServeDeps } from '../deps.ts'
@@ -27,7 +27,7 @@ export async function eventAnswer(deps: Deps, name: string, span: Span): Promise
     versionCounts(db, [name], span),
     findingsOf(db, name, span),
     samplesOf(db, 'planned', [name]),
-    listIncidents(db, { state: 'open', event: name, limit: 50 }),
+    openIncidentsWith(db, name),
     sloDocuments(deps, (slo) => slo.event === name),
   ])
   const [own] = counts

@@ -1,4 +1,4 @@
-import type { Incident } from '../../model/incident.ts'
+import { type Incident, subjectOf } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { DAY } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -23,9 +23,9 @@ export function incidentSentence(incident: Incident, plan: Plan, clock: Clock): 
   if (incident.event === null) return html`Assay itself: ${incident.explanation[0] ?? 'it could not judge'} ${since}`
   const kind = plan.slos.find(({ name }) => name === incident.slos[0])?.kind
   const trouble = kind === 'freshness' && incident.resolvedAt === null ? 'has been silent' : TROUBLE[kind ?? 'validity']
-  if (incident.resolvedAt === null) return html`<em>${incident.event}</em> ${trouble} ${since}`
+  if (incident.resolvedAt === null) return html`<em>${subjectOf(incident)}</em> ${trouble} ${since}`
   const until = incident.endedAt ?? incident.resolvedAt
-  return html`<em>${incident.event}</em> ${trouble.replace('has been', 'was').replace(/^has /, 'had ')} from ${clock.mark(
+  return html`<em>${subjectOf(incident)}</em> ${trouble.replace('has been', 'was').replace(/^has /, 'had ')} from ${clock.mark(
     incident.startedAt,
   )} to ${clock.mark(until)}`
 }

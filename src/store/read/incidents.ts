@@ -1,4 +1,4 @@
-import type { Incident } from '../../model/incident.ts'
+import { eventsOf, type Incident } from '../../model/incident.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 
@@ -44,6 +44,12 @@ export async function listIncidents(sql: Sql, query: IncidentQuery): Promise<Inc
     [...values, query.limit],
   )
   return rows.map(({ document }) => JSON.parse(document) as Incident)
+}
+
+/** The open incidents that an event is in, be it with others, newest first. */
+export async function openIncidentsWith(sql: Sql, event: string): Promise<Incident[]> {
+  const open = await listIncidents(sql, { state: 'open', limit: 1_000 })
+  return open.filter((incident) => eventsOf(incident).includes(event))
 }
 
 /** Incidents in the order in which they were resolved, newest first. */

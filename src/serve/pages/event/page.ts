@@ -2,7 +2,7 @@ import { DAY, floorTo, HOUR } from '../../../model/time.ts'
 import type { EventPlan } from '../../../plan/plan.ts'
 import { lastArrivals, unplannedSeen } from '../../../store/read/arrivals.ts'
 import { eventCourse, versionCounts } from '../../../store/read/counts.ts'
-import { listIncidents } from '../../../store/read/incidents.ts'
+import { openIncidentsWith } from '../../../store/read/incidents.ts'
 import { findingsOf, samplesOf } from '../../../store/read/samples.ts'
 import { dayUntil } from '../../../store/read/spans.ts'
 import type { ServeDeps } from '../../deps.ts'
@@ -34,7 +34,7 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
     samplesOf(db, 'planned', [name]),
     findingsOf(db, name, day, 50),
     versionCounts(db, [name], day),
-    listIncidents(db, { state: 'open', event: name, limit: 20 }),
+    openIncidentsWith(db, name),
     standings(
       db,
       plan(),

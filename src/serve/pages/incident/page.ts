@@ -1,4 +1,5 @@
 import { HOUR } from '../../../model/time.ts'
+import { subjectOf } from '../../../model/incident.ts'
 import { deliveriesOf, evidenceOf } from '../../../store/read/evidence.ts'
 import { incidentById } from '../../../store/read/incidents.ts'
 import { eventCourse } from '../../../store/read/counts.ts'
@@ -82,7 +83,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     deliveries(sent, clock),
   )}`
   return layout({
-    title: `${incident.event ?? 'Assay'}: ${incident.severity} · Assay`,
+    title: `${subjectOf(incident) ?? 'Assay'}: ${incident.severity} · Assay`,
     environment: plan.environment,
     clock,
     body,
