@@ -1,6 +1,6 @@
 // Runs under whatever Node the machine has (20 or newer): installs the locked dependencies where they are missing or stale.
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -25,8 +25,11 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
     process.exit(3)
   }
   // The first start is as quick as those after it, and takes no more memory: types are stripped and code is compiled now.
+  // With the flags of `npm start`, since what is kept is good for the same ones only.
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
   const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'assay') }
   const pinned = join(root, 'node_modules', '.bin', 'node')
   const load = `await import(${JSON.stringify(pathToFileURL(join(root, 'src', 'cli', 'run.ts')))})`
-  spawnSync(pinned, ['--input-type=module', '--eval', load], { env, stdio: 'ignore' })
+  spawnSync(pinned, [...flags, '--input-type=module', '--eval', load], { env, stdio: 'ignore' })
 }

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { type FSWatcher, watch } from 'node:fs'
 import { join } from 'node:path'
 import type { Project } from '../config/load.ts'
@@ -58,6 +59,8 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
       port: options.port ?? null,
     })
     io.out(welcome(daemon, first.configuration, performance.now() - began))
+    // Now, since the end is to come at once.
+    flushCompileCache()
     if (isDue) reload()
     await Promise.race([daemon.broken, aborted(io.signal)])
     return 0
