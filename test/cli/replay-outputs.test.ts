@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOutputs, OUTPUTS } from '../../src/cli/replay-outputs.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
-const THOROUGH = process.env['ASSAY_REQUIRE'] === 'all'
 /** Each file gives way, each comes into its place, each earlier one is removed. */
 const STEPS = 3 * OUTPUTS.length
 

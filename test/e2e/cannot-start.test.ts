@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/program.ts'
 import { openStore } from '../../src/store/open.ts'
 import { runAssay } from '../support/assay-command.ts'
 import { startAssay } from '../support/daemon.ts'
 import { type Files, SOUND, writeProject } from '../support/project.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
-const isRequired = process.env['ASSAY_REQUIRE'] === 'all'
 const toEnd: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of toEnd.splice(0).reverse()) await end()
@@ -26,9 +27,29 @@ const withStore = (path: string): Files => ({
   'rules/assay.yaml': `${SOUND['rules/assay.yaml']}store: { type: sqlite, path: ${JSON.stringify(path)} }\n`,
 })
 
+/** The command in this process; where everything is required in one of its own, which must come to its end as well. */
+async function command(args: readonly string[], cwd: string): ReturnType<typeof runAssay> {
+  if (THOROUGH) return runAssay(args, { cwd })
+  let [out, err] = ['', '']
+  const code = await runProgram(args, {
+    env: {},
+    cwd,
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+    isTerminal: false,
+    now: Date.now,
+    signal: new AbortController().signal,
+  })
+  return { code, out, err }
+}
+
 /** Starts where it can't: it must end by itself, and say one line. */
-async function refusal(root: string, args: readonly string[] = []): Promise<{ code: number | null; line: string }> {
-  const { code, out, err } = await runAssay(['run', '--port', '0', ...args], { cwd: root })
+async function refusal(root: string, args: readonly string[] = [], run = command) {
+  const { code, out, err } = await run(['run', '--port', '0', ...args], root)
   expect(out).toBe('')
   expect(err).toMatch(/^assay: [^\n]+\.\n$/)
   expect(err).not.toContain('this is a bug')
@@ -40,7 +61,7 @@ test('the port is taken: says so and what to do; the store is left free', async 
   const other = createServer()
   await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening))
   const { port } = other.address() as AddressInfo
-  const { code, line } = await refusal(root, ['--port', String(port)])
+  const { code, line } = await refusal(root, ['--port', String(port)], (args, cwd) => runAssay(args, { cwd }))
   other.close()
   expect(code).toBe(3)
   expect(line).toMatch(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken.*Stop that program`))
@@ -66,7 +87,7 @@ test('the configuration is bad: every problem with its place, wherever it lies; 
       'slos:\n  - { name: a, sli: { kind: validity, event: Nobody }, objective: 99 }\n',
     'alerts/routes.yaml': 'routes:\n  - { to: [nobody] }\n',
   })
-  const { code, out, err } = await runAssay(['run', '--port', '0'], { cwd: root })
+  const { code, out, err } = await command(['run', '--port', '0'], root)
   expect(code).toBe(2)
   expect(out).toBe('')
   const lines = err.trimEnd().split('\n')
@@ -80,7 +101,7 @@ test('the configuration is bad: every problem with its place, wherever it lies; 
 
 test('there is no configuration: names the file and --config', async () => {
   const { root } = project()
-  const { code, err } = await runAssay(['run', '--config', 'nowhere/assay.yaml'], { cwd: root })
+  const { code, err } = await command(['run', '--config', 'nowhere/assay.yaml'], root)
   expect(code).toBe(2)
   expect(err).toMatch(/nowhere\/assay\.yaml|assay\.yaml:1:1/)
   expect(err).toContain('there is no such file: --config names it')
@@ -128,7 +149,7 @@ mkdirSync(disk, { recursive: true })
 const canMount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'assay-test', disk]).status === 0
 if (canMount) spawnSync('umount', [disk])
 
-test.skipIf(!canMount && !isRequired)('the disk is full (skipped where nothing can be mounted)', async () => {
+test.skipIf(!canMount && !THOROUGH)('the disk is full (skipped where nothing can be mounted)', async () => {
   const { root } = project(withStore('disk/assay.db'))
   const small = join(root, 'disk')
   mkdirSync(small)

@@ -11,6 +11,7 @@ import { createTopic } from '../support/kafka.ts'
 import { createPostgresServer, type PostgresServer, postgresPrograms } from '../support/postgres-server.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const COMPOSE = join(ROOT, 'examples', 'compose')
@@ -42,102 +43,97 @@ function start(command: string, args: readonly string[], env: Readonly<Record<st
 }
 
 // Every file of the compose set-up but Grafana's, run by the programs themselves, since there is no Docker engine to run it.
-describe.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')(
-  'the tour of docker-compose.yml (minutes long: with ASSAY_REQUIRE=all)',
-  () => {
-    let folder: TemporaryFolder
-    let postgres: PostgresServer
-    let kafka: Process
-    let broker: string
-    let pager: Process
-    let assay: RunningAssay
-    const processes: Process[] = []
+describe.skipIf(!THOROUGH)('the tour of docker-compose.yml (minutes long: with ASSAY_REQUIRE=all)', () => {
+  let folder: TemporaryFolder
+  let postgres: PostgresServer
+  let kafka: Process
+  let broker: string
+  let pager: Process
+  let assay: RunningAssay
+  const processes: Process[] = []
 
-    beforeAll(async () => {
-      folder = temporaryFolder()
-      const programs = postgresPrograms()
-      if (programs === null) throw new Error('no Postgres')
-      ;[postgres, { kafka, broker }] = await Promise.all([warehouse(programs), composeKafka(folder)])
-      processes.push(kafka)
-      await until(
-        'Kafka to take a topic',
-        () =>
-          createTopic(broker, 'tracking.events', { config: { 'message.timestamp.type': 'LogAppendTime' } }).then(
-            () => true,
-            () => null,
-          ),
-        90_000,
-      )
-      const port = await freePort()
-      pager = start(process.execPath, [join(COMPOSE, 'pager.mjs')], { PORT: String(port) })
-      processes.push(pager)
-      assay = await startAssay(projectFor(folder, broker), {
-        env: {
-          ASSAY_DATABASE_URL: `postgres://assay_daemon:assay@127.0.0.1:${postgres.port}/assay`,
-          WAREHOUSE_URL: `postgres://assay_reader:reader@127.0.0.1:${postgres.port}/wh`,
-          WEB_WRITE_KEY: 'web-key',
-          PD_ROUTING_KEY: String(services['assay']?.environment['PD_ROUTING_KEY']).slice(-33, -1),
-          PD_URL: `http://127.0.0.1:${port}/v2/enqueue`,
-        },
-      })
-    }, 120_000)
-    afterAll(async () => {
-      await assay?.stop()
-      for (const each of processes.reverse()) await each.end()
-      await postgres?.remove()
-      folder?.remove()
-    }, 60_000)
-
-    it('a broken release is paged, with its cause, while the table stays right', async () => {
-      const shop = (env: Readonly<Record<string, string>>): Process => {
-        const producer = start(process.execPath, [join(COMPOSE, 'producer.mjs')], {
-          KAFKA_BROKERS: broker,
-          WAREHOUSE_WRITER_URL: `postgres://shop:shop@127.0.0.1:${postgres.port}/wh`,
-          EVENTS_PER_SECOND: '20',
-          ...env,
-        })
-        processes.push(producer)
-        return producer
-      }
-      shop({ RELEASE: 'good' })
-      shop({ RELEASE: 'broken' })
-      await until('the page', () => pager.output().includes('TRIGGER'), 240_000)
-      expect(pager.output()).toMatch(/TRIGGER \S+\n {2}critical: .*Order Completed/)
-      expect(pager.output()).toMatch(/likely cause: .*android.*4\.3\.0/)
-      const token = readFileSync(join(COMPOSE, 'secrets', 'assay-token'), 'utf8').trim()
-      const read = async (path: string): Promise<unknown> =>
-        (await fetch(`${assay.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json()
-      const { slos } = await until(
-        'the table to be judged',
-        async () => {
-          const answer = (await read('/api/v1/slos')) as { slos: { name: string; outcome: string; total: number }[] }
-          return answer.slos.some(({ name, total }) => name === 'orders-table-completeness' && total > 0)
-            ? answer
-            : null
-        },
-        240_000,
-      )
-      const outcome = (name: string) => slos.find((slo) => slo.name === name)?.outcome
-      expect(outcome('orders-table-completeness')).toBe('met')
-      expect(outcome('order-completed-validity')).toBe('violated')
-    }, 600_000)
-
-    it('Prometheus takes its configuration and its rules', () => {
-      const copy = join(folder.path, 'prometheus.yml')
-      const token = join(folder.path, 'assay-token')
-      mkdirSync(join(folder.path, 'rules'), { recursive: true })
-      cpSync(join(COMPOSE, 'alerts', 'prometheus'), join(folder.path, 'rules'), { recursive: true })
-      writeFileSync(token, 'look-around')
-      writeFileSync(
-        copy,
-        readFileSync(join(COMPOSE, 'prometheus.yml'), 'utf8').replace('/run/secrets/assay-token', token),
-      )
-      expect(execFileSync('promtool', ['check', 'config', copy], { encoding: 'utf8' })).toMatch(
-        /SUCCESS: \d+ rules found/,
-      )
+  beforeAll(async () => {
+    folder = temporaryFolder()
+    const programs = postgresPrograms()
+    if (programs === null) throw new Error('no Postgres')
+    ;[postgres, { kafka, broker }] = await Promise.all([warehouse(programs), composeKafka(folder)])
+    processes.push(kafka)
+    await until(
+      'Kafka to take a topic',
+      () =>
+        createTopic(broker, 'tracking.events', { config: { 'message.timestamp.type': 'LogAppendTime' } }).then(
+          () => true,
+          () => null,
+        ),
+      90_000,
+    )
+    const port = await freePort()
+    pager = start(process.execPath, [join(COMPOSE, 'pager.mjs')], { PORT: String(port) })
+    processes.push(pager)
+    assay = await startAssay(projectFor(folder, broker), {
+      env: {
+        ASSAY_DATABASE_URL: `postgres://assay_daemon:assay@127.0.0.1:${postgres.port}/assay`,
+        WAREHOUSE_URL: `postgres://assay_reader:reader@127.0.0.1:${postgres.port}/wh`,
+        WEB_WRITE_KEY: 'web-key',
+        PD_ROUTING_KEY: String(services['assay']?.environment['PD_ROUTING_KEY']).slice(-33, -1),
+        PD_URL: `http://127.0.0.1:${port}/v2/enqueue`,
+      },
     })
-  },
-)
+  }, 120_000)
+  afterAll(async () => {
+    await assay?.stop()
+    for (const each of processes.reverse()) await each.end()
+    await postgres?.remove()
+    folder?.remove()
+  }, 60_000)
+
+  it('a broken release is paged, with its cause, while the table stays right', async () => {
+    const shop = (env: Readonly<Record<string, string>>): Process => {
+      const producer = start(process.execPath, [join(COMPOSE, 'producer.mjs')], {
+        KAFKA_BROKERS: broker,
+        WAREHOUSE_WRITER_URL: `postgres://shop:shop@127.0.0.1:${postgres.port}/wh`,
+        EVENTS_PER_SECOND: '20',
+        ...env,
+      })
+      processes.push(producer)
+      return producer
+    }
+    shop({ RELEASE: 'good' })
+    shop({ RELEASE: 'broken' })
+    await until('the page', () => pager.output().includes('TRIGGER'), 240_000)
+    expect(pager.output()).toMatch(/TRIGGER \S+\n {2}critical: .*Order Completed/)
+    expect(pager.output()).toMatch(/likely cause: .*android.*4\.3\.0/)
+    const token = readFileSync(join(COMPOSE, 'secrets', 'assay-token'), 'utf8').trim()
+    const read = async (path: string): Promise<unknown> =>
+      (await fetch(`${assay.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json()
+    const { slos } = await until(
+      'the table to be judged',
+      async () => {
+        const answer = (await read('/api/v1/slos')) as { slos: { name: string; outcome: string; total: number }[] }
+        return answer.slos.some(({ name, total }) => name === 'orders-table-completeness' && total > 0) ? answer : null
+      },
+      240_000,
+    )
+    const outcome = (name: string) => slos.find((slo) => slo.name === name)?.outcome
+    expect(outcome('orders-table-completeness')).toBe('met')
+    expect(outcome('order-completed-validity')).toBe('violated')
+  }, 600_000)
+
+  it('Prometheus takes its configuration and its rules', () => {
+    const copy = join(folder.path, 'prometheus.yml')
+    const token = join(folder.path, 'assay-token')
+    mkdirSync(join(folder.path, 'rules'), { recursive: true })
+    cpSync(join(COMPOSE, 'alerts', 'prometheus'), join(folder.path, 'rules'), { recursive: true })
+    writeFileSync(token, 'look-around')
+    writeFileSync(
+      copy,
+      readFileSync(join(COMPOSE, 'prometheus.yml'), 'utf8').replace('/run/secrets/assay-token', token),
+    )
+    expect(execFileSync('promtool', ['check', 'config', copy], { encoding: 'utf8' })).toMatch(
+      /SUCCESS: \d+ rules found/,
+    )
+  })
+})
 
 /** Postgres after `init.sql`, which psql would send statement by statement. */
 async function warehouse(programs: string): Promise<PostgresServer> {

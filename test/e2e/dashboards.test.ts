@@ -6,6 +6,7 @@ import { copyOfRepository, REPOSITORY } from '../support/assay-command.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
 import { hasPrometheus, type PrometheusServer, type Series, startPrometheus } from '../support/prometheus.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 interface Target {
   readonly expr: string
@@ -47,9 +48,7 @@ function filledIn(expr: string): string {
     .replaceAll(/\$(job|domain|event|slo|source)\b/g, '.*')
 }
 
-const isRequired = process.env['ASSAY_REQUIRE'] === 'all'
-
-describe.skipIf(!hasPrometheus || !isRequired)(
+describe.skipIf(!hasPrometheus || !THOROUGH)(
   'every query of every dashboard, on a real Prometheus that scrapes a real run (only with ASSAY_REQUIRE=all: half a minute)',
   () => {
     const toEnd: (() => unknown)[] = []

@@ -7,6 +7,7 @@ import { createTopic, kafkaClient, type KafkaServer, uniqueName, withAdmin, with
 import { withPostgres } from '../support/postgres.ts'
 import { writeProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const KILLS = 5
 const STAGE = 40_000
@@ -45,8 +46,6 @@ function lineOf(serial: number, id: string, before: string, expected: Expected):
   return JSON.stringify({ type: 'track', event: 'Order Completed', messageId: isRepeat ? before : id, properties })
 }
 
-const isShort = process.env['ASSAY_REQUIRE'] !== 'all'
-
 withKafka('Assay on Kafka', (kafka: KafkaServer) => {
   withPostgres('two instances on Postgres', (postgres) => {
     const running: RunningAssay[] = []
@@ -54,7 +53,7 @@ withKafka('Assay on Kafka', (kafka: KafkaServer) => {
       for (const one of running) await one.kill()
     })
 
-    describe.skipIf(isShort)(
+    describe.skipIf(!THOROUGH)(
       'killed five times over 200,000 records (long: each kill costs a session of the group)',
       () => {
         it('count every one once', async () => {

@@ -6,6 +6,7 @@ import { withPostgres } from '../support/postgres.ts'
 import { hasPrometheus, startPrometheus } from '../support/prometheus.ts'
 import { startTraced } from '../support/traced-daemon.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const KEY = 'k'.repeat(32)
 const PARTITIONS = 2
@@ -38,7 +39,7 @@ function senderOf(index: number, release: string): { platform: string; version: 
   return { platform: 'ios', version: index % 10 === 7 ? '4.3.0' : '4.2.0' }
 }
 
-const isShort = process.env['ASSAY_REQUIRE'] !== 'all' || !hasPrometheus
+const isShort = !THOROUGH || !hasPrometheus
 
 withKafka('from Kafka', (kafka) => {
   withPostgres('over Postgres', (postgres) => {

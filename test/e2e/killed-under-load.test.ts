@@ -12,8 +12,9 @@ import { writeProject } from '../support/project.ts'
 import { type Random, seeded } from '../support/random.ts'
 import { type RetryingClient, startRetryingClient } from '../support/retrying-client.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
-const KILLS = process.env['ASSAY_REQUIRE'] === 'all' ? 10 : 5
+const KILLS = THOROUGH ? 10 : 3
 /** Where the archive begins: long enough ago that none of it waits in the reorder buffer. */
 const BEGINNING = floorTo(Date.now(), HOUR) - 12 * HOUR
 const BATCH = 100
@@ -214,7 +215,7 @@ describe('a daemon killed under load, on SQLite', () => {
 })
 
 withPostgres('a daemon killed under load, on Postgres (half a minute long: with ASSAY_REQUIRE=all)', (postgres) => {
-  const test = it.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')
+  const test = it.skipIf(!THOROUGH)
   onStore(async () => {
     const url = await postgres.createDatabase()
     return {

@@ -12,6 +12,7 @@ import { withPostgres } from '../support/postgres.ts'
 import { writeProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
 import { startWebhook, type WebhookServer } from '../support/webhook-server.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const HOOK_SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1ob29r'
 const EVENTS = ['Order Completed', 'Payment Taken'] as const
@@ -172,7 +173,7 @@ describe('a daemon killed while it delivers, on SQLite', () => {
 withPostgres(
   'a daemon killed while it delivers, on Postgres (half a minute long: with ASSAY_REQUIRE=all)',
   (postgres) => {
-    const test = it.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')
+    const test = it.skipIf(!THOROUGH)
     onStore(async () => {
       const url = await postgres.createDatabase()
       return {

@@ -7,6 +7,7 @@ import { type RunningAssay, startAssay } from '../support/daemon.ts'
 import { type MarquezServer, startMarquezServer } from '../support/marquez-server.ts'
 import { writeProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const START = Date.UTC(2026, 9, 5, 9, 30)
 /** Orders break at 11:20 and are mended at 11:50: of a window of one hour that is a violation, and its end. */
@@ -108,7 +109,7 @@ const told = (events: readonly Record<string, unknown>[]) =>
   [...new Set(events.map((event) => JSON.stringify(event)))].map((line) => JSON.parse(line) as Record<string, unknown>)
 const enough = (events: readonly object[]) => events.length >= 2 * Object.values(EXPECTED).flat().length
 
-test.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')(
+test.skipIf(!THOROUGH)(
   'tells each change of outcome and each hour once, to a server and to a file, over a kill and a server that was down (15 s long: with ASSAY_REQUIRE=all)',
   async () => {
     server.fail({ kind: 'status', status: 503 }, 'for ever')

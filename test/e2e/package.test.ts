@@ -14,6 +14,7 @@ import { REPOSITORY, startCommand } from '../support/assay-command.ts'
 import { SOUND } from '../support/project.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const PATH = `${REPOSITORY}/node_modules/.bin:${process.env['PATH'] ?? ''}`
 const folder = temporaryFolder()
@@ -41,7 +42,7 @@ function install(tarball: string): Promise<unknown> {
   })
 }
 
-describe('the package', () => {
+describe.skipIf(!THOROUGH)('the package (built and packed by npm, 10 s of two cores: with ASSAY_REQUIRE=all)', () => {
   beforeAll(async () => {
     // Built beside the repository: two test runs must not build into one dist.
     const built = join(folder.path, 'built')

@@ -12,8 +12,8 @@ import { createPostgresServer, type PostgresServer, postgresPrograms } from '../
 import { writeProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
 import { startWebhook, type WebhookServer } from '../support/webhook-server.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
-const THOROUGH = process.env['ASSAY_REQUIRE'] === 'all'
 const OUTAGE = THOROUGH ? 60 * SECOND : 10 * SECOND
 const CLIENTS = 6
 const BATCH = 100

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { copyOfRepository, runAssay } from '../support/assay-command.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
 import { SOUND, writeProject } from '../support/project.ts'
@@ -14,11 +14,23 @@ const SHIPPED = (SOUND[CONTRACT] ?? '').replaceAll('Order Completed', 'Order Shi
 describe('a configuration that changes while Assay runs', () => {
   let project: ReturnType<typeof writeProject>
   let assay: RunningAssay
-  beforeEach(async () => {
+  let before = 0
+  beforeAll(async () => {
     project = writeProject({})
     assay = await startAssay(project.config)
   })
-  afterEach(async () => {
+  /** One daemon for all tests: each finds the sound configuration in force. */
+  /** One daemon for all tests: each finds the sound configuration in force. */
+  beforeEach(async () => {
+    for (const [file, sound] of Object.entries(SOUND)) write(file, sound)
+    assay.child.kill('SIGHUP')
+    await until('what is sound to be in force', async () => {
+      const [names, reloaded] = [await slos(), await taken()]
+      return reloaded === '1' && names.join() === 'orders-valid'
+    })
+    before = assay.output().length
+  })
+  afterAll(async () => {
     await assay.kill()
     project.remove()
   })
@@ -29,6 +41,7 @@ describe('a configuration that changes while Assay runs', () => {
   }
   const text = async (path: string) => (await fetch(assay.url + path)).text()
   const json = async <Answer>(path: string) => (await fetch(assay.url + path)).json() as Promise<Answer>
+  const said = () => assay.output().slice(before)
   const slos = async () => (await json<{ slos: { name: string }[] }>('/api/v1/slos')).slos.map(({ name }) => name)
   const events = async () =>
     (await json<{ events: { name: string }[] }>('/api/v1/events')).events.map(({ name }) => name).sort()
@@ -64,7 +77,7 @@ describe('a configuration that changes while Assay runs', () => {
     const { status, configuration } = await readiness()
     expect(status).toBe('ready')
     expect(configuration).toEqual({ taken_over: false, problems: [expect.stringContaining(place)] })
-    expect(assay.output()).toContain('the new configuration is not used, the old one stays')
+    expect(said()).toContain('the new configuration is not used, the old one stays')
     const sent = await fetch(`${assay.url}/v1/track`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -81,28 +94,11 @@ describe('a configuration that changes while Assay runs', () => {
   test('is read on SIGHUP, whatever has changed', async () => {
     const config = `${SOUND['rules/assay.yaml']}environment: staging\n`
     assay.child.kill('SIGHUP')
-    await until('the log to tell', () => assay.output().includes('the configuration was read again'))
+    await until('the log to tell', () => said().includes('the configuration was read again'))
     write('rules/assay.yaml', config.replace('version: 1', 'version: 7'))
     assay.child.kill('SIGHUP')
     await until('the refusal', async () => (await taken()) === '0')
     expect((await readiness()).configuration.problems[0]).toContain('rules/assay.yaml:1:')
-  })
-
-  test('is read on `assay reload`, which says what came of it and ends with 0 or 2', async () => {
-    const good = await runAssay(['reload'], { cwd: project.root })
-    expect(good).toEqual({ code: 0, out: 'The configuration was read again and is in force.\n', err: '' })
-
-    write(ROUTES, 'routes:\n  - { to: [nobody] }\n')
-    const bad = await runAssay(['reload'], { cwd: project.root })
-    expect(bad.code).toBe(2)
-    expect(bad.err).toContain(`${ROUTES}:2:`)
-    expect(await slos()).toEqual(['orders-valid'])
-
-    await assay.stop()
-    write(ROUTES, SOUND[ROUTES] ?? '')
-    const nobody = await runAssay(['reload'], { cwd: project.root })
-    expect(nobody.code).toBe(3)
-    expect(nobody.err).toMatch(/^assay: No Assay runs on this store.*assay run[^\n]*\n$/)
   })
 
   test('may name a receiver whose secret is unset: it is shown as disabled, the others work', async () => {
@@ -121,6 +117,23 @@ routes:
     const tested = await runAssay(['receivers', 'test', 'hook'], { cwd: project.root })
     expect(tested.code).not.toBe(0)
     expect(tested.out + tested.err).toContain('HOOK_SECRET')
+  })
+
+  test('is read on `assay reload`, which says what came of it and ends with 0 or 2', async () => {
+    const good = await runAssay(['reload'], { cwd: project.root })
+    expect(good).toEqual({ code: 0, out: 'The configuration was read again and is in force.\n', err: '' })
+
+    write(ROUTES, 'routes:\n  - { to: [nobody] }\n')
+    const bad = await runAssay(['reload'], { cwd: project.root })
+    expect(bad.code).toBe(2)
+    expect(bad.err).toContain(`${ROUTES}:2:`)
+    expect(await slos()).toEqual(['orders-valid'])
+
+    await assay.stop()
+    write(ROUTES, SOUND[ROUTES] ?? '')
+    const nobody = await runAssay(['reload'], { cwd: project.root })
+    expect(nobody.code).toBe(3)
+    expect(nobody.err).toMatch(/^assay: No Assay runs on this store.*assay run[^\n]*\n$/)
   })
 })
 

@@ -7,8 +7,8 @@ import { type TestProject, testProject } from '../cli/project.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
 import { until } from '../support/until.ts'
 import { startWebhook } from '../support/webhook-server.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
-const SLOW = process.env['ASSAY_REQUIRE'] !== 'all'
 const last = monthBefore(monthAt(Date.now(), 'UTC'))
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = []
@@ -22,7 +22,7 @@ async function start(project: TestProject): Promise<RunningAssay> {
   return assay
 }
 
-describe.skipIf(SLOW)('last month’s scorecard (half a minute, so only with ASSAY_REQUIRE=all)', () => {
+describe.skipIf(!THOROUGH)('last month’s scorecard (half a minute, so only with ASSAY_REQUIRE=all)', () => {
   it('is posted once over kill -9 and a restart, and stays what it was once it is final, whatever the plan', async () => {
     const hook = await startWebhook({ secret: null })
     cleanUp.push(hook.close)

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { copyOfRepository } from '../support/assay-command.ts'
 import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 const PATIENCE = { timeout: 60_000 }
 const EVENT = 'Ticket Bought'
@@ -75,7 +76,7 @@ describe.skipIf(!hasChromium)('a stranger (skipped where there is no Chromium)',
   })
 
   // Minutes close in real time over HTTP.
-  test.skipIf(process.env['ASSAY_REQUIRE'] !== 'all')(
+  test.skipIf(!THOROUGH)(
     'has an incident that explains itself at the end of the minute (a minute long: with ASSAY_REQUIRE=all)',
     { timeout: 180_000 },
     async () => {

@@ -16,9 +16,10 @@ import { hostileArrival, hostilePayload } from '../support/hostile.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { seeded } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { THOROUGH } from '../support/thorough.ts'
 
 /** All of them where everything is required; a taste of them where a developer waits. */
-const CASES = process.env['ASSAY_REQUIRE'] === 'all' ? 100_000 : 20_000
+const CASES = THOROUGH ? 100_000 : 20_000
 const BATCH = 2_000
 const T = Date.UTC(2026, 0, 15, 10)
 const PLAN = planWith({

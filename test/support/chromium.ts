@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { THOROUGH } from './thorough.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 
 /** Whether tests in a browser are to be run: one is installed, or everything is required. */
-export const hasChromium = existsSync(CHROMIUM) || process.env['ASSAY_REQUIRE'] === 'all'
+export const hasChromium = existsSync(CHROMIUM) || THOROUGH
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({

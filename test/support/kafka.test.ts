@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { createTopic, kafkaClient, uniqueName, withAdmin, withKafka } from './kafka.ts'
 import { KAFKA_USER } from './kafka/broker.ts'
 import { Kafka, logLevel } from 'kafkajs'
+import { THOROUGH } from './thorough.ts'
 
 withKafka('the test broker', (kafka) => {
   it('takes records, with a password and over TLS as well', async () => {
@@ -26,17 +27,14 @@ withKafka('the test broker', (kafka) => {
     expect(await withAdmin(plain, (admin) => admin.fetchTopicOffsets(topic))).toMatchObject([{ offset: '5' }])
   })
 
-  it.runIf(process.env['ASSAY_REQUIRE'] === 'all')(
-    'comes back at its address with its records (long: two starts)',
-    async () => {
-      const broker = await kafka.own()
-      const topic = uniqueName('kept')
-      await createTopic(broker.plain, topic, { partitions: 1 })
-      execFileSync('kcat', ['-P', '-b', broker.plain, '-t', topic], { input: 'a\nb\n' })
-      await broker.kill()
-      await broker.start()
-      expect(await withAdmin(broker.plain, (admin) => admin.fetchTopicOffsets(topic))).toMatchObject([{ offset: '2' }])
-      await broker.remove()
-    },
-  )
+  it.runIf(THOROUGH)('comes back at its address with its records (long: two starts)', async () => {
+    const broker = await kafka.own()
+    const topic = uniqueName('kept')
+    await createTopic(broker.plain, topic, { partitions: 1 })
+    execFileSync('kcat', ['-P', '-b', broker.plain, '-t', topic], { input: 'a\nb\n' })
+    await broker.kill()
+    await broker.start()
+    expect(await withAdmin(broker.plain, (admin) => admin.fetchTopicOffsets(topic))).toMatchObject([{ offset: '2' }])
+    await broker.remove()
+  })
 })

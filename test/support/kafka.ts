@@ -7,6 +7,7 @@ import { describe, it } from 'vitest'
 import { createKafkaBroker, type KafkaBroker } from './kafka/broker.ts'
 import { whyNoKafka } from './kafka/jars.ts'
 import { until } from './until.ts'
+import { THOROUGH } from './thorough.ts'
 
 const run = process.env['VITEST'] === undefined ? process.pid : process.ppid
 const shared = join(tmpdir(), `assay-kafka-of-${run}`)
@@ -39,7 +40,7 @@ export function withKafka(name: string, tests: (kafka: KafkaServer) => void): vo
     return
   }
   describe(`${name} (${reason})`, () => {
-    if (process.env['ASSAY_REQUIRE'] === 'all') {
+    if (THOROUGH) {
       it('has its broker', () => {
         throw new Error(reason)
       })

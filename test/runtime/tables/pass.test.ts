@@ -15,6 +15,7 @@ import { changedWindows, windowsBetween } from '../../../src/store/windows.ts'
 import { withPostgres } from '../../support/postgres.ts'
 import { stored, summed } from '../../support/table-counts.ts'
 import { columnPlan, keyOf, tablePlan } from '../../support/table-plan.ts'
+import { THOROUGH } from '../../support/thorough.ts'
 
 const START = Date.UTC(2026, 9, 5, 11, 20, 30)
 const SINCE = floorTo(START - 60 * MINUTE, MINUTE)
@@ -208,7 +209,7 @@ withPostgres('passes over a table', (postgres) => {
         expect(await stored(on.db, SINCE, until)).toEqual(summed(truth))
         for (const one of open.splice(0).reverse()) await one.close()
       }),
-      { numRuns: process.env['ASSAY_REQUIRE'] === 'all' ? 60 : 15 },
+      { numRuns: THOROUGH ? 60 : 15 },
     )
   }, 120_000)
 

@@ -12,6 +12,7 @@ import type { BurnRow, SloPlan } from '../../../../src/plan/plan.ts'
 import { replayArchive } from '../../../../src/runtime/replay.ts'
 import { openStore } from '../../../../src/store/open.ts'
 import { shippedRules } from './shipped.ts'
+import { THOROUGH } from '../../../support/thorough.ts'
 
 const { project, plan } = shippedRules()
 
@@ -100,8 +101,8 @@ describe('the story under the shipped rules', () => {
   }
 
   // A second a seed.
-  const SEEDS = process.env['ASSAY_REQUIRE'] === 'all' ? 20 : 4
-  it('lets nothing fire in 30 days of clean traffic, with 20 seeds (4 but with ASSAY_REQUIRE=all)', () => {
+  const SEEDS = THOROUGH ? 20 : 2
+  it('lets nothing fire in 30 days of clean traffic, with 20 seeds (2 but with ASSAY_REQUIRE=all)', () => {
     const days = 30
     const minutes = (days * DAY) / MINUTE
     const start = Date.UTC(2026, 2, 1)

@@ -5,6 +5,7 @@ import type { MergeLimits } from '../../../../src/observe/sources/file/merge.ts'
 import type { SourceBatch } from '../../../../src/observe/sources/source.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { call, commit, emptyStore, put, sourceOf, toldOf } from './archive.ts'
+import { THOROUGH } from '../../../support/thorough.ts'
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
@@ -131,7 +132,7 @@ describe('a reader that dies', () => {
         expect(new Set(whole.flatMap(({ told }) => told.map(({ at }) => at))).size).toBe(lines.length)
         expect(await readWith(root, limits, deaths)).toEqual(whole)
       }),
-      { numRuns: 200 },
+      { numRuns: THOROUGH ? 200 : 60 },
     )
   })
 })
@@ -148,7 +149,7 @@ describe('the verdict of a minute', () => {
         expect(judged(cut, true)).toEqual(expected)
         expect(judged(cut, false)).toEqual(expected)
       }),
-      { numRuns: 200 },
+      { numRuns: THOROUGH ? 200 : 60 },
     )
   })
 })

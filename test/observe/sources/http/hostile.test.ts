@@ -9,8 +9,11 @@ import { seeded } from '../../../support/random.ts'
 import { until } from '../../../support/until.ts'
 import { eventsOf, post, startCollector } from './collector.ts'
 import { type HostileRequest, hostileRequest } from './hostile-requests.ts'
+import { THOROUGH } from '../../../support/thorough.ts'
 
 const MEBIBYTE = 1024 * 1024
+/** What memory settles on shows after a tenth of them. */
+const REQUESTS = THOROUGH ? 100_000 : 25_000
 const NOON = Date.UTC(2026, 9, 1, 12)
 const readEvents = createEventsReader(null)
 
@@ -28,14 +31,14 @@ function read({ path, headers, body }: HostileRequest): { status: number; submis
   return { status: 200, submission: 'submission' in read ? read.submission : read }
 }
 
-it('makes of 100,000 hostile requests records or a reason, never an exception, and loses no good neighbour', () => {
+it(`makes of ${REQUESTS} hostile requests (100000 with ASSAY_REQUIRE=all) records or a reason, never an exception, and loses no good neighbour`, () => {
   const random = seeded(20_261_001)
   const statuses = new Map<number, number>()
   let goodSent = 0
   let goodRead = 0
   let heapAtStart = 0
-  for (let turn = 0; turn < 100_000; turn++) {
-    if (turn === 10_000) heapAtStart = process.memoryUsage().heapUsed
+  for (let turn = 0; turn < REQUESTS; turn++) {
+    if (turn === REQUESTS / 10) heapAtStart = process.memoryUsage().heapUsed
     const request = hostileRequest(random)
     const { status, submission } = read(request)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -56,8 +59,8 @@ it('makes of 100,000 hostile requests records or a reason, never an exception, a
     }
   }
   expect([...statuses.keys()].sort()).toEqual([200, 400, 415])
-  expect(statuses.get(200)).toBeGreaterThan(50_000)
-  expect(goodSent).toBeGreaterThan(30_000)
+  expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 2)
+  expect(goodSent).toBeGreaterThan(0.3 * REQUESTS)
   expect(goodRead).toBe(goodSent)
   expect(Object.hasOwn(Object.prototype, 'a')).toBe(false)
   expect(process.memoryUsage().heapUsed - heapAtStart).toBeLessThan(100 * MEBIBYTE)

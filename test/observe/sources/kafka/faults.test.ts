@@ -8,14 +8,13 @@ import { createTopic, uniqueName, withAdmin, withKafka } from '../../../support/
 import { idsOf, idsTo, orderLine, sendLines } from '../../../support/kafka-lines.ts'
 import { startKafkaReader } from '../../../support/kafka-reader.ts'
 import { until } from '../../../support/until.ts'
+import { THOROUGH } from '../../../support/thorough.ts'
 
 const lines = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => orderLine(from + index))
 
-const isShort = process.env['ASSAY_REQUIRE'] !== 'all'
-
 withKafka('a Kafka source in trouble', (kafka) => {
-  it.skipIf(isShort)(
+  it.skipIf(!THOROUGH)(
     'says that a topic is missing, reads the others, and reads it once it is there (long: it is looked for every 5 s)',
     async () => {
       const { plain } = await kafka.shared()
@@ -117,7 +116,7 @@ withKafka('a Kafka source in trouble', (kafka) => {
     await db.close()
   })
 
-  it.skipIf(isShort)(
+  it.skipIf(!THOROUGH)(
     'reads a topic that was created anew from its beginning, and leaves the gap unobserved (long: the same)',
     async () => {
       const { plain } = await kafka.shared()
@@ -143,7 +142,7 @@ withKafka('a Kafka source in trouble', (kafka) => {
     90_000,
   )
 
-  it.skipIf(isShort)(
+  it.skipIf(!THOROUGH)(
     'waits for a broker that is down, at the start and later (long: a broker starts three times)',
     async () => {
       const broker = await kafka.own()
