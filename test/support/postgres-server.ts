@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { freePort } from './free-port.ts'
+import { createServerProcess, endWith } from './server-process.ts'
 import { until } from './until.ts'
 
 /** A Postgres server of one's own, for tests that stop and kill it. Databases survive `stop`, `kill` and `start`. */
@@ -82,7 +83,7 @@ export async function createPostgresServer(
     'shared_buffers=32MB',
     'listen_addresses=127.0.0.1',
   ]
-  let running: ChildProcess | null = null
+  const server = createServerProcess(launch)
   let databases = 0
 
   /** After a kill its backends may outlive it for a moment and keep a new one from starting: then another is tried. */
@@ -90,7 +91,7 @@ export async function createPostgresServer(
     await until(
       'Postgres to answer',
       async () => {
-        if (running === null || running.exitCode !== null) running = launch()
+        server.launched()
         return answers(port)
       },
       60_000,
@@ -98,28 +99,16 @@ export async function createPostgresServer(
   }
 
   function launch(): ChildProcess {
-    const child = spawn(
+    return spawn(
       join(programs, 'postgres'),
       ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
       { stdio: 'ignore', env: environment, detached: true, ...as },
     )
-    child.unref()
-    return child
-  }
-
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    const child = running
-    if (child === null) return
-    running = null
-    child.ref()
-    const ended = child.exitCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', done))
-    child.kill(signal)
-    await ended
-    if (signal === 'SIGKILL') await until('the port to be free', async () => !(await answers(port)))
   }
 
   await start()
-  endWith(user, folder, left)
+  const pidFile = join(data, 'postmaster.pid')
+  endWith(user, { folders: [folder, ...(left === null ? [] : [left])], pidFile, signal: 'QUIT' })
   return {
     port,
     async createDatabase() {
@@ -127,13 +116,16 @@ export async function createPostgresServer(
       return createDatabase(port, `d${process.pid}_${databases}`)
     },
     start,
-    stop: () => end('SIGINT'),
-    kill: () => end('SIGKILL'),
-    freeze: () => signalAll(running, 'SIGSTOP'),
-    thaw: () => signalAll(running, 'SIGCONT'),
+    stop: () => server.end('SIGINT'),
+    async kill() {
+      await server.end('SIGKILL')
+      await until('the port to be free', async () => !(await answers(port)))
+    },
+    freeze: () => signalAll(server.running(), 'SIGSTOP'),
+    thaw: () => signalAll(server.running(), 'SIGCONT'),
     async remove() {
-      signalAll(running, 'SIGCONT')
-      await end('SIGQUIT')
+      signalAll(server.running(), 'SIGCONT')
+      await server.end('SIGQUIT')
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -147,15 +139,6 @@ function signalAll(server: ChildProcess | null, signal: NodeJS.Signals): void {
   for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
     if (child !== '') process.kill(Number(child), signal)
   }
-}
-
-/** A small shell outlives even a killed process, ends what runs in `folder` after it and removes the folder. */
-function endWith(user: number, folder: string, left: string | null): void {
-  const script = `
-    while kill -0 ${user} 2>/dev/null && [ -d '${folder}' ]; do sleep 0.3; done
-    [ -f '${folder}/data/postmaster.pid' ] && kill -QUIT $(head -n 1 '${folder}/data/postmaster.pid') && sleep 0.5
-    rm -rf '${folder}' '${left ?? folder}'`
-  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
 }
 
 /** Makes a database on the server at `port` and answers its url. */

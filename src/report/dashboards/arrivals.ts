@@ -1,4 +1,4 @@
-import type { Section } from './frame.ts'
+import type { Placed, Section } from './frame.ts'
 import { open } from './looks.ts'
 import { graph, heatmap } from './panels.ts'
 import { metric, rate } from './queries.ts'
@@ -6,8 +6,6 @@ import { look } from './table.ts'
 
 const EVENT = ['domain', 'event', 'source'] as const
 const counted = (name: string, by: string) => `sum by (${by}) (${rate(name, EVENT)})`
-const share = (name: string) =>
-  `${counted(name, 'event, table')} / (${counted('assay_events_total', 'event, table')} > 0)`
 /** Percentiles of a delay in the time shown. */
 const delayed = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (${rate('assay_event_delay_seconds_bucket', EVENT)}))`
@@ -140,28 +138,18 @@ export function arrivals(): readonly Section[] {
       title: 'Once, and on time?',
       height: 8,
       panels: [
-        {
-          width: 8,
-          panel: graph({
-            title: 'Share of duplicates',
-            help: 'Records whose id was seen before within the horizon: retries over HTTP are ordinary in small numbers.',
-            queries: [{ expr: share('assay_duplicates_total'), legend: '{{event}}{{table}}' }],
-            unit: 'percentunit',
-            min: 0,
-            links: [open.eventOfSeries, open.runbook('duplicates.md')],
-          }),
-        },
-        {
-          width: 8,
-          panel: graph({
-            title: 'Share of late records',
-            help: 'Later than the max_delay of the event’s timeliness SLO; 0 where it has none.',
-            queries: [{ expr: share('assay_late_total'), legend: '{{event}}{{table}}' }],
-            unit: 'percentunit',
-            min: 0,
-            links: [open.eventOfSeries, open.runbook('lateness.md')],
-          }),
-        },
+        shareOf(
+          'assay_duplicates_total',
+          'Share of duplicates',
+          'Records whose id was seen before within the horizon: retries over HTTP are ordinary in small numbers.',
+          'duplicates.md',
+        ),
+        shareOf(
+          'assay_late_total',
+          'Share of late records',
+          'Later than the max_delay of the event’s timeliness SLO; 0 where it has none.',
+          'lateness.md',
+        ),
         {
           width: 8,
           panel: graph({
@@ -194,4 +182,22 @@ export function arrivals(): readonly Section[] {
       ],
     },
   ]
+}
+
+/** What part of the records a counter has counted, event by event. */
+function shareOf(counter: string, title: string, help: string, runbook: string): Placed {
+  const by = 'event, table'
+  return {
+    width: 8,
+    panel: graph({
+      title,
+      help,
+      queries: [
+        { expr: `${counted(counter, by)} / (${counted('assay_events_total', by)} > 0)`, legend: '{{event}}{{table}}' },
+      ],
+      unit: 'percentunit',
+      min: 0,
+      links: [open.eventOfSeries, open.runbook(runbook)],
+    }),
+  }
 }

@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { arrivals } from './arrivals.ts'
-import { dashboard } from './frame.ts'
+import { dashboard, type Placed } from './frame.ts'
 import { BUDGET_STEPS, BURN_STEPS, NONE_STEPS, open, STATES } from './looks.ts'
 import { graph, timeline } from './panels.ts'
 import { metric, stateOf } from './queries.ts'
@@ -102,37 +102,37 @@ export function domain(publicUrl: string): Dashboard {
               links: [open.eventOfSeries],
             }),
           },
-          {
-            width: 8,
-            panel: graph({
-              title: 'Burn rate, one hour',
-              help: 'Fast burns: 14.4 spends 2 % of a 30-day budget in an hour and pages, when five minutes agree.',
-              queries: [
-                { expr: `max by (event, slo) (${of('assay_slo_burn_rate', 'window="1h"')})`, legend: '{{slo}}' },
-              ],
-              min: 0,
-              steps: BURN_STEPS,
-              calcs: ['max', 'lastNotNull'],
-              links: [open.eventOfSeries],
-            }),
-          },
-          {
-            width: 8,
-            panel: graph({
-              title: 'Burn rate, six hours and three days',
-              help: 'Slow burns: 6 over six hours pages, 1 over three days is a ticket.',
-              queries: [
-                { expr: `max by (event, slo) (${of('assay_slo_burn_rate', 'window="6h"')})`, legend: '{{slo}} 6h' },
-                { expr: `max by (event, slo) (${of('assay_slo_burn_rate', 'window="3d"')})`, legend: '{{slo}} 3d' },
-              ],
-              min: 0,
-              steps: BURN_STEPS,
-              links: [open.eventOfSeries],
-            }),
-          },
+          burn(
+            'Burn rate, one hour',
+            'Fast burns: 14.4 spends 2 % of a 30-day budget in an hour and pages, when five minutes agree.',
+            ['1h'],
+          ),
+          burn(
+            'Burn rate, six hours and three days',
+            'Slow burns: 6 over six hours pages, 1 over three days is a ticket.',
+            ['6h', '3d'],
+          ),
         ],
       },
       ...arrivals(),
     ],
   })
+}
+
+function burn(title: string, help: string, windows: readonly string[]): Placed {
+  return {
+    width: 8,
+    panel: graph({
+      title,
+      help,
+      queries: windows.map((window) => ({
+        expr: `max by (event, slo) (${of('assay_slo_burn_rate', `window="${window}"`)})`,
+        legend: windows.length === 1 ? '{{slo}}' : `{{slo}} ${window}`,
+      })),
+      min: 0,
+      steps: BURN_STEPS,
+      ...(windows.length === 1 ? { calcs: ['max', 'lastNotNull'] } : {}),
+      links: [open.eventOfSeries],
+    }),
+  }
 }

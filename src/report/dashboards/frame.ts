@@ -17,7 +17,13 @@ export interface Section {
   readonly title: string | null
   /** Height of its panels in rows of about 30 px. */
   readonly height: number
-  readonly panels: readonly { readonly width: number; readonly panel: BuiltPanel }[]
+  readonly panels: readonly Placed[]
+}
+
+/** A panel and its width, of 24 columns. */
+export interface Placed {
+  readonly width: number
+  readonly panel: BuiltPanel
 }
 
 export interface Frame {

@@ -2,23 +2,8 @@ import { oneLine } from '../../alert/bounds.ts'
 import { localTime, objectivePercent } from '../../alert/figures.ts'
 import type { DomainDocument, ScorecardDocument } from './document.ts'
 import { worstFirst } from './order.ts'
-import {
-  attainmentText,
-  budgetText,
-  costText,
-  differenceText,
-  inADayText,
-  leadSentence,
-  medianText,
-  openedText,
-  promisesText,
-  remarks,
-  scoreText,
-  seenText,
-  stateText,
-  unobservedText,
-  worstBudgetText,
-} from './words.ts'
+import { type ScorecardRow, scorecardRow } from './row.ts'
+import { attainmentText, budgetText, costText, leadSentence, outcomeText, remarks, stateText } from './words.ts'
 
 /** SLOs that the text names; the rest is in the JSON form. */
 const SLOS_SHOWN = 30
@@ -36,7 +21,7 @@ export function scorecardMarkdown(card: ScorecardDocument): string {
       slo.kind,
       attainmentText(slo),
       objectivePercent(slo.objective),
-      slo.outcome === 'violated' ? 'broken' : slo.outcome === 'met' ? 'met' : 'not judged',
+      outcomeText(slo.outcome),
       budgetText(slo.budget_spent),
     ])
   const lines = [
@@ -45,20 +30,8 @@ export function scorecardMarkdown(card: ScorecardDocument): string {
     `${plain(card.environment)}, ${state}. Times in ${card.timezone}; plan \`${card.plan.slice(0, 12)}\`.`,
     '',
     ...table(
-      [
-        'Domain',
-        'Owner',
-        'Trust',
-        'Change',
-        'SLOs',
-        'Worst budget',
-        'Incidents',
-        'Median',
-        'In 24 h',
-        'Seen',
-        'Unobserved',
-      ],
-      [...card.domains.map((domain) => row(domain.domain, domain)), row('all', card)],
+      ['Domain', ...COLUMNS.map(([head]) => head)],
+      [...card.domains.map((domain) => [domain.domain, ...cells(domain)]), ['all', ...cells(card)]],
     ),
     ...(card.costliest.length === 0 ? [] : ['', '**What cost most budget**', '']),
     ...card.costliest.map((cost) => `- ${plain(costText(cost))}`),
@@ -76,20 +49,23 @@ export function scorecardMarkdown(card: ScorecardDocument): string {
   return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`
 }
 
-function row(name: string, card: DomainDocument | ScorecardDocument): string[] {
-  return [
-    name,
-    'owner' in card ? (card.owner ?? 'nobody') : '',
-    scoreText(card.score),
-    differenceText(card.change),
-    promisesText(card.promises),
-    'budget' in card ? worstBudgetText(card) : '',
-    openedText(card.incidents),
-    medianText(card.incidents),
-    inADayText(card.incidents),
-    seenText(card.coverage),
-    unobservedText(card.coverage),
-  ]
+/** What a row says, in order. */
+const COLUMNS: readonly (readonly [head: string, of: keyof ScorecardRow])[] = [
+  ['Owner', 'owner'],
+  ['Trust', 'trust'],
+  ['Change', 'change'],
+  ['SLOs', 'promises'],
+  ['Worst budget', 'budget'],
+  ['Incidents', 'opened'],
+  ['Median', 'median'],
+  ['In 24 h', 'inADay'],
+  ['Seen', 'seen'],
+  ['Unobserved', 'unobserved'],
+]
+
+function cells(card: DomainDocument | ScorecardDocument): string[] {
+  const row = scorecardRow(card)
+  return COLUMNS.map(([, of]) => row[of])
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -4,6 +4,7 @@ import { dedupKey } from '../../alert/notification.ts'
 import { type ScorecardMessage, type ScorecardNotification, scorecardKey } from '../../alert/scorecard/notification.ts'
 import type { Instant } from '../../model/time.ts'
 import type { DomainDocument, ScorecardDocument } from './document.ts'
+import { leastTrustedFirst } from './order.ts'
 import {
   costText,
   differenceText,
@@ -39,7 +40,7 @@ export function scorecardNotification(
 }
 
 function messageOf(card: ScorecardDocument, publicUrl: string | null): ScorecardMessage {
-  const domains = [...card.domains].sort((a, b) => (a.score ?? 101) - (b.score ?? 101))
+  const domains = leastTrustedFirst(card.domains)
   return {
     environment: card.environment,
     month: card.month,

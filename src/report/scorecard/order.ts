@@ -14,3 +14,10 @@ function rank({ outcome, reason }: SloDocument): number {
   if (reason === 'learning') return 3
   return outcome === 'met' ? 2 : 1
 }
+
+/** By trust, the least first; those without a score last. */
+export function leastTrustedFirst<Domain extends { readonly score: number | null }>(
+  domains: readonly Domain[],
+): Domain[] {
+  return [...domains].sort((a, b) => (a.score ?? 101) - (b.score ?? 101))
+}

@@ -70,6 +70,11 @@ export function attainmentText({ ratio, lower, upper, total, outcome, reason }: 
   return `${percent(ratio)}${interval} of ${whole(total)}`
 }
 
+/** What became of a promise. */
+export function outcomeText(outcome: SloDocument['outcome']): string {
+  return outcome === 'violated' ? 'broken' : outcome === 'met' ? 'met' : 'not judged'
+}
+
 /** `42 % spent, 58 % left`; `3.1 × spent, none left` */
 export function budgetText(spent: number | null): string {
   if (spent === null) return '–'

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { freePort } from '../free-port.ts'
+import { createServerProcess, endWith } from '../server-process.ts'
 import { until } from '../until.ts'
 import { kafkaJars } from './jars.ts'
 
@@ -76,13 +77,13 @@ export async function createKafkaBroker({
     ...[`--cluster-id=${id}`, '-c', properties, ...scram], // in one word: an id may begin with a dash
   ])
   const log = join(folder, 'broker.log')
-  let running: ChildProcess | null = null
+  const server = createServerProcess(launch)
 
   async function start(): Promise<void> {
     await until(
       `Kafka to answer (its log: ${log})`,
       async () => {
-        if (running === null || running.exitCode !== null) running = launch()
+        server.launched()
         return answers(plain)
       },
       60_000,
@@ -96,23 +97,12 @@ export async function createKafkaBroker({
       detached: true,
     })
     closeSync(output)
-    child.unref()
     writeFileSync(join(folder, 'pid'), String(child.pid))
     return child
   }
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    const child = running
-    if (child === null) return
-    running = null
-    child.ref()
-    const ended = child.exitCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', done))
-    child.kill(signal)
-    await ended
-  }
-
   await start()
-  endWith(user, folder, left)
+  endWith(user, { folders: [folder, ...(left === null ? [] : [left])], pidFile: join(folder, 'pid'), signal: 'KILL' })
   return {
     plain: `127.0.0.1:${plain}`,
     sasl: `127.0.0.1:${sasl}`,
@@ -121,10 +111,10 @@ export async function createKafkaBroker({
     log,
     data: join(folder, 'data'),
     start,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop: () => server.end('SIGTERM'),
+    kill: () => server.end('SIGKILL'),
     async remove() {
-      await end('SIGKILL')
+      await server.end('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -145,15 +135,6 @@ function makeCertificate(folder: string): string {
   const certificate = readFileSync(file, 'utf8')
   writeFileSync(join(folder, 'broker.pem'), readFileSync(key, 'utf8') + certificate)
   return certificate
-}
-
-/** A small shell outlives even a killed process, ends the broker after it and removes the folder. */
-function endWith(user: number, folder: string, left: string | null): void {
-  const script = `
-    while kill -0 ${user} 2>/dev/null && [ -d '${folder}' ]; do sleep 0.3; done
-    [ -f '${folder}/pid' ] && kill -KILL $(cat '${folder}/pid') && sleep 0.5
-    rm -rf '${folder}' '${left ?? folder}'`
-  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
 }
 
 /** Whether it leads its own partitions yet: the socket is open before. */

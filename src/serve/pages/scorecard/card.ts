@@ -2,21 +2,18 @@ import { objectivePercent } from '../../../alert/figures.ts'
 import { SLI_KINDS } from '../../../model/sli.ts'
 import type { DomainDocument, ScorecardDocument, SloDocument } from '../../../report/scorecard/document.ts'
 import { monthTitle } from '../../../report/scorecard/month.ts'
-import { worstFirst } from '../../../report/scorecard/order.ts'
+import { leastTrustedFirst, worstFirst } from '../../../report/scorecard/order.ts'
+import { type ScorecardRow, scorecardRow } from '../../../report/scorecard/row.ts'
 import {
   attainmentText,
   budgetText,
   costText,
   differenceText,
-  inADayText,
   leadSentence,
-  medianText,
-  openedText,
+  outcomeText,
   remarks,
   scoreText,
-  seenText,
   stateText,
-  unobservedText,
   worstBudgetText,
 } from '../../../report/scorecard/words.ts'
 import { ratioChart } from '../charts.ts'
@@ -32,7 +29,7 @@ const SLOS_SHOWN = 160
 
 /** A month's scorecard in one body: the sentence, a row a domain, what cost most, what wasn't seen, how the score is made. */
 export function scorecardBody(card: ScorecardDocument, local: (at: number) => string): Html {
-  const domains = [...card.domains].sort((a, b) => (a.score ?? 101) - (b.score ?? 101))
+  const domains = leastTrustedFirst(card.domains)
   const shown = domains.slice(0, DOMAINS_SHOWN)
   const more = domains.slice(DOMAINS_SHOWN)
   const said = remarks(card)
@@ -84,31 +81,24 @@ function cell(slos: readonly SloDocument[]): Html {
   return html`<td class="cell" title="${words}">${mark(kind, value)}${worst.ratio !== null && ratioChart({ ...worst, budgetRemaining: worst.budget_remaining })}<small>${worst.ratio !== null && kind !== 'met' && html`${word}, `}goal ${objectivePercent(worst.objective)}</small></td>`
 }
 
+/** What the table of incidents and coverage says of each domain, in order. */
+const CARE: readonly (readonly [head: string, of: keyof ScorecardRow])[] = [
+  ['Opened', 'opened'],
+  ['Resolved', 'resolved'],
+  ['Regressions', 'regressions'],
+  ['Median', 'median'],
+  ['Resolved in 24 h', 'inADay'],
+  ['Events seen', 'seen'],
+  ['Without owner', 'withoutOwner'],
+  ['Unobserved', 'unobserved'],
+]
+
 function careTable(domains: readonly DomainDocument[], card: ScorecardDocument): Html {
-  const heads = [
-    'Opened',
-    'Resolved',
-    'Regressions',
-    'Median',
-    'Resolved in 24 h',
-    'Events seen',
-    'Without owner',
-    'Unobserved',
-  ]
-  const row = (name: string, one: DomainDocument | ScorecardDocument, ownerless: number): Html =>
-    html`<tr><th scope="row" class="name">${name}</th>${[
-      openedText(one.incidents),
-      String(one.incidents.resolved),
-      String(one.incidents.regressions),
-      medianText(one.incidents),
-      inADayText(one.incidents),
-      seenText(one.coverage),
-      String(ownerless),
-      unobservedText(one.coverage),
-    ].map((text) => html`<td class="right">${text}</td>`)}</tr>`
-  return html`<table class="care"><thead><tr><th>Domain</th>${heads.map((head) => html`<th class="right">${head}</th>`)}</tr></thead><tbody>${domains.map(
-    (domain) => row(domain.domain, domain, domain.without_owner.length),
-  )}${row('all', card, card.without_owner)}</tbody></table>`
+  const line = (name: string, row: ScorecardRow): Html =>
+    html`<tr><th scope="row" class="name">${name}</th>${CARE.map(([, of]) => html`<td class="right">${row[of]}</td>`)}</tr>`
+  return html`<table class="care"><thead><tr><th>Domain</th>${CARE.map(([head]) => html`<th class="right">${head}</th>`)}</tr></thead><tbody>${domains.map(
+    (domain) => line(domain.domain, scorecardRow(domain)),
+  )}${line('all', scorecardRow(card))}</tbody></table>`
 }
 
 /** Every domain's SLOs, the worst first; on paper they stay folded. */
@@ -133,7 +123,7 @@ const REASONS: Readonly<Partial<Record<NonNullable<SloDocument['reason']>, strin
 }
 
 function stateOf({ outcome, reason }: SloDocument): { readonly kind: Mark; readonly word: string } {
-  if (outcome === 'met') return { kind: 'met', word: 'met' }
-  if (outcome === 'violated') return { kind: 'bad', word: 'broken' }
-  return { kind: 'hollow', word: (reason === null ? undefined : REASONS[reason]) ?? 'not judged' }
+  const word = outcomeText(outcome)
+  if (outcome === 'met' || outcome === 'violated') return { kind: outcome === 'met' ? 'met' : 'bad', word }
+  return { kind: 'hollow', word: (reason === null ? undefined : REASONS[reason]) ?? word }
 }
