@@ -105,6 +105,13 @@ export async function facetCounts(
   }))
 }
 
+/** A finding, how often it was seen, and the start of the first window that holds it. */
+interface FindingCount {
+  readonly finding: Finding
+  readonly count: number
+  readonly first: Instant
+}
+
 /** What was found in the records of some series over windows that start in [from, to), most frequent first. */
 export async function findingCounts(
   sql: Sql,
@@ -112,22 +119,25 @@ export async function findingCounts(
   from: Instant,
   to: Instant,
   grain: 'minute' | 'hour',
-): Promise<{ finding: Finding; count: number }[]> {
-  const rows = await readListed<Finding & { id: number; count: number }>(
+): Promise<FindingCount[]> {
+  const rows = await readListed<Finding & { id: number; count: number; first: Instant }>(
     sql,
     series,
     (list) =>
-      `select f.id as id, f.kind as kind, f.path as path, f.keyword as keyword, f.message as message, t.count as count from (
-         select w.finding as finding, cast(sum(w.count) as bigint) as count from finding_${grain} w
+      `select f.id as id, f.kind as kind, f.path as path, f.keyword as keyword, f.message as message, t.count as count, t.first as first from (
+         select w.finding as finding, cast(sum(w.count) as bigint) as count, min(w.start) as first from finding_${grain} w
          where w.series in (${list}) and w.start >= ? and w.start < ? group by w.finding
        ) t join finding f on f.id = t.finding`,
     [from, to],
   )
-  const found = new Map<number, { finding: Finding; count: number }>()
-  for (const { id, count, kind, path, keyword, message } of rows) {
+  const found = new Map<number, FindingCount>()
+  for (const { id, count, first, kind, path, keyword, message } of rows) {
     const sum = found.get(id)
-    if (sum !== undefined) sum.count += count
-    else found.set(id, { finding: { kind, path, keyword, message }, count })
+    found.set(id, {
+      finding: { kind, path, keyword, message },
+      count: count + (sum?.count ?? 0),
+      first: Math.min(first, sum?.first ?? first),
+    })
   }
   return [...found.values()].sort((a, b) => b.count - a.count || compareText(keyOf(a.finding), keyOf(b.finding)))
 }

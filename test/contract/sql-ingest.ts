@@ -186,10 +186,10 @@ export function ingestContract(make: () => Promise<Database>): void {
           [rows[2], 6],
         ])
         expect(await findingCounts(db, [1], DAY_0, DAY_0 + MINUTE, 'minute')).toEqual([
-          { finding: missingRevenue, count: 4 },
+          { finding: missingRevenue, count: 4, first: DAY_0 },
         ])
         expect(await findingCounts(db, [1], DAY_0, DAY_0 + MINUTE, 'hour')).toEqual([
-          { finding: missingRevenue, count: 8 },
+          { finding: missingRevenue, count: 8, first: DAY_0 },
         ])
         expect(await facetCounts(db, [], DAY_0, DAY_0 + DAY, 'hour')).toEqual([])
       }))

@@ -51,7 +51,7 @@ function explainRecords(evidence: Evidence): Explanation {
   const ranked = causesOf(facets)
   const cause = ranked[0] ?? null
   const words = [
-    // A table's rows have no parts that could stand out.
+    // A table's rows have no parts that could stand out but their columns: `explainColumns`.
     ...(evidence.subject === 'table' ? [] : [causeSentence(kind, cause)]),
     `since ${clockTime(startedAt, until, timezone)}`,
     ...findingSentences(

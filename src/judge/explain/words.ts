@@ -16,7 +16,7 @@ const BAD: Readonly<Record<SliKind, string>> = {
 }
 
 /** Findings of this kind say what is wrong with the bad records of an SLI. */
-const FINDING: Readonly<Partial<Record<SliKind, Finding['kind']>>> = {
+export const FINDING: Readonly<Partial<Record<SliKind, Finding['kind']>>> = {
   validity: 'violation',
   completeness: 'unfilled',
 }
@@ -53,9 +53,14 @@ export function findingSentences(
     )
   const total = telling.length
   return telling.slice(0, MOST_FINDINGS).map(({ finding, count }) => {
-    const text = `\`${propertyOf(finding.path)}\`: ${finding.message === '' ? 'not filled' : finding.message}`
+    const text = findingText(finding)
     return total === 1 ? text : `${text} (${count === 1 ? 'once' : `${count} times`})`
   })
+}
+
+/** `` `revenue`: string instead of number `` */
+export function findingText({ path, message }: Finding): string {
+  return `\`${propertyOf(path)}\`: ${message === '' ? 'not filled' : message}`
 }
 
 export function exampleSentence(example: string): string {
@@ -72,14 +77,14 @@ export function clockTime(at: Instant, beside: Instant, timezone: string): strin
 }
 
 /** Whole percents; what isn't nothing or everything is never shown as such. */
-function percent(share: number): string {
+export function percent(share: number): string {
   if (share > 0 && share < 0.005) return 'under 1 %'
   if (share < 1 && share >= 0.995) return 'over 99 %'
   return `${Math.round(share * 100)} %`
 }
 
 /** `/items/0/price` → `items.0.price` */
-function propertyOf(pointer: string): string {
+export function propertyOf(pointer: string): string {
   const steps = pointer
     .split('/')
     .slice(1)

@@ -1,4 +1,5 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
+import { explainColumns } from '../../judge/explain/columns.ts'
 import { explainTogether } from '../../judge/explain/together.ts'
 import { explainVolume } from '../../judge/explain/volume.ts'
 import { explained } from '../../judge/incidents/book.ts'
@@ -10,7 +11,7 @@ import { pointerTo } from '../../observe/check/fill.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
-import { facetCounts, findingCounts } from '../../store/windows.ts'
+import { facetCounts, findingCounts, windowsBetween } from '../../store/windows.ts'
 import { streamOf } from '../volume/watched-streams.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -41,6 +42,12 @@ export async function explainIncident(
     return { incident: explanation === null ? incident : told(incident, explanation, at), example: null }
   }
   const until = Math.min(incident.endedAt === null ? at : incident.endedAt + MINUTE, incident.startedAt + LOOKED_AT)
+  if (slo.subject === 'table' && (slo.kind === 'validity' || slo.kind === 'completeness')) {
+    return {
+      incident: told(incident, await columnsOf(db, plan, accounts, slo, incident.startedAt, until), at),
+      example: null,
+    }
+  }
   const example = await latestExample(db, incident.event, incident.startedAt, until)
   const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
   return { incident: told(incident, explanation, at), example }
@@ -117,6 +124,44 @@ async function evidenceOf(
     findings,
     apart,
     example,
+    timezone: plan.timezone,
+  })
+}
+
+/** A stretch before a table's bad rows that is looked at beside them. */
+const LOOKED_BACK = 2 * HOUR
+
+/** Which columns make a table's rows bad. Tables keep no rows: there is no example but the counts. */
+async function columnsOf(
+  db: Database,
+  plan: Plan,
+  accounts: Accounts,
+  slo: SloPlan,
+  from: Instant,
+  until: Instant,
+): Promise<Explanation> {
+  const ids = accounts.seriesOf(slo).map(({ id }) => id)
+  const apart = new Set(goalsOf(plan, slo.event).map(pointerTo))
+  const [now, before, found, foundBefore] = await Promise.all([
+    windowsBetween(db, 'minute', ids, from, until),
+    windowsBetween(db, 'minute', ids, from - LOOKED_BACK, from),
+    findingCounts(db, ids, from, until, 'minute'),
+    findingCounts(db, ids, from - LOOKED_BACK, from, 'minute'),
+  ])
+  const sum = (rows: typeof now, of: 'bad' | 'all'): number =>
+    rows.reduce((total, { counts }) => total + share(slo.kind, counts)[of], 0)
+  const seenBefore = new Map(foundBefore.map(({ finding, count }) => [JSON.stringify(finding), count]))
+  return explainColumns({
+    kind: slo.kind,
+    startedAt: from,
+    until,
+    rows: sum(now, 'all'),
+    bad: sum(now, 'bad'),
+    rowsBefore: sum(before, 'all'),
+    lookedBack: LOOKED_BACK,
+    findings: found
+      .filter(({ finding }) => finding.kind !== 'unfilled' || !apart.has(finding.path))
+      .map((one) => ({ ...one, before: seenBefore.get(JSON.stringify(one.finding)) ?? 0 })),
     timezone: plan.timezone,
   })
 }

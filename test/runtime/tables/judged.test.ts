@@ -123,9 +123,14 @@ withPostgres('the rows of a table, judged', (postgres) => {
       severity: 'page',
       startedAt: START + 30 * MINUTE,
       openedAt: START + 32 * MINUTE,
-      cause: null,
+      cause: { dimension: 'column', value: 'amount', shareOfBad: 1 },
       affected: [{ kind: 'table', name: 'main.public.orders' }],
-      explanation: ['since 12:30', '`amount`: below 0'],
+      explanation: [
+        '100 % of the bad rows are bad in `amount`',
+        'since 12:30',
+        // The last look was at 13:02, 30 min after it opened: thirty minutes of ten rows, of which ten had six bad ones.
+        '`amount`: below 0, in 60 of 300 rows since 12:30; in none of 300 in the 2h before',
+      ],
     })
   })
 })
