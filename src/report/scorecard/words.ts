@@ -124,6 +124,8 @@ export function remarks(card: ScorecardDocument): string[] {
       `${counted(coverage.events_without_slo, coverage.tables_planned > 0 ? 'event or table' : 'event')} without any SLO.`,
     card.without_owner > 0 &&
       `${counted(card.without_owner, 'event')} without an owner, names without a contract among them.`,
+    coverage.unobserved_minutes > 0 &&
+      `What came in unobserved minutes is taken to be as much as in the month on average, and none of it good; had they been busier, more went unseen than the score tells.`,
     assay.opened > 0 &&
       `Assay itself fell behind ${assay.opened === 1 ? 'once' : `${assay.opened} times`} (not counted as incidents of the data).`,
     gone.length > 0 && `Taken out during the month, and still counted: ${listed(gone)}.`,

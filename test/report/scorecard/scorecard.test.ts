@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../../src/model/time.ts'
 import type { MonthFacts } from '../../../src/report/scorecard/facts.ts'
 import { scorecardMarkdown } from '../../../src/report/scorecard/markdown.ts'
 import { scorecardDocument } from '../../../src/report/scorecard/scorecard.ts'
+import { remarks } from '../../../src/report/scorecard/words.ts'
 import { incidentOf, makePlan } from '../../serve/plan.ts'
 import { eventFacts, MINUTES, monthFacts, OCTOBER, sloFacts, watched } from './month-facts.ts'
 
@@ -120,6 +121,10 @@ describe('a card', () => {
     expect(card.domains.map(({ coverage }) => coverage.unobserved_minutes)).toEqual([50, 40])
     expect(card.domains[0]?.slos[0]?.unobserved_minutes).toBe(50)
     expect(card.without_owner).toBe(1)
+    // Nobody knows what came then: what is assumed of it is said beside the score.
+    const assumed = (of: typeof card): boolean => remarks(of).some((text) => text.includes('unobserved minutes'))
+    expect(assumed(card)).toBe(true)
+    expect(assumed(cardOf(monthFacts({ sources: [watched(0)] })))).toBe(false)
   })
 
   it('shows volume as learning until the detector judges it, worth nothing until then', () => {
