@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import { Failure } from '../../../model/failure.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Stamp } from './arrival.ts'
+import { bounded } from './bounded.ts'
 import { type Extent, partitionKey } from './partition.ts'
 
 /** What the brokers keep of the topics, as of one moment. */
@@ -42,7 +43,7 @@ export function createCluster(kafka: () => Promise<Kafka>, topics: readonly stri
   async function close(): Promise<void> {
     const closing = admin
     admin = null
-    await closing?.then((one) => one.disconnect()).catch(() => undefined)
+    if (closing !== null) await bounded(closing.then((one) => one.disconnect()))
   }
 
   async function asking<Answer>(ask: (to: Admin) => Promise<Answer>): Promise<Answer> {

@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Instant } from '../../../model/time.ts'
 import { type Backlog, createBacklog } from './backlog.ts'
+import { bounded } from './bounded.ts'
 import { unreachable } from './cluster.ts'
 import type { Failure } from '../../../model/failure.ts'
 import { partitionKey } from './partition.ts'
@@ -50,7 +51,6 @@ const LONGEST_FETCH = 500
 const FETCH_BYTES = 8 * 1024 * 1024
 /** Partitions added to a topic are noticed within that time. */
 const LOOK_FOR_PARTITIONS = 30_000
-const LEAVE_WITHIN = 3_000
 /** A broker that hasn't been asked for so long isn't asked any more. */
 const NODE_FORGOTTEN = 30_000
 
@@ -162,7 +162,7 @@ export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps)
   async function leave(): Promise<void> {
     left = true
     backlog.clear()
-    await Promise.race([consumer.disconnect().catch(() => undefined), sleep(LEAVE_WITHIN)])
+    await bounded(consumer.disconnect())
   }
 
   try {

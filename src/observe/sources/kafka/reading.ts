@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { Duration, Instant } from '../../../model/time.ts'
 import type { PositionStep, SourceState } from '../source.ts'
 import type { Stamp } from './arrival.ts'
+import { bounded } from './bounded.ts'
 import type { Fetched } from './backlog.ts'
 import { createClient, type KafkaAccess, type KafkaLog } from './client.ts'
 import { type Cluster, createCluster, type Extents, unreachable } from './cluster.ts'
@@ -94,9 +95,9 @@ export function createReading(deps: ReadingDeps): Reading {
   async function end(): Promise<void> {
     const leaving = member
     member = null
-    await asking?.catch(() => undefined)
+    if (asking !== null) await bounded(asking)
     if (leaving !== null) {
-      await follow(leaving, true)
+      await bounded(follow(leaving, true))
       await leaving.leave()
     }
     standings.clear()

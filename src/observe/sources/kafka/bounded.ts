@@ -1,0 +1,17 @@
+import type { Duration } from '../../../model/time.ts'
+
+/** Parting from a broker takes no longer. */
+const PART_WITHIN: Duration = 3_000
+
+/**
+ * Waits for work whose outcome doesn't matter, but not for ever: kafkajs 2.2.4 waits for answers to come before it closes a
+ * connection, and of a broker that was killed none come.
+ */
+export async function bounded(work: Promise<unknown>, most: Duration = PART_WITHIN): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, most)
+  })
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
+}
