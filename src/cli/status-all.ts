@@ -14,9 +14,11 @@ import { dayUntil } from '../store/read/spans.ts'
 import { judgedUntil } from '../store/read/verdicts.ts'
 import type { Sql } from '../store/sql.ts'
 import { SCHEMA_VERSION } from '../report/documents/verdict.ts'
+import { readVolumeStreams } from '../store/volume-streams.ts'
 import type { Io } from './io.ts'
-import { counted, type Paint, paintFor, printable } from './printable.ts'
+import { type Paint, paintFor, printable } from './printable.ts'
 import { sloTable } from './slo-table.ts'
+import { volumeStatus, volumeText } from './status-volume.ts'
 import { table } from './table.ts'
 
 /** A command's answer, for people and for programs. */
@@ -41,6 +43,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
   const judged = await standings(db, plan, plan.slos)
   const until = await judgedUntil(db)
   const open = await openIncidents(db)
+  const streams = await readVolumeStreams(db)
   const spent = await volumeAlarms(db, plan, until ?? now)
   const document = {
     schema_version: SCHEMA_VERSION,
@@ -54,7 +57,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
       complete,
     })),
     tables: tables.map(tableDocument),
-    volume: { false_alarms_per_week: plan.volume?.falseAlarmsPerWeek ?? 1, incidents_last_7_days: spent },
+    volume: volumeStatus(plan, spent, streams),
     slos: await sloDocuments({ db, plan: () => plan }, () => true),
     incidents: open.map(incidentDocument),
   }
@@ -67,7 +70,7 @@ export async function statusOfAll(db: Sql, plan: Plan, io: Io): Promise<Answer> 
     sloTable(judged, paint),
     incidentText(open, plan, now, paint),
   ]
-  const volume = volumeText(plan, spent)
+  const volume = volumeText(plan, spent, streams)
   return { text: [...text, ...(volume === '' ? [] : [volume])].join('\n'), document }
 }
 
@@ -77,12 +80,6 @@ async function volumeAlarms(db: Sql, plan: Plan, at: Instant): Promise<number> {
   const week = at - 7 * DAY
   const incidents = [...(await openIncidents(db)), ...(await incidentsResolvedSince(db, week))]
   return incidents.filter(({ openedAt, slos }) => openedAt > week && volume.has(slos[0] ?? '')).length
-}
-
-function volumeText(plan: Plan, spent: number): string {
-  if (!plan.slos.some(({ kind }) => kind === 'volume')) return ''
-  const budget = plan.volume?.falseAlarmsPerWeek ?? 1
-  return `Volume: ${counted(spent, 'incident')} in 7 days; the budget for false alarms is ${budget} a week.\n`
 }
 
 async function readSources(db: Sql, plan: Plan): Promise<readonly SourceLine[]> {

@@ -2,6 +2,7 @@ import { Failure } from '../model/failure.ts'
 import { core } from './migrations/001-core.ts'
 import { scorecard } from './migrations/002-scorecard.ts'
 import { volume } from './migrations/003-volume.ts'
+import { volumeStream } from './migrations/004-volume-stream.ts'
 import { lockNumber } from './postgres-lock.ts'
 import type { Database, Sql } from './sql.ts'
 
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, text: core },
   { version: 2, text: scorecard },
   { version: 3, text: volume },
+  { version: 4, text: volumeStream },
 ]
 
 const SPELLINGS: Readonly<Record<Sql['engine'], readonly (readonly [RegExp, string])[]>> = {

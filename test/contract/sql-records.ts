@@ -35,6 +35,7 @@ import {
   writeVolumeBlock,
   writeVolumeNote,
 } from '../../src/store/volume-states.ts'
+import { dropVolumeStreams, readVolumeStreams, writeVolumeStreams } from '../../src/store/volume-streams.ts'
 import { commitOf, countsOf, DAY_0, facetOf, missingRevenue, seriesOf, stepOf } from '../support/commits.ts'
 
 const incident: Incident = {
@@ -243,6 +244,31 @@ export function recordsContract(make: () => Promise<Database>): void {
       await writeVolumeNote(db, note(2, 1))
       expect(await bytes(2, 1)).toEqual([[8]])
       expect(await bytes(1, 3)).toHaveLength(3)
+    }))
+
+  it('what is watched of volume is replaced stream by stream, and what is no longer watched goes', () =>
+    using(async (db) => {
+      const stream = (event: string, observed: number) => ({
+        event,
+        source: null,
+        series: [event],
+        unwatched: { platforms: 0, families: 1, properties: 0 },
+        falseAlarmsPerWeek: 0.5,
+        hours: [{ start: DAY_0, observed, band: { expected: 1.5, lower: 0, upper: 3 } }],
+      })
+      await writeVolumeStreams(
+        db,
+        [
+          ['b', stream('b', 1)],
+          ['a', stream('a', 1)],
+        ],
+        DAY_0,
+      )
+      await writeVolumeStreams(db, [['b', stream('b', 2)]], DAY_0 + 1)
+      expect(await readVolumeStreams(db)).toEqual([stream('a', 1), stream('b', 2)])
+      expect(await readVolumeStreams(db, 'b')).toEqual([stream('b', 2)])
+      await dropVolumeStreams(db, DAY_0 + 1)
+      expect(await readVolumeStreams(db)).toEqual([stream('b', 2)])
     }))
 
   it('retention leaves exactly what is to be kept', () =>

@@ -10,7 +10,7 @@ export function explainVolume(alarms: readonly StandingAlarm[], at: Instant, tim
   const parts = causesOf(alarms)
   const cause = parts[0] ?? null
   const words = [...alarms]
-    .sort((a, b) => rank(a) - rank(b) || (a.series.name < b.series.name ? -1 : 1))
+    .sort((a, b) => rank(a, cause) - rank(b, cause) || (a.series.name < b.series.name ? -1 : 1))
     .map((open) => sentence(open, at, timezone))
   return { cause, ranked: parts, words }
 }
@@ -39,11 +39,11 @@ function causeOf({ alarm, series }: StandingAlarm): Cause | null {
   return { dimension, value, shareOfBad: 1, shareOfAll: alarm.expected, lift: 1 / alarm.expected }
 }
 
-/** A part that is gone says more than the whole that is less by it. */
-function rank({ alarm, series }: StandingAlarm): number {
+/** A part that is gone says more than the whole that is less by it, if it is the cause. */
+function rank({ alarm, series }: StandingAlarm, cause: Cause | null): number {
   const isPart = series.aspect === 'platform' || series.aspect === 'family'
-  if (isPart) return alarm.direction === 'down' ? 0 : 4
-  return series.aspect === 'total' ? 1 : series.aspect === 'domain' ? 2 : 3
+  if (isPart) return alarm.direction === 'down' ? (cause === null ? 3 : 0) : 5
+  return series.aspect === 'total' ? 1 : series.aspect === 'domain' ? 2 : 4
 }
 
 function sentence({ alarm, series }: StandingAlarm, at: Instant, timezone: string): string {

@@ -7,6 +7,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { openIncidents } from '../../store/incidents.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { createVolumeKeeper } from '../volume/volume-keeper.ts'
+import { createVolumeOutlook } from '../volume/volume-outlook.ts'
 import { type NoState, readVolumeState, type SavedVolume } from '../volume/volume-state.ts'
 import { createMinuteSpans } from '../tracing/evaluation.ts'
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts'
@@ -74,6 +75,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const accounts = await openAccounts(db, plan, await remembered(deps))
   const isKept = deps.onVolumeRebuild !== undefined
   const volume = isKept ? createVolumeKeeper(db, plan, accounts.volume, assertLeads) : null
+  const outlook = isKept ? createVolumeOutlook(db, plan, accounts.volume, assertLeads) : null
   await accounts.refresh()
   const { open, abandoned } = await readOpenIncidents(db, plan)
   const left = abandoned.map(({ incident, tracking }) => retired(incident, tracking, latest(accounts)))
@@ -152,6 +154,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     }
     await commit()
     await volume?.keep()
+    await outlook?.keep()
     return { judged, minutes, counted, lines, changes, notifications }
   }
 

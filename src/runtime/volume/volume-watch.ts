@@ -18,12 +18,14 @@ import type { Plan } from '../../plan/plan.ts'
 import { hoursKept } from '../../store/read/hourly.ts'
 import { oldestPart } from '../../store/read/minutely.ts'
 import type { Sql } from '../../store/sql.ts'
+import type { VolumeHour } from '../../store/volume-streams.ts'
 import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
 import { holidaysOf, knownChanges } from './known-changes.ts'
 import { type Listening, readListening } from './listening.ts'
 import { createLooks, PART } from './looks.ts'
 import { createReadings } from './readings.ts'
 import type { SavedVolume } from './volume-state.ts'
+import { createHours } from './recent-hours.ts'
 import { watchedStreams, weightOfSeries } from './watched-streams.ts'
 import { watchingOptions } from './watching-options.ts'
 
@@ -45,6 +47,8 @@ export interface VolumeWatch {
   readonly bandOf: (stream: WatchedStream) => Band | null
   /** What is watched, and what isn't. */
   readonly coverage: () => readonly Coverage[]
+  /** The newest hours that were judged, oldest first. */
+  readonly hours: (stream: WatchedStream) => readonly VolumeHour[]
   /** All that it remembers: no copy, to be written before the next `advance`. */
   readonly save: () => SavedVolume
 }
@@ -80,6 +84,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
   )
   const standing = standingAlarms((name) => series.get(name), saved?.alarms)
   const judge = { fleet, standing, series, domainOf: options.domainOf }
+  const recent = createHours()
   const readings = createReadings(saved?.readings)
   const looks = createLooks(sql, fleet, saved?.looked)
   /** Start of each stream's next hour, and of its first whole one. */
@@ -141,6 +146,9 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     }
     const end = start + HOUR
     const { told } = judgeHour(judge, watched.take(buckets), buckets, start)
+    for (const each of buckets) {
+      recent.add(streamKey(each), { start, observed: each.received, band: fleet.band(seriesName(each, 'total')) })
+    }
     const alarms = Map.groupBy(told, (each) => streamKey(each.series))
     for (const [key, isObserved] of observed) {
       const own = alarms.get(key) ?? []
@@ -165,6 +173,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     reading: (stream, at) => readings.at(streamKey(stream), at),
     bandOf: (stream) => fleet.band(seriesName(stream, 'total')),
     coverage: watched.coverage,
+    hours: (stream) => recent.of(streamKey(stream)),
     save: () => ({
       fleet: fleet.save(),
       watching: watched.save(),

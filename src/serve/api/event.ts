@@ -12,6 +12,8 @@ import { type Span, seriesOf } from '../../store/read/spans.ts'
 import type { ServeDeps } from '../deps.ts'
 import { notFound } from '../problems.ts'
 import { fillOf, mergedProperties, payloadOf, stubBodies } from '../samples.ts'
+import { readVolumeStreams } from '../../store/volume-streams.ts'
+import { volumeDocument } from '../volume-document.ts'
 import { eventCounts, versionDocument } from './events.ts'
 import { sloDocuments } from './slos.ts'
 
@@ -22,13 +24,14 @@ export async function eventAnswer(deps: Deps, name: string, span: Span): Promise
   const event = deps.plan().events.get(name)
   if (event === undefined) return unplannedAnswer(deps, name, span)
   const { db } = deps
-  const [counts, versions, findings, samples, open, slos] = await Promise.all([
+  const [counts, versions, findings, samples, open, slos, volume] = await Promise.all([
     nameCounts(db, span, seriesOf('planned', [name])),
     versionCounts(db, [name], span),
     findingsOf(db, name, span),
     samplesOf(db, 'planned', [name]),
     openIncidentsWith(db, name),
     sloDocuments(deps, (slo) => slo.event === name),
+    readVolumeStreams(db, name),
   ])
   const [own] = counts
   return {
@@ -47,6 +50,7 @@ export async function eventAnswer(deps: Deps, name: string, span: Span): Promise
     last_invalid_payload: payloadOf(samples.find((sample) => sample.invalidPayload !== null)?.invalidPayload ?? null),
     destinations: event.destinations.map(({ kind, name: destination, key }) => ({ kind, name: destination, key })),
     open_incidents: open.map(incidentDocument),
+    volume: volume.map(volumeDocument),
     slos,
   }
 }

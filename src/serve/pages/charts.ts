@@ -62,11 +62,21 @@ export interface CoursePoint {
   readonly value: number | null
 }
 
+/** Between what a value was expected. */
+export interface BandPoint {
+  readonly at: Instant
+  readonly expected: number
+  readonly lower: number
+  readonly upper: number
+}
+
 export interface Course {
   readonly points: readonly CoursePoint[]
   readonly from: Instant
   readonly to: Instant
   readonly threshold: number | null
+  /** What was expected, where it was known; left out: nothing. */
+  readonly band?: readonly BandPoint[]
   /** Upright lines with a word. */
   readonly marks: readonly { readonly at: Instant; readonly word: string }[]
   readonly label: string
@@ -79,7 +89,7 @@ const COURSE_WIDTH = 720
 const COURSE_HEIGHT = 150
 
 /** A value over time with a threshold and what happened when. */
-export function courseChart({ points, from, to, threshold, marks, label, scale, scaleText }: Course): Html {
+export function courseChart({ points, from, to, threshold, marks, label, scale, scaleText, band = [] }: Course): Html {
   const [low, high] = scale
   const x = (at: Instant) => px(((at - from) / Math.max(1, to - from)) * COURSE_WIDTH)
   const y = (value: number) =>
@@ -90,6 +100,10 @@ export function courseChart({ points, from, to, threshold, marks, label, scale, 
     if (value !== null) path += `${before === null ? 'M' : 'L'}${x(at)} ${y(value)}`
     before = value
   }
+  const edge = (points: readonly BandPoint[], value: (point: BandPoint) => number): string =>
+    points.map((point, index) => `${index === 0 ? '' : 'L'}${x(point.at)} ${y(value(point))}`).join('')
+  const area =
+    band.length < 2 ? null : `M${edge(band, ({ upper }) => upper)}L${edge(band.toReversed(), ({ lower }) => lower)}Z`
   // The words of marks that stand close together alternate between head and foot.
   const words = marks.map(({ at, word }, index) => {
     const isRight = (at - from) / Math.max(1, to - from) > 0.85
@@ -100,5 +114,5 @@ export function courseChart({ points, from, to, threshold, marks, label, scale, 
   return html`<svg class="course" viewBox="0 0 ${COURSE_WIDTH} ${COURSE_HEIGHT}" role="img" aria-label="${label}">${
     threshold !== null &&
     html`<path class="threshold" d="M0 ${y(threshold)}H${COURSE_WIDTH}"/><text class="muted" x="0" y="${Number(y(threshold)) - 4}">objective ${scaleText(threshold)}</text>`
-  }${words}<path class="line" d="${path}"/></svg>`
+  }${area !== null && html`<path class="band" d="${area}"/><path class="expected" d="M${edge(band, ({ expected }) => expected)}"/>`}${words}<path class="line" d="${path}"/></svg>`
 }

@@ -42,6 +42,7 @@ svg { display: block; overflow: visible; fill: none; } text { fill: var(--muted)
 .share { width: 160px; height: 8px; } .share.bad rect:last-child { fill: var(--bad); }
 .spark { width: 96px; height: 20px; } .spark path { stroke: var(--ink); stroke-width: 1.25; }
 .course { width: 100%; height: auto; max-width: 960px; } .course .line { stroke: var(--text); stroke-width: 1.5; }
+.course .band { fill: var(--line); opacity: 0.8; stroke: none; } .course .expected { stroke: var(--muted); stroke-dasharray: 2 3; }
 .course .threshold { stroke: var(--bad); stroke-dasharray: 4 3; } .course .tick { stroke: var(--line); }
 pre, code { font: 12px/16px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); padding: 8px 12px; margin: 4px 0 8px; overflow: auto; max-height: 420px; }

@@ -1,14 +1,12 @@
-import { DAY, floorTo, HOUR } from '../../../model/time.ts'
 import type { EventPlan } from '../../../plan/plan.ts'
 import { lastArrivals, unplannedSeen } from '../../../store/read/arrivals.ts'
-import { eventCourse, versionCounts } from '../../../store/read/counts.ts'
+import { versionCounts } from '../../../store/read/counts.ts'
 import { openIncidentsWith } from '../../../store/read/incidents.ts'
 import { findingsOf, samplesOf } from '../../../store/read/samples.ts'
 import { dayUntil } from '../../../store/read/spans.ts'
 import type { ServeDeps } from '../../deps.ts'
 import { notFound } from '../../problems.ts'
 import { standings } from '../../standing.ts'
-import { courseChart } from '../charts.ts'
 import { sloLine, worstFirst } from '../home/domains.ts'
 import { contractToCopy } from '../home/unplanned.ts'
 import { html, type Html } from '../html.ts'
@@ -16,6 +14,7 @@ import { layout, part } from '../layout.ts'
 import { severityMark } from '../marks.ts'
 import { incidentSentence } from '../sentence.ts'
 import { type Clock, clockIn, count, counted, span } from '../words.ts'
+import { volumePart } from './volume.ts'
 import { contracts, payload, propertiesTable, versionsTable } from './parts.ts'
 
 /** One event: what arrives, and does it match the contract? */
@@ -41,7 +40,7 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
       plan().slos.filter((slo) => slo.event === name),
     ),
     lastArrivals(db),
-    volume(db, name, clock),
+    volumePart(db, plan(), name, clock),
   ])
   const received = versions.reduce((sum, row) => sum + row.received, 0)
   const invalid = versions.reduce((sum, row) => sum + row.invalid, 0)
@@ -86,27 +85,6 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
     'Last invalid payload, redacted',
     payload(samples.find(({ invalidPayload }) => invalidPayload !== null)?.invalidPayload ?? null),
   )}${part('contract', 'Contract', contracts(event))}`
-}
-
-async function volume(db: ServeDeps['db'], event: string, clock: Clock): Promise<Html> {
-  const to = floorTo(clock.now, HOUR)
-  const from = to - 2 * DAY
-  const hours = new Map((await eventCourse(db, event, 'hour', { from, to })).map((row) => [row.start, row.received]))
-  const points = Array.from({ length: 48 }, (_, index) => {
-    const at = from + index * HOUR
-    return { at, value: hours.get(at) ?? 0 }
-  })
-  const most = Math.max(1, ...points.map(({ value }) => value))
-  return html`${courseChart({
-    points,
-    from,
-    to,
-    threshold: null,
-    marks: [],
-    label: `Records an hour from ${clock.text(from)} to ${clock.text(to)}, at most ${count(most)}`,
-    scale: [0, most],
-    scaleText: count,
-  })}<p class="muted">${clock.mark(from)} to ${clock.mark(to)}, at most ${count(most)} an hour. Its expected band is being learnt.</p>`
 }
 
 async function unplanned({ db, status }: ServeDeps, name: string, clock: Clock): Promise<Html> {
