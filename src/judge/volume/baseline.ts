@@ -43,8 +43,8 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
   const rho = ownSeen > 0 ? shrunk(centre(own, ownSeen, level), ownSeen, shape, kappa, level) : shape
   const young =
-    (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.025) : 0.4) +
-    (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.01 : ownSeen === 2 ? 0.004 : 0) +
+    (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.01) : 0.4) +
+    (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.004 : ownSeen === 2 ? 0.002 : 0) +
     (days < 3 ? 0.04 : 0)
   return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
 }

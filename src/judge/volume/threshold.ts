@@ -48,7 +48,7 @@ export function silenceNats(stepsPerWeek: number, falseAlarmsPerWeek: number): n
 
 /** Doubt in nats while the hour's own history is short: weeks of the same local hour seen. */
 export function youngNats(weeks: number): number {
-  return weeks === 0 ? 4 : weeks < 3 ? 1.5 : 0
+  return weeks === 0 ? 3 : 0
 }
 
 /** The same for a share, whose hours are drawn towards each other: by days since its first step. */
