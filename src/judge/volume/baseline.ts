@@ -41,10 +41,12 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
   const unit = level * shape
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
-  const rho = ownSeen > 0 ? shrunk(centre(own, ownSeen, level), ownSeen, shape, kappa, level) : shape
+  const mine = ownSeen > 0 ? centre(own, ownSeen, level) : shape
+  const rho = ownSeen > 0 ? shrunk(mine, ownSeen, shape, kappa, level) : shape
   const young =
     (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.01) : 0.4) +
     (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.004 : ownSeen === 2 ? 0.002 : 0) +
+    (ownSeen > 0 && ownSeen < 3 ? disagreement(mine, shape, level) / ownSeen : 0) +
     (days < 3 ? 0.04 : 0)
   return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
 }
@@ -78,8 +80,14 @@ function collect(into: Float64Array, rings: Rings, index: number, lags: readonly
  */
 function shrunk(mine: number, weeks: number, shape: number, kappa: number, level: number): number {
   const chiSquare = (weeks * level * (mine - shape) ** 2) / Math.max(mine + shape, 1e-9)
-  const weight = kappa * Math.min(1, SURELY / Math.max(chiSquare, 1e-9))
+  const weight = kappa * Math.min(1, SURELY / Math.max(chiSquare, 1e-9)) ** 2
   return (weeks * mine + weight * shape) / (weeks + weight)
+}
+
+/** Added variance where an hour's first weeks are unlike its day type, as on the Sundays of a shop that is closed then: beyond what counts do by chance. */
+function disagreement(mine: number, shape: number, level: number): number {
+  const usual = shape * level + 1
+  return Math.min(0.4, 0.25 * Math.max(0, Math.log((mine * level + 1) / usual) ** 2 - 4 / usual))
 }
 
 /** Between median (safe from faults in the past) and clipped mean (unbiased for small counts), the more median the larger the counts. */

@@ -30,8 +30,13 @@ export function alarmOf(
   scoring: Scoring,
 ): OpenAlarm | null {
   const quiet = silenceOf(series, step, count, ahead, scoring)
+  if (quiet === null && ahead.days < 1) return null
+  const isNewDay = count === 0 && ahead.weeks === 0 && step.day !== 0
+  if (isNewDay && neverBegan(series)) {
+    series.held = true
+    return null
+  }
   if (quiet !== null) return quiet
-  if (ahead.days < 1) return null
   const found = windowAlarm(series, step, ahead, scoring, null)
   if (found === null || !mayBeHoliday(series, step, count, ahead, scoring)) return found
   series.held = true
@@ -69,7 +74,7 @@ function windowAlarm(
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const threshold =
       nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
-      youngNats(ahead.weeks) +
+      youngNats(ahead.weeks, z > 0 ? 'up' : 'down') +
       doubt(series.watch, z > 0 ? 'up' : 'down')
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     if (beyond <= margin) continue
@@ -163,4 +168,12 @@ function silenceOf(
     step: step.index,
     hours: 1,
   }
+}
+
+/** Whether the silence began when nothing was expected any more: what closes at night may be closed on its first Sunday. */
+function neverBegan({ rings, expected }: Counted): boolean {
+  let index = rings.last
+  while (index >= rings.first && index > rings.last - expected.length && rings.raw[index % rings.raw.length] === 0)
+    index -= 1
+  return index < rings.last && (expected[(index + 1) % expected.length] ?? 0) < 1
 }

@@ -3,6 +3,7 @@ import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import { alarmOf } from './count-alarm.ts'
 import { type Drift, driftOf, emptyDrift } from './drift.ts'
+import { beginEpisode, emptyJitter, endEpisode, followEpisode, forgetJitter, type Jitter, waits } from './jitter.ts'
 import {
   clamp,
   countAt,
@@ -48,6 +49,7 @@ export interface CountSeries {
   newLevelFrom: number
   newLevelUntil: number
   readonly drift: Drift
+  readonly jitter: Jitter
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
@@ -70,8 +72,12 @@ export function emptyCountSeries(perDay: number): CountSeries {
     newLevelFrom: 0,
     newLevelUntil: 0,
     drift: emptyDrift(),
+    jitter: emptyJitter(),
   }
 }
+
+/** Counted and expected together: a step with less isn't learnt from. */
+const LEAST_TELLING = 1
 
 /** What one step changed. */
 export interface Judged {
@@ -99,6 +105,7 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.since = step.index
   }
   forgetPassed(watch, step.perWeek)
+  forgetJitter(series.jitter, step.perWeek)
   if (count > 0) series.arrived += 1
   if (series.asleep && count > 0) {
     series.asleep = false
@@ -108,6 +115,7 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   if (series.held && step.sinceMidnight === 0) {
     // Whatever it was, it was yesterday.
     series.held = false
+    series.silence = 0
     series.since = step.index
     series.trail = 0
   }
@@ -118,10 +126,16 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   const drift = step.sinceMidnight === 0 ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
   const u = score(series, step, count, ahead)
   if (watch.open !== null) return { opened: null, closed: afterOpen(series, step, count, ahead, watch.open, u), drift }
-  const opened = alarmOf(series, step, count, ahead, scoring)
-  if (opened !== null) Object.assign(watch, { open: opened, fast: u, quiet: 0 })
-  else if (!series.held) learn(series, step, ahead, u, scoring)
-  const ordinary = opened === null && !series.held
+  const found = alarmOf(series, step, count, ahead, scoring)
+  const waiting = found !== null && waits(series.jitter, step.index, found.direction)
+  const opened = waiting ? null : found
+  if (opened !== null) {
+    Object.assign(watch, { open: opened, fast: u, quiet: 0 })
+    beginEpisode(series.jitter)
+    followEpisode(series.jitter, count, ahead.mu)
+  }
+  const ordinary = found === null && !series.held
+  if (ordinary) learn(series, step, ahead, u, scoring)
   takeIn(series, count, ordinary ? accepted(series, count, ahead) : ahead.mu, ahead.rho, ahead.mu)
   return { opened, closed: null, drift }
 }
@@ -191,7 +205,8 @@ function score(series: CountSeries, step: CivilStep, count: number, ahead: Expec
 function learn(series: CountSeries, step: CivilStep, ahead: Expectation, u: number, scoring: Scoring): void {
   if (ahead.extra >= 0.04) return
   for (const window of series.windows) {
-    if (window.seen * 3 < window.steps * 2) continue
+    // Nothing expected and nothing come tells nothing of how far off the others are: closed at night isn't exact by day.
+    if (window.seen * 3 < window.steps * 2 || window.observed + window.expected < LEAST_TELLING) continue
     const hours = (window.steps * step.length) / HOUR
     // Without the doubt of youth, which would teach that the series is quieter than it is.
     const young = ahead.extra > 0
@@ -230,13 +245,16 @@ function afterOpen(
 ): OpenAlarm | null {
   const { watch } = series
   if (count > 0) series.silence = 0
+  followEpisode(series.jitter, count, ahead.mu)
   takeIn(series, count, ahead.mu, ahead.rho, ahead.mu)
   const over = open.kind === 'outage' ? count > 0 && settles(watch, open, u) : settles(watch, open, u)
   const hours = ((step.index - open.step) * step.length) / HOUR
   const lasting = hours >= (ahead.days < 14 ? 8 : 96)
   if (!over && !lasting) return null
-  if (over) notePassed(watch, open)
-  else accept(series, open.step, ahead.days < 14)
+  if (over) {
+    notePassed(watch, open)
+    endEpisode(series.jitter, series.windows[0]?.phi ?? 0)
+  } else accept(series, open.step + 1, ahead.days < 14)
   watch.open = null
   series.since = step.index + 1
   series.trail = 0

@@ -195,7 +195,7 @@ function sudden(
   const direction = z > 0 ? 'up' : 'down'
   const threshold =
     nats(step.perWeek * parts, window.steps, 1, scoring.falseAlarmsPerWeek) +
-    youngNats(fine.weeks) +
+    youngNats(fine.weeks, direction) +
     doubt(series.watch, direction)
   if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) < threshold) return null
   const reach = (side: 1 | -1): number =>

@@ -47,6 +47,8 @@ type Side = keyof Watch['passed']
 const PASSED_HALF_LIFE = 20
 /** Of alarms that passed, the first is taken at its word; the second adds so many nats of doubt, each further one doubles. */
 const DOUBT = 3
+/** Of what is too much: bursts harm less than what is missing, and come again and again. */
+const DOUBT_OF_MORE = 6
 
 /** Notes that an alarm has ended by itself. */
 export function notePassed(watch: Watch, open: OpenAlarm): void {
@@ -63,5 +65,5 @@ export function forgetPassed(watch: Watch, stepsPerWeek: number): void {
 
 /** Nats by which a threshold is raised: what a series does again and again is how it is, and has had its share of the budget. */
 export function doubt(watch: Watch, side: Side): number {
-  return DOUBT * (2 ** Math.max(0, watch.passed[side] - 1) - 1)
+  return (side === 'up' ? DOUBT_OF_MORE : DOUBT) * (2 ** Math.max(0, watch.passed[side] - 1) - 1)
 }
