@@ -17,6 +17,9 @@ export interface Expectation {
 /** So large a squared difference, in units of the counts' own noise, is where the draw begins to weaken. */
 const SURELY = 9
 
+/** At so few records a step a burst is soon many times what is usual. */
+const FEW = 30
+
 const own = new Float64Array(OWN_WEEKS)
 const pool = new Float64Array(POOL_DAYS)
 
@@ -41,7 +44,9 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
   const unit = level * shape
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
-  const mine = ownSeen > 0 ? centre(own, ownSeen, level) : shape
+  const seen = ownSeen > 0 ? centre(own, ownSeen, level) : shape
+  // One or two weeks can't tell a burst from a habit; where little comes, it was a burst.
+  const mine = ownSeen < 3 && level < FEW ? Math.min(seen, ceiling(shape, level)) : seen
   const rho = ownSeen > 0 ? shrunk(mine, ownSeen, shape, kappa, level) : shape
   const young =
     (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.01) : 0.4) +
@@ -93,13 +98,17 @@ function disagreement(mine: number, shape: number, level: number): number {
 /** Between median (safe from faults in the past) and clipped mean (unbiased for small counts), the more median the larger the counts. */
 function centre(sorted: Float64Array, seen: number, level: number): number {
   const middle = median(sorted, seen)
-  // In units of the level; four standard deviations of a count, and half as much again.
-  const ceiling = level > 0 ? middle * 1.5 + (4 * Math.sqrt(middle * level + 2)) / level : Number.POSITIVE_INFINITY
+  const most = ceiling(middle, level)
   let sum = 0
-  for (let slot = 0; slot < seen; slot += 1) sum += Math.min(sorted[slot] ?? 0, ceiling)
+  for (let slot = 0; slot < seen; slot += 1) sum += Math.min(sorted[slot] ?? 0, most)
   if (seen < 3) return sum / seen
   const weight = level / (level + 15)
   return weight * middle + (1 - weight) * (sum / seen)
+}
+
+/** In units of the level: four standard deviations of a count, and half as much again. */
+function ceiling(middle: number, level: number): number {
+  return level > 0 ? middle * 1.5 + (4 * Math.sqrt(middle * level + 2)) / level : Number.POSITIVE_INFINITY
 }
 
 function median(sorted: Float64Array, seen: number): number {

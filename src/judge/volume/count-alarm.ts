@@ -6,7 +6,7 @@ import { holidayView } from './holiday.ts'
 import { clamp, countAt, deviation, scoreAt, surprise, type WindowState } from './residual.ts'
 import { MISSING, type Rings } from './rings.ts'
 import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
-import { doubt, type OpenAlarm, type Watch } from './watch.ts'
+import { burstDoubt, doubt, type OpenAlarm, type Watch } from './watch.ts'
 
 /** What a series of counts looks like at its newest step. */
 interface Counted {
@@ -53,6 +53,10 @@ function mayBeHoliday(series: Counted, step: CivilStep, count: number, ahead: Ex
   return windowAlarm(series, step, ahead, scoring, view.steps) === null
 }
 
+/** A series that is so young doesn't know yet whether it has bursts; where so few were expected they are nobody's emergency. */
+const YOUNG_WEEKS = 3
+const LEAST_FOR_BURSTS = 30
+
 /** The window furthest beyond its threshold; `today`: what is expected of today's steps instead, if it is a holiday. */
 function windowAlarm(
   series: Counted,
@@ -72,10 +76,12 @@ function windowAlarm(
     const hours = (window.steps * step.length) / HOUR
     const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
+    const isBurst = z > 0 && expected < LEAST_FOR_BURSTS
+    if (isBurst && ahead.weeks < YOUNG_WEEKS) continue
     const threshold =
       nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
       youngNats(ahead.weeks, z > 0 ? 'up' : 'down') +
-      doubt(series.watch, z > 0 ? 'up' : 'down')
+      (isBurst ? burstDoubt(series.watch) : doubt(series.watch, z > 0 ? 'up' : 'down'))
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     if (beyond <= margin) continue
     margin = beyond

@@ -56,5 +56,6 @@ export function followEpisode(jitter: Jitter, count: number, mu: number): void {
 export function endEpisode(jitter: Jitter, phi: number): void {
   const { counted, expected, mostCounted, mostExpected } = jitter
   if (expected < LEAST || mostCounted < AT_ONCE * counted || mostExpected < AT_ONCE * expected) return
-  if (Math.abs(deviation(counted, expected, clamp(phi, 0.02, 0.1))) < 3) jitter.evidence = Math.min(2, jitter.evidence + 1)
+  if (Math.abs(deviation(counted, expected, clamp(phi, 0.02, 0.1))) < 3)
+    jitter.evidence = Math.min(2, jitter.evidence + 1)
 }

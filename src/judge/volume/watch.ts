@@ -49,6 +49,8 @@ const PASSED_HALF_LIFE = 20
 const DOUBT = 3
 /** Of what is too much: bursts harm less than what is missing, and come again and again. */
 const DOUBT_OF_MORE = 6
+/** Of bursts where little is expected, the first one already counts. */
+const DOUBT_OF_BURSTS = 16
 
 /** Notes that an alarm has ended by itself. */
 export function notePassed(watch: Watch, open: OpenAlarm): void {
@@ -64,6 +66,11 @@ export function forgetPassed(watch: Watch, stepsPerWeek: number): void {
 }
 
 /** Nats by which a threshold is raised: what a series does again and again is how it is, and has had its share of the budget. */
-export function doubt(watch: Watch, side: Side): number {
-  return (side === 'up' ? DOUBT_OF_MORE : DOUBT) * (2 ** Math.max(0, watch.passed[side] - 1) - 1)
+export function doubt({ passed }: Watch, side: Side): number {
+  return (side === 'up' ? DOUBT_OF_MORE : DOUBT) * (2 ** Math.max(0, passed[side] - 1) - 1)
+}
+
+/** The same for a burst where little was expected. */
+export function burstDoubt({ passed }: Watch): number {
+  return DOUBT_OF_BURSTS * (2 ** passed.up - 1)
 }
