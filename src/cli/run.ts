@@ -156,7 +156,8 @@ function watchRules(project: Project, reload: () => void): () => void {
   for (const folder of [join(project.root, project.rulesFolder), join(project.root, 'alerts')]) {
     try {
       const watcher = watch(folder, { recursive: true }, (_event, name) => {
-        if (name === null || (/\.ya?ml$/.test(name) && !/(^|[/\\])\./.test(name)) || !/\.\w+$/.test(name)) changed()
+        if (name === null || (/\.(ya?ml|ics)$/.test(name) && !/(^|[/\\])\./.test(name)) || !/\.\w+$/.test(name))
+          changed()
       })
       // A folder that goes away is read as such at the next reload; it must not end the daemon.
       watcher.on('error', () => watcher.close())

@@ -35,8 +35,8 @@ export interface SourceSet {
   /** How the streams are being read, by source. */
   readonly figures: () => ReadonlyMap<string, StreamFigures>
   /**
-   * Puts a new configuration in force: what changed stops and starts, what is new starts. Collectors are part of the server
-   * and wait for the next start.
+   * Puts a new configuration in force: what changed stops and starts, what is new starts. Collectors are part of the server:
+   * they go on as they are until the next start.
    */
   readonly swap: (configs: readonly SourceConfig[]) => void
   /** Resolves when every loop has ended. */
@@ -139,6 +139,7 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
       ),
     swap: (configs) => {
       for (const [id, entry] of entries) {
+        if (entry.config.type === 'http') continue
         const next = configs.find((config) => config.id === id)
         if (next !== undefined && JSON.stringify(next) === JSON.stringify(entry.config)) continue
         entry.stop.abort()
@@ -146,7 +147,11 @@ export function createSourceSet(deps: SourceSetDeps): SourceSet {
         failures.delete(id)
         shrunk.delete(id)
       }
-      for (const config of configs) if (!entries.has(config.id) && config.type !== 'http') add(config)
+      for (const config of configs) {
+        if (entries.has(config.id) || config.type === 'http') continue
+        disabled.delete(config.id)
+        add(config)
+      }
       start()
     },
     ended: async () => {

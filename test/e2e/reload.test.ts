@@ -101,6 +101,22 @@ describe('a configuration that changes while Assay runs', () => {
     expect((await readiness()).configuration.problems[0]).toContain('rules/assay.yaml:1:')
   })
 
+  test('leaves collectors as they are until the next start, and says so', async () => {
+    write(
+      'rules/assay.yaml',
+      (SOUND['rules/assay.yaml'] ?? '').replace('type: http', 'type: http, duplicates_horizon: 2h'),
+    )
+    const later = 'sources of type http: take effect at the next start'
+    await until('that to be said', async () => (await readiness()).configuration.problems.includes(later))
+    const send = () =>
+      fetch(`${assay.url}/v1/track`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'track', event: 'Order Completed', userId: 'u', properties: { order_id: 'o' } }),
+      })
+    for (let sent = 0; sent < 3; sent++) expect((await send()).status).toBe(200)
+  })
+
   test('may name a receiver whose secret is unset: it is shown as disabled, the others work', async () => {
     write(
       ROUTES,

@@ -99,3 +99,46 @@ it('a source of which more ids came than are remembered says how far back its du
   await db.close()
   folder.remove()
 })
+
+it('a source that was disabled runs once a new configuration gives what it lacked', async () => {
+  const folder = temporaryFolder()
+  const db = await openStore({ type: 'sqlite', path: ':memory:' })
+  const writer = await takeWriter(db)
+  const log = createLog(() => undefined, false)
+  const stopping = new AbortController()
+  let secret: string | null = null
+  const sources = createSourceSet({
+    make: (config) =>
+      secret === null
+        ? { disabled: 'SECRET is not set.' }
+        : createSource(config, {
+            plan: () => plan,
+            root: folder.path,
+            configFile: join(folder.path, 'rules/assay.yaml'),
+            now: () => T,
+            env: {},
+            log,
+            writeKeys: null,
+            instance: 'a',
+          }),
+    ingest: { db, writer, plan: () => plan, judged: async () => undefined, onCommit: () => undefined },
+    onHorizon: () => undefined,
+    log,
+    onBroken: (error) => {
+      throw error
+    },
+    stopping: stopping.signal,
+  })
+  const shop = { id: 'shop', type: 'demo', seed: 1, duplicates_horizon: DAY } as const
+  sources.add(shop)
+  sources.start()
+  expect(sources.state('shop')).toEqual({ state: 'disabled', detail: 'SECRET is not set.' })
+  secret = 'known'
+  sources.swap([shop])
+  await until('it to run', () => sources.state('shop').state === 'running')
+  stopping.abort()
+  await sources.ended()
+  await writer.release()
+  await db.close()
+  folder.remove()
+})
