@@ -16,21 +16,36 @@ export interface SqliteConnection {
 /** Statements kept prepared. Texts with lists of values come in powers of two, so that few are ever needed. */
 const KEPT_STATEMENTS = 400
 
+interface Prepared {
+  readonly statement: StatementSync
+  readonly columns: readonly string[]
+}
+
+/** Made from an array, a row costs a third of what copying node:sqlite's own does, which have no prototype. */
+function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (const [place, name] of columns.entries()) row[name] = values[place]
+  return row
+}
+
 /** `timeout`: how long, in ms, a statement may block the process while another one holds the file. */
 export function connectSqlite(path: string, options: { readOnly: boolean; timeout: number }): SqliteConnection {
   const database = attempt(() => new DatabaseSync(path, options))
-  const statements = new Map<string, StatementSync>()
+  const statements = new Map<string, Prepared>()
 
-  function prepared(text: string): StatementSync {
+  function prepared(text: string): Prepared {
     const known = statements.get(text)
     if (known !== undefined) return known
     const statement = database.prepare(text)
+    statement.setReturnArrays(true)
+    const columns = statement.columns().map(({ name }) => name)
     if (statements.size >= KEPT_STATEMENTS) {
       const [oldest] = statements.keys()
       if (oldest !== undefined) statements.delete(oldest)
     }
-    statements.set(text, statement)
-    return statement
+    const made = { statement, columns }
+    statements.set(text, made)
+    return made
   }
 
   function attempt<Result>(work: () => Result): Result {
@@ -44,11 +59,13 @@ export function connectSqlite(path: string, options: { readOnly: boolean; timeou
   return {
     all: <Row extends object>(text: string, values: readonly SqlValue[]) =>
       attempt(() => {
-        const rows = prepared(text).all(...(cleanValues(values) as readonly SQLInputValue[]))
-        return rows.map((row) => ({ ...row })) as Row[] // node:sqlite's rows have no prototype
+        const { statement, columns } = prepared(text)
+        // With arrays returned, which the types don't know.
+        const rows = statement.all(...(cleanValues(values) as readonly SQLInputValue[])) as unknown as unknown[][]
+        return rows.map((row) => rowOf(columns, row)) as Row[]
       }),
     run: (text, values) =>
-      attempt(() => Number(prepared(text).run(...(cleanValues(values) as readonly SQLInputValue[])).changes)),
+      attempt(() => Number(prepared(text).statement.run(...(cleanValues(values) as readonly SQLInputValue[])).changes)),
     exec: (text) => database.exec(text),
     isInTransaction: () => database.isTransaction,
     close() {

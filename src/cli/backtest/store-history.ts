@@ -6,7 +6,7 @@ import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
 import { watching } from '../../judge/volume/watching.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { emptyHour, eventHours } from '../../runtime/volume/event-hours.ts'
+import { createEventHours, emptyHour } from '../../runtime/volume/event-hours.ts'
 import { holidaysOf, knownChanges } from '../../runtime/volume/known-changes.ts'
 import { watchedStreams, weightOfSeries } from '../../runtime/volume/watched-streams.ts'
 import { watchingOptions } from '../../runtime/volume/watching-options.ts'
@@ -64,9 +64,10 @@ export async function backtestStore(
   // What a run judges; where nothing is watched yet, what it could.
   const all = [...plan.events.keys(), ...plan.tables.keys()].map((event) => ({ event, source: null }))
   const streams = asked.length > 0 ? asked : all
+  const reader = createEventHours(sql)
   const begun = new Set<string>()
   for (let from = kept.first; from < to; from += AT_ONCE) {
-    for (const { start, hours } of await eventHours(sql, streams, from, Math.min(from + AT_ONCE, to))) {
+    for (const { start, hours } of await reader.read(streams, from, Math.min(from + AT_ONCE, to))) {
       for (const key of hours.keys()) begun.add(key)
       // Nothing of anything: nobody may have been listening.
       if ([...hours.values()].every(({ received }) => received === 0)) continue

@@ -95,14 +95,15 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   /** Whether one of these kinds holds for a series in a span. */
   function holds(kinds: readonly Annotation['kind'][], name: string, from: Instant, to: Instant): boolean {
     const own = settings.annotationsOf?.(name) ?? []
+    if (annotations.length + own.length === 0) return false
     return annotated(annotations, kinds, name, from, to) || annotated(own, kinds, name, from, to)
   }
 
   function judgeHeld(): VolumeAlarm[] {
     const changes: VolumeAlarm[] = []
-    held.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     // All that have come count towards the split of the budget before any is judged, so that their order is nothing.
-    for (const [name, bucket] of held) if (!members.has(name)) join(name, newMember(bucket))
+    const joining = held.filter(([name]) => !members.has(name)).sort(([a], [b]) => byText(a, b))
+    for (const [name, bucket] of joining) if (!members.has(name)) join(name, newMember(bucket))
     for (const [name, bucket] of held) {
       const member = members.get(name)
       if (member === undefined) continue
@@ -113,7 +114,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       if (member.seen >= member.parts) close(name, member, changes)
     }
     held = []
-    return changes
+    return changes.length > 1 ? changes.sort((a, b) => byText(a.series, b.series)) : changes
   }
 
   /** Inside the hour. */
@@ -186,6 +187,10 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       members,
     }),
   }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function told(series: string, open: OpenAlarm, closedAt: Instant | null): VolumeAlarm {

@@ -52,11 +52,15 @@ export function takeHitters(
     if (hitter !== undefined) hitter.all += count
   }
   const left: string[] = []
+  let unkept = 0
   for (const [name, hitter] of names) {
-    if (Math.max(hitter.own, hitter.all) >= LEAVES) continue
-    names.delete(name)
-    if (hitter.kept) left.push(name)
+    if (Math.max(hitter.own, hitter.all) < LEAVES) {
+      names.delete(name)
+      if (hitter.kept) left.push(name)
+    } else if (!hitter.kept) unkept += 1
   }
+  // Nobody waits: as it is, hour by hour, with nearly all streams.
+  if (unkept === 0) return left
   const ranked = [...names].sort(
     ([a, m], [b, n]) => Number(n.kept) - Number(m.kept) || n.own - m.own || (a < b ? -1 : 1),
   )
@@ -73,7 +77,9 @@ export function takeHitters(
 
 /** Sorted. */
 export function keptNames({ names }: HeavyHitters): readonly string[] {
-  return [...names].flatMap(([name, { kept }]) => (kept ? [name] : [])).sort()
+  const found: string[] = []
+  for (const [name, { kept }] of names) if (kept) found.push(name)
+  return found.sort()
 }
 
 /** Names that have no series of their own. */

@@ -51,7 +51,10 @@ export interface SavedWatching {
 
 interface StreamState extends WatchedStream {
   readonly first: Instant
-  /** The streams of its domain that its shares are taken of: fixed once there are any, so that what joins later moves no share. */
+  /**
+   * The streams of its domain that its shares are taken of, itself among them: fixed once there are others, so that what joins later
+   * moves no share. One list for all that have the same: of each its own they would be the square of a domain.
+   */
   base: readonly string[] | null
   readonly platforms: HeavyHitters
   readonly families: HeavyHitters
@@ -74,9 +77,19 @@ export function emptyWatching(): SavedWatching {
   return { series: new Map(), streams: new Map() }
 }
 
+/** What the streams of a domain count in an hour. */
+interface DomainHour {
+  readonly received: number
+  readonly families: ReadonlyMap<string, number>
+}
+
 /** Goes on from what was saved, in the state that it is given. */
 export function watching(options: WatchingOptions, saved: SavedWatching = emptyWatching()): Watching {
   const { series: known, streams } = saved
+  /** So that names needn't be put together for each bucket. */
+  const named = new Map<string, Map<Aspect, Map<string | null, WatchedSeries>>>()
+  let byDomain: ReadonlyMap<string, readonly StreamState[]> = new Map()
+  let grouped = 0
 
   function stateOf({ event, source, start }: EventHour): StreamState {
     const key = streamKey({ event, source })
@@ -88,28 +101,53 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
   }
 
   /** Null where there are too many already. */
-  function seriesOf({ event, source }: WatchedStream, aspect: Aspect, value: string | null): WatchedSeries | null {
+  function seriesOf({ event, source }: WatchedStream, key: string, aspect: Aspect, value: string | null) {
+    const before = named.get(key)?.get(aspect)?.get(value)
+    if (before !== undefined) return before
     const name = seriesName({ event, source }, aspect, value)
     const found = known.get(name)
-    if (found !== undefined) return found
-    if (aspect !== 'total' && known.size >= MOST_SERIES) return null
-    const made = { name, event, source, aspect, value }
-    known.set(name, made)
-    return made
+    if (found === undefined && aspect !== 'total' && known.size >= MOST_SERIES) return null
+    const series = found ?? { name, event, source, aspect, value }
+    known.set(name, series)
+    const own = named.get(key) ?? new Map<Aspect, Map<string | null, WatchedSeries>>()
+    named.set(key, own)
+    own.set(aspect, (own.get(aspect) ?? new Map<string | null, WatchedSeries>()).set(value, series))
+    return series
   }
 
-  /** Grown streams of the same domain and source: all of them but this. */
+  /** Grown streams of the same domain and source; null where there is no other. */
   function baseOf(state: StreamState, at: Instant): readonly string[] | null {
     const domain = options.domainOf(state.event)
     if (domain === null || at - state.first < GROWN) return null
-    const base = [...streams.values()].filter(
-      (other) =>
-        other !== state &&
-        other.source === state.source &&
-        at - other.first >= GROWN &&
-        options.domainOf(other.event) === domain,
-    )
-    return base.length === 0 ? null : base.map(streamKey).sort()
+    const base: string[] = []
+    let shared: readonly string[] | null = null
+    for (const other of relativesOf(domain, state.source)) {
+      if (at - other.first < GROWN) continue
+      base.push(streamKey(other))
+      shared = other.base ?? shared
+    }
+    if (base.length < 2) return null
+    base.sort()
+    return shared?.length === base.length && base.every((key, place) => key === shared[place]) ? shared : base
+  }
+
+  /** The streams of a domain from one source, or from all together. */
+  function relativesOf(domain: string, source: string | null): readonly StreamState[] {
+    if (grouped !== streams.size) {
+      byDomain = Map.groupBy(streams.values(), (state) => JSON.stringify([options.domainOf(state.event), state.source]))
+      grouped = streams.size
+    }
+    return byDomain.get(JSON.stringify([domain, source])) ?? []
+  }
+
+  /** What the streams of a base count together in an hour, as long as all of them are told; null: they aren't. */
+  function domainIn(base: readonly string[], hour: ReadonlyMap<string, EventHour>): DomainHour | null {
+    const told = base.flatMap((key) => hour.get(key) ?? [])
+    if (told.length < base.length) return null
+    return {
+      received: told.reduce((sum, { received }) => sum + received, 0),
+      families: summed(told.map(({ families }) => families)),
+    }
   }
 
   function take(hour: readonly EventHour[]): WatchedHour {
@@ -118,10 +156,17 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
     const buckets: WatchedBucket[] = []
     const gone: WatchedSeries[] = []
     for (const each of events) stateOf(each)
+    const domains = new Map<readonly string[], DomainHour | null>()
+    const domainOf = (base: readonly string[]): DomainHour | null => {
+      const found = domains.get(base) ?? domainIn(base, byKey)
+      domains.set(base, found)
+      return found
+    }
     for (const each of events) {
       const state = stateOf(each)
+      const key = streamKey(each)
       const add = (aspect: Aspect, count: number, total: number | null, value: string | null = null): void => {
-        const series = seriesOf(each, aspect, value)
+        const series = seriesOf(each, key, aspect, value)
         if (series !== null) buckets.push({ series, count: total === null ? count : Math.min(count, total), total })
       }
       const leave = (aspect: Aspect, names: readonly string[]): void => {
@@ -129,6 +174,7 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
           const series = known.get(seriesName(each, aspect, value))
           if (series === undefined) continue
           known.delete(series.name)
+          named.get(key)?.get(aspect)?.delete(value)
           gone.push(series)
         }
       }
@@ -138,11 +184,10 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
       for (const { value, count } of parts(state.platforms, each.platforms, 2)) add('platform', count, received, value)
       state.base ??= baseOf(state, each.start)
       // Shares of a domain of which a part isn't told aren't shares.
-      const base = state.base?.map((key) => byKey.get(key))
-      if (base?.every((other) => other !== undefined) === true) {
-        const domain = base.reduce((sum, other) => sum + other.received, received)
-        add('domain', received, domain, options.domainOf(each.event))
-        const all = summed([each, ...base].map(({ families }) => families))
+      const domain = state.base === null ? null : domainOf(state.base)
+      if (domain !== null) {
+        add('domain', received, domain.received, options.domainOf(each.event))
+        const all = domain.families
         leave('family', takeNamed(state.families, each.families, all, FAMILIES))
         const totals = new Map(parts(state.families, all, 1).map(({ value, count }) => [value, count]))
         for (const { value, count } of parts(state.families, each.families, 1)) {
@@ -186,7 +231,9 @@ function takeNamed(
   all: ReadonlyMap<string, number>,
   cap: number,
 ): readonly string[] {
-  const named = (counts: ReadonlyMap<string, number>) => new Map([...counts].filter(([name]) => !UNNAMED.has(name)))
+  const isNamed = (counts: ReadonlyMap<string, number>) => ![...UNNAMED].some((name) => counts.has(name))
+  const named = (counts: ReadonlyMap<string, number>) =>
+    isNamed(counts) ? counts : new Map([...counts].filter(([name]) => !UNNAMED.has(name)))
   return takeHitters(hitters, named(own), named(all), cap)
 }
 

@@ -19,7 +19,7 @@ import { hoursKept } from '../../store/read/hourly.ts'
 import { oldestPart } from '../../store/read/minutely.ts'
 import type { Sql } from '../../store/sql.ts'
 import type { VolumeHour } from '../../store/volume-streams.ts'
-import { emptyHour, eventHours, type HourOfEvents } from './event-hours.ts'
+import { createEventHours, emptyHour, type HourOfEvents } from './event-hours.ts'
 import { holidaysOf, knownChanges } from './known-changes.ts'
 import { type Listening, readListening } from './listening.ts'
 import { createLooks, PART } from './looks.ts'
@@ -54,7 +54,7 @@ export interface VolumeWatch {
 }
 
 /** Hours are read in parts, so that a long history neither is in memory at once nor keeps others waiting. */
-const AT_ONCE = DAY
+const AT_ONCE = 6 * HOUR
 
 interface WantedHours {
   readonly stream: WatchedStream
@@ -86,6 +86,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
   const judge = { fleet, standing, series, domainOf: options.domainOf }
   const recent = createHours()
   const readings = createReadings(saved?.readings)
+  const events = createEventHours(sql)
   const looks = createLooks(sql, fleet, saved?.looked)
   /** Start of each stream's next hour, and of its first whole one. */
   const next = new Map<string, Instant>(saved?.next)
@@ -118,7 +119,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     }
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
-      for (const hour of await eventHours(sql, asked, start, end)) {
+      for (const hour of await events.read(asked, start, end)) {
         await lookInto(hour.start)
         takeHour(hour, wanted, listening)
         // After a start this is months of hours: ingest and readers go on between them.

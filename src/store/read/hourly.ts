@@ -1,12 +1,20 @@
+import type { SeriesKind } from '../../model/window.ts'
 import type { Instant } from '../../model/time.ts'
+import { readListed } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 import type { Span } from './spans.ts'
 
-/** What one hour holds of one planned event as one source carries it, or of one table. */
-export interface CountedHour {
-  readonly event: string
-  readonly source: string
+/**
+ * Hours are read as they lie in the index, by numbers alone, a row a writer: months of them are read after a start, and sorting or naming
+ * them here costs several times what reading does (measured: 60 days of 300 events).
+ */
+export interface HourRow {
+  readonly series: number
   readonly start: Instant
+}
+
+/** What one writer counted of one series in one hour. */
+export interface CountedHour extends HourRow {
   readonly received: number
   readonly invalid: number
   readonly incomplete: number
@@ -15,61 +23,79 @@ export interface CountedHour {
   readonly backfilled: number
 }
 
-const sum = (field: string) => `cast(sum(w.${field}) as bigint) as ${field}`
-const SUMS = ['received', 'invalid', 'incomplete', 'identified', 'duplicates', 'backfilled'].map(sum).join(', ')
+const within = (table: string) => `from ${table} w where w.start >= ? and w.start < ?`
 
-/** The hours of planned events and tables that start in a span; those without a record are left out. */
+/** The hours that start in a span, of series of any kind; those without a record are left out. */
 export function countedHours(sql: Sql, { from, to }: Span): Promise<CountedHour[]> {
   return sql.all<CountedHour>(
-    `select s.event as event, s.source as source, w.start as start, ${SUMS} from window_hour w join series s on s.id = w.series
-     where s.kind in ('planned', 'table') and w.start >= ? and w.start < ? group by s.event, s.source, w.start`,
+    `select w.series as series, w.start as start, w.received as received, w.invalid as invalid, w.incomplete as incomplete,
+       w.identified as identified, w.duplicates as duplicates, w.backfilled as backfilled ${within('window_hour')}`,
     [from, to],
   )
 }
 
-/** Records of a planned event from one kind of client in one hour, as one source carries it. */
-export interface ClientHour {
-  readonly event: string
-  readonly source: string
-  readonly start: Instant
-  /** Empty: not known. */
-  readonly platform: string
-  readonly appVersion: string
+/** What one writer counted of one series from one facet in one hour. */
+export interface FacetHour extends HourRow {
+  readonly facet: number
   readonly received: number
   readonly backfilled: number
 }
 
-/** By platform and app version, where either is known. */
-export function clientHours(sql: Sql, { from, to }: Span): Promise<ClientHour[]> {
-  return sql.all<ClientHour>(
-    `select s.event as event, s.source as source, w.start as start, f.platform as platform, f.app_version as "appVersion",
-       ${sum('received')}, ${sum('backfilled')}
-     from facet_hour w join series s on s.id = w.series join facet f on f.id = w.facet
-     where s.kind = 'planned' and (f.platform <> '' or f.app_version <> '') and w.start >= ? and w.start < ?
-     group by s.event, s.source, w.start, f.platform, f.app_version`,
+export function facetHours(sql: Sql, { from, to }: Span): Promise<FacetHour[]> {
+  return sql.all<FacetHour>(
+    `select w.series as series, w.start as start, w.facet as facet, w.received as received, w.backfilled as backfilled
+     ${within('facet_hour')}`,
     [from, to],
   )
 }
 
-/** Records (rows) in one hour without a watched property. */
-export interface UnfilledHour {
-  readonly event: string
-  readonly source: string
-  readonly start: Instant
-  /** JSON pointer of the property. */
-  readonly path: string
+/** How many records (rows) of one series one writer found without a watched property in one hour. */
+export interface UnfilledHour extends HourRow {
+  readonly finding: number
   readonly count: number
 }
 
-/** Of planned events and tables; properties that were always filled are left out. */
+/** Properties that were always filled are left out. */
 export function unfilledHours(sql: Sql, { from, to }: Span): Promise<UnfilledHour[]> {
   return sql.all<UnfilledHour>(
-    `select s.event as event, s.source as source, w.start as start, f.path as path, ${sum('count')}
-     from finding_hour w join series s on s.id = w.series join finding f on f.id = w.finding
-     where s.kind in ('planned', 'table') and f.kind = 'unfilled' and w.start >= ? and w.start < ?
-     group by s.event, s.source, w.start, f.path`,
+    `select w.series as series, w.start as start, w.finding as finding, w.count as count ${within('finding_hour')}
+       and w.finding in (select id from finding where kind = 'unfilled')`,
     [from, to],
   )
+}
+
+export interface NamedSeries {
+  readonly id: number
+  readonly source: string
+  readonly kind: SeriesKind
+  readonly event: string
+}
+
+export function namedSeries(sql: Sql, ids: readonly number[]): Promise<NamedSeries[]> {
+  return readListed(sql, ids, (list) => `select id, source, kind, event from series where id in (${list})`)
+}
+
+/** The client of a facet. Empty: not known. */
+export interface NamedClient {
+  readonly id: number
+  readonly platform: string
+  readonly appVersion: string
+}
+
+export function namedClients(sql: Sql, ids: readonly number[]): Promise<NamedClient[]> {
+  return readListed(
+    sql,
+    ids,
+    (list) => `select id, platform, app_version as "appVersion" from facet where id in (${list})`,
+  )
+}
+
+/** JSON pointers of findings. */
+export function namedPaths(
+  sql: Sql,
+  ids: readonly number[],
+): Promise<{ readonly id: number; readonly path: string }[]> {
+  return readListed(sql, ids, (list) => `select id, path from finding where id in (${list})`)
 }
 
 /** The first and the last hour of which counts of any planned event or table are kept; null: none. */
