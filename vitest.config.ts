@@ -14,7 +14,8 @@ const ALONE = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests wait for daemons and servers half of their time: three keep two cores busy.
+    maxWorkers: 3,
     globalSetup: ['test/support/compile-cache.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
