@@ -180,13 +180,18 @@ function score(series: CountSeries, step: CivilStep, count: number, ahead: Expec
   let seen = 1
   let ago = 1
   const reach = step.index - Math.max(series.since, rings.first) + 1
+  const { raw } = rings
+  let slot = step.index % size
+  let place = step.index % KEPT
   // One walk back: each window's sums are those of the next shorter one and some.
   for (const window of windows) {
     for (const least = Math.min(window.steps, reach); ago < least; ago += 1) {
-      const past = rings.raw[(step.index - ago) % size] ?? MISSING
+      slot = slot === 0 ? size - 1 : slot - 1
+      place = place === 0 ? KEPT - 1 : place - 1
+      const past = raw[slot] ?? MISSING
       if (past < 0) continue
       observed += past
-      expected += series.expected[(step.index - ago) % KEPT] ?? 0
+      expected += series.expected[place] ?? 0
       seen += 1
     }
     window.observed = observed

@@ -3,7 +3,11 @@ export const MISSING = -1
 
 /** A level below this is none: what sums leave behind when large counts have gone through them. */
 const LEAST_LEVEL = 1e-6
-const MOST_RATIO = 1e6
+/** Ratios are kept as their square roots in 16 bits: 0.2 % fine at 1, and six weeks of them are half of a series' memory. */
+const ROOTS = 1024
+const UNKNOWN = 65_535
+const MOST_RATIO = ((UNKNOWN - 1) / ROOTS) ** 2
+const RATIO_OF_SQUARE = 1 / ROOTS ** 2
 
 /** Days that the level is taken from. */
 export const LEVEL_DAYS = 10
@@ -16,8 +20,8 @@ export interface Rings {
   readonly raw: Float32Array
   readonly clean: Float32Array
   readonly rho: Float32Array
-  /** Six weeks and a day of count / level of the centred week around it. */
-  readonly ratio: Float32Array
+  /** Six weeks and a day of count / level of the centred week around it, kept as its root. */
+  readonly ratio: Uint16Array
   /** Sums of clean and rho over the last ten blocks of a day, newest first. */
   readonly blockClean: Float64Array
   readonly blockRho: Float64Array
@@ -38,7 +42,7 @@ export function emptyRings(perDay: number): Rings {
     raw: days(),
     clean: days(),
     rho: days(),
-    ratio: new Float32Array(6 * perWeek + perDay).fill(MISSING),
+    ratio: new Uint16Array(6 * perWeek + perDay).fill(UNKNOWN),
     blockClean: new Float64Array(LEVEL_DAYS),
     blockRho: new Float64Array(LEVEL_DAYS),
     weekSum: 0,
@@ -74,7 +78,7 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
   rings.raw[slot] = raw
   rings.clean[slot] = clean
   rings.rho[slot] = rho
-  rings.ratio[index % rings.ratio.length] = MISSING
+  rings.ratio[index % rings.ratio.length] = UNKNOWN
   rings.last = index
   // What was rounded to 32 bits on the way in is what must come out again.
   const kept = rings.clean[slot] ?? MISSING
@@ -92,8 +96,8 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
 /** Ratio of a step to the level of the week around it; the newest half week is measured against the week before now. */
 export function ratioAt(rings: Rings, index: number, recentLevel: number): number {
   if (index < rings.first || index > rings.last || index <= rings.last - rings.ratio.length) return MISSING
-  const finished = rings.ratio[index % rings.ratio.length] ?? MISSING
-  if (finished >= 0) return finished
+  const root = rings.ratio[index % rings.ratio.length] ?? UNKNOWN
+  if (root !== UNKNOWN) return root * root * RATIO_OF_SQUARE
   if (index <= rings.last - rings.raw.length) return MISSING
   const raw = rings.raw[index % rings.raw.length] ?? MISSING
   return raw < 0 || recentLevel < LEAST_LEVEL ? MISSING : Math.min(MOST_RATIO, raw / recentLevel)
@@ -148,7 +152,7 @@ function finishRatio(rings: Rings, index: number): void {
   const raw = rings.raw[index % rings.raw.length] ?? MISSING
   const level = rings.weekSeen >= rings.perWeek / 2 ? rings.weekSum / rings.weekSeen : 0
   const known = raw >= 0 && level >= LEAST_LEVEL
-  rings.ratio[index % rings.ratio.length] = known ? Math.min(MOST_RATIO, raw / level) : MISSING
+  rings.ratio[index % rings.ratio.length] = known ? Math.round(ROOTS * Math.sqrt(Math.min(MOST_RATIO, raw / level))) : UNKNOWN
 }
 
 function at(ring: Float32Array, index: number, rings: Rings): number {

@@ -127,11 +127,12 @@ function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: nu
   let expected = n * p
   let seen = 1
   let ago = 1
+  let place = step.index % KEPT
   const reach = step.index - Math.max(series.since, series.first) + 1
   // One walk back: each window's sums are those of the next shorter one and some.
   for (const window of series.windows) {
     for (const least = Math.min(window.steps, reach); ago < least; ago += 1) {
-      const place = (step.index - ago) % KEPT
+      place = place === 0 ? KEPT - 1 : place - 1
       const past = series.totals[place] ?? -1
       if (past < 0) continue
       observed += series.counts[place] ?? 0

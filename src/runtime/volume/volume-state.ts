@@ -123,7 +123,8 @@ function formatHash(): string {
 }
 
 function layoutOf(value: unknown): unknown {
-  if (value instanceof Float64Array || value instanceof Float32Array) return [value.constructor.name, value.length]
+  if (value instanceof Float64Array || value instanceof Float32Array || value instanceof Uint16Array)
+    return [value.constructor.name, value.length]
   if (Array.isArray(value)) return value.map(layoutOf)
   if (typeof value !== 'object' || value === null) return typeof value
   return Object.entries(value).map(([key, field]) => [key, layoutOf(field)])
