@@ -4,6 +4,8 @@ import { LEVEL_DAYS, meanOfLast, ratioAt, recentLevel, type Rings } from './ring
 /** What a step should count: `mu = level × rho`. */
 export interface Expectation {
   readonly mu: number
+  /** Less than `mu` where one or two weeks can't tell yet whether a burst is a habit: both are as expected. */
+  readonly least: number
   readonly rho: number
   readonly level: number
   /** Added variance of the logarithm while too little has been seen. */
@@ -32,7 +34,7 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const days = Math.floor(age / step.perDay)
   if (days < 1) {
     const level = meanOfLast(rings, Math.max(1, Math.round(step.perDay / 6)))
-    return { mu: level, rho: 1, level, extra: 0.44, weeks: 0, days }
+    return { mu: level, least: level, rho: 1, level, extra: 0.44, weeks: 0, days }
   }
   const recent = recentLevel(rings)
   // In the first weeks seasonal factors are relative to means of ever other days; only the newest mean goes with the newest factors.
@@ -44,16 +46,15 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
   const unit = level * shape
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
-  const seen = ownSeen > 0 ? centre(own, ownSeen, level) : shape
-  // One or two weeks can't tell a burst from a habit; where little comes, it was a burst.
-  const mine = ownSeen < 3 && level < FEW ? Math.min(seen, ceiling(shape, level)) : seen
+  const mine = ownSeen > 0 ? centre(own, ownSeen, level) : shape
   const rho = ownSeen > 0 ? shrunk(mine, ownSeen, shape, kappa, level) : shape
   const young =
     (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.01) : 0.4) +
     (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.004 : ownSeen === 2 ? 0.002 : 0) +
     (ownSeen > 0 && ownSeen < 3 ? disagreement(mine, shape, level) / ownSeen : 0) +
     (days < 3 ? 0.04 : 0)
-  return { mu: level * rho, rho, level, extra: young, weeks: ownSeen, days }
+  const isBurst = ownSeen < 3 && level < FEW && mine > ceiling(shape, level)
+  return { mu: level * rho, least: level * (isBurst ? shape : rho), rho, level, extra: young, weeks: ownSeen, days }
 }
 
 /** The count that the hours at these lags let expect for a step, at this level; null where none was observed. */

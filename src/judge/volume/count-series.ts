@@ -111,7 +111,7 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.asleep = false
     series.since = step.index
   }
-  const ahead = expected(series, step)
+  const ahead = settled(expected(series, step), count)
   if (series.held && step.sinceMidnight === 0) {
     // Whatever it was, it was yesterday.
     series.held = false
@@ -150,6 +150,13 @@ function expected(series: CountSeries, step: CivilStep): Expectation {
   }
   const ahead = expectation(series.rings, step, series.windows[0]?.phi ?? 0.02)
   return provisional ? { ...ahead, extra: ahead.extra + 0.04 } : ahead
+}
+
+/** The expectation where it is a span: the count itself if it lies in there. */
+function settled(ahead: Expectation, count: number): Expectation {
+  if (ahead.least >= ahead.mu) return ahead
+  const mu = clamp(count, ahead.least, ahead.mu)
+  return { ...ahead, mu, rho: mu / Math.max(ahead.level, 1e-9) }
 }
 
 /** Steps between the newest one and this weren't observed. After a gap longer than what is remembered, it starts afresh. */

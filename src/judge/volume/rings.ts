@@ -152,7 +152,9 @@ function finishRatio(rings: Rings, index: number): void {
   const raw = rings.raw[index % rings.raw.length] ?? MISSING
   const level = rings.weekSeen >= rings.perWeek / 2 ? rings.weekSum / rings.weekSeen : 0
   const known = raw >= 0 && level >= LEAST_LEVEL
-  rings.ratio[index % rings.ratio.length] = known ? Math.round(ROOTS * Math.sqrt(Math.min(MOST_RATIO, raw / level))) : UNKNOWN
+  rings.ratio[index % rings.ratio.length] = known
+    ? Math.round(ROOTS * Math.sqrt(Math.min(MOST_RATIO, raw / level)))
+    : UNKNOWN
 }
 
 function at(ring: Float32Array, index: number, rings: Rings): number {
