@@ -11,6 +11,7 @@ import { bench as store } from './store.ts'
 import { bench as tables } from './tables.ts'
 import { bench as traces } from './traces.ts'
 import { bench as volume } from './volume.ts'
+import { bench as volumeRestart } from './volume-restart.ts'
 
 /** `npm run bench -- [NAME…] [--OPTION…]`: a JSON line a figure. Names: the keys below; all of them without one. */
 const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise<readonly Figure[]>>> = {
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (options: ReadonlySet<string>) => Promise
   tables,
   traces,
   volume,
+  'volume-restart': volumeRestart,
 }
 
 const given = process.argv.slice(2)

@@ -3,6 +3,7 @@ import { openStore } from '../../src/store/open.ts'
 import type { Database } from '../../src/store/sql.ts'
 import { ingestContract } from '../contract/sql-ingest.ts'
 import { keptContract } from '../contract/sql-kept.ts'
+import { volumeContract } from '../contract/sql-volume.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -12,6 +13,7 @@ afterAll(folder.remove)
 function contract(make: () => Promise<Database>): void {
   ingestContract(make)
   keptContract(make)
+  volumeContract(make)
 }
 
 describe('SQLite in a file', () => contract(() => openStore({ type: 'sqlite', path: folder.file('db') })))
