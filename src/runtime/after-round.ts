@@ -1,8 +1,9 @@
-import { type Duration, type Instant, SECOND } from '../model/time.ts'
+import { type Duration, type Instant, iso, SECOND } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Metrics } from '../report/metrics/registry.ts'
 import type { Database } from '../store/sql.ts'
 import { createBehindWatch } from './behind.ts'
+import { stepWords, withClock } from './clock-steps.ts'
 import { createDelays } from './delays.ts'
 import type { EvaluateLoopDeps } from './evaluate-loop.ts'
 import type { Evaluation, Evaluator } from './evaluate/evaluator.ts'
@@ -37,6 +38,8 @@ export interface AfterRound {
   readonly onRound: EvaluateLoopDeps['onRound']
   /** Another process judges now. */
   readonly forget: () => void
+  /** Another plan is in force: its gauges come with the next round, before its next minute. */
+  readonly replan: () => void
   /** Before each scrape: how far the sources are behind grows where no round ends. */
   readonly tellDelays: () => void
   /** As of the last round. */
@@ -51,7 +54,10 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
   const behind = createBehindWatch(deps.rhythm)
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
   let judgedUntil: Instant | null = null
-  metrics.recordRound(now())
+  /** Gauges were taken away for a new plan: those of what is known already come back with the next round. */
+  let isForgotten = false
+  let lastRound = now()
+  metrics.recordRound(lastRound)
 
   async function onRound(evaluator: Evaluator, evaluation: Evaluation, took: Duration): Promise<void> {
     watermarks = evaluator.accounts.watermarks()
@@ -62,11 +68,19 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     }
     delays.moved(watermarks)
     metrics.recordRound(now())
-    const late = behind.look(watermarks, now())
-    const aboutAssay = await evaluator.fallBehind(late, now(), standstillsOf(late, deps.troubles()))
+    const at = now()
+    const { timezone } = deps.plan()
+    const step = stepWords(lastRound, at, timezone)
+    if (step !== null) log.warn({ from: iso(lastRound), to: iso(at) }, step)
+    lastRound = at
+    const late = behind.look(watermarks, at)
+    const why = withClock(standstillsOf(late, deps.troubles()), late, watermarks, { now: at, timezone })
+    const aboutAssay = await evaluator.fallBehind(late, at, why)
     if (evaluation.notifications.length > 0 || aboutAssay) deps.onNotifications()
     deps.tellLineage(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
-    if (evaluation.judged === 0 && evaluation.changes.length === 0 && !aboutAssay) return
+    const isDue = evaluation.judged > 0 || evaluation.changes.length > 0 || aboutAssay || isForgotten
+    if (!isDue) return
+    isForgotten = false
     const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
     if (ends.length > 0) judgedUntil = Math.max(judgedUntil ?? 0, ...ends)
     await recordJudged(evaluator, evaluation, took, judgedUntil ?? now())
@@ -79,9 +93,11 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     took: Duration,
     at: Instant,
   ): Promise<void> {
+    // A round that began before a reload knows SLOs that are gone.
+    const planned = new Set(deps.plan().slos.map(({ name }) => name))
     metrics.recordEvaluation({
       at,
-      verdicts: [...evaluator.newest().values()].map(({ verdict }) => verdict),
+      verdicts: [...evaluator.newest().values()].flatMap(({ verdict }) => (planned.has(verdict.slo) ? [verdict] : [])),
       judged: [...evaluation.counted].map(([slo, sum]) => ({ slo, ...sum })),
       openIncidents: evaluator.openIncidents(),
       ...(await eventGauges(db, deps.plan(), evaluator.accounts, at)),
@@ -94,6 +110,10 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     forget: () => {
       metrics.forgetVerdicts()
       delays.forget()
+    },
+    replan: () => {
+      metrics.forgetVerdicts()
+      isForgotten = true
     },
     tellDelays: () => delays.tell(now()),
     watermarks: () => watermarks,

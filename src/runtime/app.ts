@@ -257,7 +257,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       sources.swap(streams)
       await tables.use(warehouses, timezone)
       tables.wake()
-      metrics.forgetVerdicts()
+      afterRound.replan()
       metrics.prepare(plan(), inForce.receiverNames())
       loop.reopen()
       delivery.wake()

@@ -4,27 +4,40 @@ import type { Watermark } from './evaluate/watermark.ts'
 /** A watermark may stand still this long, beyond the source's own rhythm, before its SLOs are no longer judged. */
 const PATIENCE: Duration = 2 * MINUTE
 
+/**
+ * What one stretch between two looks counts at most. Looks come every second: where one takes longer, this process was paused,
+ * the machine slept, or its clock was set forward, and the source gets the time to move that it would have had.
+ */
+const MOST_BETWEEN: Duration = MINUTE
+
 /** Notices sources whose watermark stands still. */
 export interface BehindWatch {
-  /** The sources that are behind at `now` (the world's clock), with since when. */
+  /** The sources that are behind at `now` (the world's clock, which may be set forward and back), with since when. */
   readonly look: (watermarks: ReadonlyMap<string, Watermark>, now: Instant) => ReadonlyMap<string, Instant>
 }
 
 /** `rhythm`: how long a source's watermark may stand still by its nature; null: it doesn't count (disabled, unknown). */
 export function createBehindWatch(rhythm: (source: string) => Duration | null): BehindWatch {
-  const moved = new Map<string, { at: Instant; seen: Instant }>()
+  const known = new Map<string, { readonly at: Instant; stood: Duration }>()
+  let before: Instant | null = null
   return {
     look: (watermarks, now) => {
+      const passed = before === null ? 0 : Math.min(MOST_BETWEEN, Math.max(0, now - before))
+      before = now
       const behind = new Map<string, Instant>()
       for (const [source, { at, complete }] of watermarks) {
         const patience = rhythm(source)
         if (complete || patience === null) {
-          moved.delete(source)
+          known.delete(source)
           continue
         }
-        const last = moved.get(source)
-        if (last === undefined || at > last.at) moved.set(source, { at, seen: now })
-        else if (now - last.seen >= patience + PATIENCE) behind.set(source, last.seen)
+        const last = known.get(source)
+        if (last === undefined || at > last.at) {
+          known.set(source, { at, stood: 0 })
+          continue
+        }
+        last.stood += passed
+        if (last.stood >= patience + PATIENCE) behind.set(source, now - last.stood)
       }
       return behind
     },

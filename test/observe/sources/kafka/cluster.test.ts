@@ -5,9 +5,9 @@ import { createKafkaCluster, type KafkaCluster } from '../../../support/kafka/cl
 import { uniqueName, withKafka } from '../../../support/kafka.ts'
 import { idsOf, idsTo, orderLine } from '../../../support/kafka-lines.ts'
 import { startKafkaReader } from '../../../support/kafka-reader.ts'
+import { THOROUGH } from '../../../support/thorough.ts'
 import { until } from '../../../support/until.ts'
 
-const isShort = process.env['ASSAY_REQUIRE'] !== 'all'
 const PARTITIONS = 3
 const BATCH = 200
 
@@ -15,7 +15,7 @@ withKafka('three brokers', () => {
   let cluster: KafkaCluster | null = null
   afterEach(() => cluster?.remove())
 
-  it.skipIf(isShort)(
+  it.skipIf(!THOROUGH)(
     'of which the one that leads is killed, twice, while records are read: each record counts once (long: three JVMs)',
     async () => {
       const { brokers, kill, start } = await createKafkaCluster(3).then((made) => {
