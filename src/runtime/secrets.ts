@@ -36,7 +36,7 @@ export function warehouseUrlOf(
   return 'value' in read ? { url: read.value } : { disabled: read.missing }
 }
 
-/** The collectors' write keys; null where none is configured. Throws where one is configured and none is set: that would let everybody in. */
+/** The collectors' write keys; null where none is configured. `disabled`: why they can't collect, where keys are configured and none is set: that would let everybody in. */
 export function writeKeysOf(
   refs: readonly SecretRef[] | undefined,
   env: Env,

@@ -1,5 +1,5 @@
 import { type Duration, DAY, type Instant } from '../model/time.ts'
-import { readNote, writeNote } from './notes.ts'
+import { changeNote, readNote } from './notes.ts'
 import type { Database, Sql } from './sql.ts'
 
 /** Somebody's word that what a volume alarm found is the new normal. */
@@ -25,8 +25,10 @@ export async function readVolumeAccepts(sql: Sql): Promise<readonly VolumeAccept
 
 /** Adds one. */
 export async function addVolumeAccept(db: Database, accept: VolumeAccept): Promise<void> {
-  await db.transaction(async (sql) => {
-    const kept = (await readVolumeAccepts(sql)).filter(({ at }) => at > accept.at - KEPT)
-    await writeNote(sql, NOTE, [...kept, accept].slice(-MOST))
-  })
+  await db.transaction((sql) =>
+    changeNote<readonly VolumeAccept[]>(sql, NOTE, (before) => {
+      const kept = (before ?? []).filter(({ at }) => at > accept.at - KEPT)
+      return [...kept, accept].slice(-MOST)
+    }),
+  )
 }

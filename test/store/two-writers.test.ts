@@ -6,6 +6,7 @@ import { takeWriter } from '../../src/store/leases.ts'
 import { openStore, type StoreConfig } from '../../src/store/open.ts'
 import { readPositions } from '../../src/store/positions.ts'
 import type { Database, Sql, SqlValue } from '../../src/store/sql.ts'
+import { addVolumeAccept, readVolumeAccepts } from '../../src/store/volume-accepts.ts'
 import { allSeries, changedWindows, windowsBetween } from '../../src/store/windows.ts'
 import { commitOf, countingCommit, countsOf, DAY_0, seriesOf, stepOf } from '../support/commits.ts'
 import { withPostgres } from '../support/postgres.ts'
@@ -38,6 +39,22 @@ function concurrencyTests(make: () => Promise<StoreConfig>): void {
     expect(rows.reduce((sum, { counts }) => sum + counts.received, 0)).toBe(position)
     expect(outcomes.committed).toBe(position)
     expect(outcomes.committed + outcomes.superseded).toBe(75)
+    await Promise.all(handles.map((handle) => handle.close()))
+  })
+
+  it('people who accept new normals at once are all heard', async () => {
+    const config = await make()
+    const handles = await Promise.all([openStore(config), openStore(config), openStore(config)])
+    await Promise.all(
+      handles.map(async (db, person) => {
+        for (let turn = 0; turn < 8; turn += 1) {
+          await addVolumeAccept(db, { at: DAY_0, subject: `${person} ${turn}`, series: null, note: null })
+        }
+      }),
+    )
+    const [db] = handles
+    if (db === undefined) throw new Error('no store')
+    expect(new Set((await readVolumeAccepts(db)).map(({ subject }) => subject)).size).toBe(24)
     await Promise.all(handles.map((handle) => handle.close()))
   })
 
