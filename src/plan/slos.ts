@@ -260,8 +260,9 @@ function minuteOfDay(text: string): number {
 export function defaultSlos(domain: Located<DomainConfig>, event: EventPlan | TablePlan): Located<SloConfig>[] {
   if (event.status === 'planned') return []
   const defaults = domain.value.defaults?.slos ?? {}
-  return Object.entries(defaults).flatMap(([kind, given]) => {
+  return Object.entries(defaults).flatMap(([name, given]) => {
     if (given === undefined) return []
+    const kind = name as SloConfig['sli']['kind']
     if ('warehouse' in event && !watchesOnTable(event, kind)) return []
     if (event.status === 'deprecated' && (kind === 'freshness' || kind === 'volume')) return []
     const { objective, window, severity, ...parameters } =
@@ -269,7 +270,7 @@ export function defaultSlos(domain: Located<DomainConfig>, event: EventPlan | Ta
     const value: SloConfig = {
       name: `${event.slug}-${kind}`,
       sli: {
-        kind: kind as SloConfig['sli']['kind'],
+        kind,
         ...('warehouse' in event ? { table: event.name } : { event: event.name }),
         ...parameters,
       },

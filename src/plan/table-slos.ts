@@ -1,6 +1,7 @@
 import type { Located } from '../config/project.ts'
 import type { SloConfig } from '../config/schema.ts'
 import type { Problem } from '../model/problem.ts'
+import type { SliKind } from '../model/sli.ts'
 import type { Duration } from '../model/time.ts'
 import type { BurnRow } from './plan.ts'
 import type { TablePlan } from './table-plan.ts'
@@ -20,7 +21,7 @@ export function tableRows(
 }
 
 /** Whether the contract of a table says enough for an SLI of this kind. */
-export function watchesOnTable(table: TablePlan, kind: string): boolean {
+export function watchesOnTable(table: TablePlan, kind: SliKind): boolean {
   switch (kind) {
     case 'validity':
       return table.columns.some(({ type, required, checks }) => required || type !== null || checks.length > 0)
@@ -30,12 +31,15 @@ export function watchesOnTable(table: TablePlan, kind: string): boolean {
       return table.key !== null
     case 'timeliness':
       return table.eventTime !== null
-    default:
+    case 'freshness':
+    case 'volume':
+    case 'landing':
+    case 'lag':
       return true
   }
 }
 
-const NEEDS: Readonly<Record<string, string>> = {
+const NEEDS: Readonly<Partial<Record<SliKind, string>>> = {
   validity: 'columns with a type, required, or another check',
   completeness: 'a column with required: true',
   uniqueness: 'a key, for example key: order_id',

@@ -1,14 +1,12 @@
-import { iso, SECOND } from '../../model/time.ts'
 import { cutUnits } from '../bounds.ts'
 import type { ReceiverConfig } from '../config.ts'
-import { JSON_HEADERS, type RenderedRequest, type Secrets, urlOf } from '../receivers/request.ts'
+import { JSON_HEADERS, type RenderedRequest, type Secrets } from '../receivers/request.ts'
 import { escaped, link } from '../receivers/slack/mrkdwn.ts'
 import type { SlackConfig } from '../receivers/slack/config.ts'
-import { messageId } from '../receivers/webhook/id.ts'
 import type { WebhookConfig } from '../receivers/webhook/config.ts'
+import { webhookMessage } from '../receivers/webhook/message.ts'
 import type { ScorecardMessage, ScorecardNotification } from './notification.ts'
 
-const SCHEMA_VERSION = 1
 /** Slack: domains that a message names, and characters of a section. */
 const DOMAINS = 12
 const SECTION = 2_800
@@ -62,13 +60,9 @@ function section(lines: readonly string[]): object[] {
 }
 
 function webhook(config: WebhookConfig, notification: ScorecardNotification, secret: Secrets): RenderedRequest {
-  const id = messageId(notification)
   const { scorecard } = notification
-  const body = {
-    schema_version: SCHEMA_VERSION,
-    id,
+  return webhookMessage(config, secret, notification, {
     type: 'scorecard.posted',
-    timestamp: iso(notification.at),
     data: {
       dedup_key: notification.dedupKey,
       environment: scorecard.environment,
@@ -89,17 +83,7 @@ function webhook(config: WebhookConfig, notification: ScorecardNotification, sec
       remarks: scorecard.remarks,
       link: scorecard.link,
     },
-  }
-  return {
-    method: 'POST',
-    url: urlOf(config.url, secret),
-    headers: {
-      ...JSON_HEADERS,
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(notification.at / SECOND)),
-    },
-    body: JSON.stringify(body),
-  }
+  })
 }
 
 /** A block of text for a terminal or a log, between rules as alerts are. */

@@ -2,7 +2,7 @@ import { html, type Html } from '../html.ts'
 import { wide } from '../layout.ts'
 import { type Clock, count, percent, span } from '../words.ts'
 import { eventPath } from './domains.ts'
-import type { EventLine } from './read.ts'
+import type { EventLine } from '../event-lines.ts'
 
 /** Events as they arrive: last minutes, the day, the newest record, who sends them. */
 export function eventsTable(lines: readonly EventLine[], clock: Clock): Html {

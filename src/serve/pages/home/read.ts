@@ -3,8 +3,8 @@ import type { EventSample } from '../../../model/sample.ts'
 import { SEVERITY_RANK } from '../../../model/sli.ts'
 import { type Instant, MINUTE } from '../../../model/time.ts'
 import type { Plan } from '../../../plan/plan.ts'
-import { lastArrivals, type LiveCounts, liveCounts, unplannedSeen } from '../../../store/read/arrivals.ts'
-import { type HourCounts, hourCounts, type VersionCounts, versionCounts } from '../../../store/read/counts.ts'
+import { lastArrivals, liveCounts, unplannedSeen } from '../../../store/read/arrivals.ts'
+import { type HourCounts, hourCounts } from '../../../store/read/counts.ts'
 import { lastResolved, listIncidents } from '../../../store/read/incidents.ts'
 import { samplesOf } from '../../../store/read/samples.ts'
 import { dayUntil, type Span } from '../../../store/read/spans.ts'
@@ -13,6 +13,7 @@ import { compareText } from '../../order.ts'
 import { type Standing, standings } from '../../standing.ts'
 import type { DaemonStatus } from '../../status.ts'
 import { type TableLine, tableLines } from '../../tables.ts'
+import { type EventLine, eventLines, withVersions } from '../event-lines.ts'
 import { type Clock, clockIn } from '../words.ts'
 
 /** How many a page shows in full; the rest is a line or a link, so that it stays below 100 kB. */
@@ -26,18 +27,6 @@ export const SHOWN = {
   unplanned: 30,
   resolved: 10,
 } as const
-
-/** What arrived under one name, for the table of events. */
-export interface EventLine {
-  readonly name: string
-  readonly domain: string
-  readonly sources: readonly string[]
-  readonly lastMinutes: number
-  readonly received: number
-  readonly invalid: number
-  readonly lastArrival: Instant | null
-  readonly versions: readonly VersionCounts[]
-}
 
 export interface UnplannedLine {
   readonly name: string
@@ -80,14 +69,6 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
   ])
   const lines = eventLines(plan, hours, live, arrivals)
   const shown = lines.slice(0, SHOWN.events)
-  const versions = Map.groupBy(
-    await versionCounts(
-      db,
-      shown.map(({ name }) => name),
-      day,
-    ),
-    ({ event }) => event,
-  )
   return {
     plan,
     status,
@@ -98,45 +79,11 @@ export async function readHome(deps: ServeDeps, base: string): Promise<Home> {
     open: open.sort((a, b) => SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || b.openedAt - a.openedAt),
     resolved,
     hours,
-    events: [
-      ...shown.map((line) => ({ ...line, versions: versions.get(line.name) ?? [] })),
-      ...lines.slice(SHOWN.events),
-    ],
+    events: [...(await withVersions(db, shown, day)), ...lines.slice(SHOWN.events)],
     tables,
     unplanned: await unplannedLines(deps, plan, hours),
     undecodable: hours.reduce((sum, row) => sum + (row.kind === 'undecodable' ? row.received : 0), 0),
   }
-}
-
-/** Every event that has arrived, the liveliest first. */
-export function eventLines(
-  plan: Plan,
-  hours: readonly HourCounts[],
-  live: readonly LiveCounts[],
-  arrivals: ReadonlyMap<string, Instant>,
-): EventLine[] {
-  const planned = <Row extends { kind: string; event: string }>(rows: readonly Row[]) =>
-    Map.groupBy(
-      rows.filter(({ kind }) => kind === 'planned'),
-      ({ event }) => event,
-    )
-  const [byHour, byMinute] = [planned(hours), planned(live)]
-  return [...plan.events.values()]
-    .filter(({ name }) => arrivals.has(name))
-    .map(({ name, domain }) => {
-      const [day, minutes] = [byHour.get(name) ?? [], byMinute.get(name) ?? []]
-      return {
-        name,
-        domain,
-        sources: minutes.map(({ source }) => source).sort(compareText),
-        lastMinutes: minutes.reduce((sum, row) => sum + row.received, 0),
-        received: day.reduce((sum, row) => sum + row.received, 0),
-        invalid: day.reduce((sum, row) => sum + row.invalid, 0),
-        lastArrival: arrivals.get(name) ?? null,
-        versions: [],
-      }
-    })
-    .sort((a, b) => b.lastMinutes - a.lastMinutes || b.received - a.received || compareText(a.name, b.name))
 }
 
 async function unplannedLines({ db }: ServeDeps, plan: Plan, hours: readonly HourCounts[]): Promise<UnplannedLine[]> {
