@@ -23,16 +23,22 @@ export interface RunningAssay {
   readonly stop: () => Promise<number | null>
 }
 
-/** Starts `assay run` on a configuration and waits until it says that it is ready. The port is a free one. `flags`: for Node; default those of `npm start`. */
+/** Starts `assay run` (or `demo`) on a configuration and waits until it says that it is ready. The port is a free one. `flags`: for Node; default those of `npm start`. */
 export async function startAssay(
   config: string,
   {
     args = [],
     env = {},
     flags = NODE_FLAGS,
-  }: { args?: readonly string[]; env?: Readonly<Record<string, string>>; flags?: readonly string[] } = {},
+    command = 'run',
+  }: {
+    args?: readonly string[]
+    env?: Readonly<Record<string, string>>
+    flags?: readonly string[]
+    command?: 'run' | 'demo'
+  } = {},
 ): Promise<RunningAssay> {
-  const child = spawn(process.execPath, [...flags, MAIN, 'run', '--config', config, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [...flags, MAIN, command, '--config', config, '--port', '0', ...args], {
     cwd: ROOT,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
