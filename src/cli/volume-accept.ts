@@ -69,7 +69,11 @@ export async function volumeAccept(options: VolumeAcceptOptions, io: Io): Promis
     io.out(
       options.json
         ? `${JSON.stringify(document)}\n`
-        : `${series === null ? `What the open volume alarms of ${printable(subject)}` : `What the open alarm of ${printable(series)}`} found is normal from ${localTime(from, plan.timezone)} on; an incident that rests on nothing else resolves 15 minutes later.\n`,
+        : `${series === null ? `What the open volume alarms of ${printable(subject)}` : `What the open alarm of ${printable(series)}`} found is normal from ${localTime(from, plan.timezone)} on; an incident that rests on nothing else resolves 15 minutes later.\n${
+            series === null
+              ? `A replay knows it by this line under volume.known in ${project.rulesFolder}/assay.yaml: - { kind: accept, ${named.kind === 'table' ? 'table' : 'event'}: ${JSON.stringify(subject)}, from: "${iso(from - HOUR)}", to: "${iso(from)}" }\n`
+              : ''
+          }`,
     )
     return 0
   } finally {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { name, text } from './name.ts'
 
 const DATE = /^(?:\d{4}-)?\d\d-\d\d$/
-const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?$/
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/
 
 /** A day of the workspace's zone; without a year, that of every year. */
 const date = z
@@ -33,7 +33,7 @@ export type HolidayConfig = z.infer<typeof holidayConfig>
 
 const knownConfig = z
   .strictObject({
-    kind: z.enum(['incident', 'backfill', 'launch']),
+    kind: z.enum(['incident', 'backfill', 'launch', 'accept']),
     from: civilOrInstant,
     to: civilOrInstant,
     event: text.optional(),

@@ -33,9 +33,9 @@ export interface VolumePlan {
   readonly known: readonly KnownChange[]
 }
 
-/** A change that needs no alarm: what came in an incident or a backfill is left out, a launch is taken as it comes. */
+/** A change that needs no alarm: what came in an incident or a backfill is left out, a launch is taken as it comes, and what an alarm found that was open meanwhile is accepted as normal. */
 export interface KnownChange {
-  readonly kind: 'incident' | 'backfill' | 'launch'
+  readonly kind: 'incident' | 'backfill' | 'launch' | 'accept'
   readonly from: Instant
   readonly to: Instant
   /** Names of events and tables; null: all. */

@@ -24,6 +24,9 @@ export const MOST_COUNT = 1e15
 /** Steps whose counts and expectations are kept beside each other: the longest window and some. */
 const KEPT = 64
 
+/** Doubt from which on the day's type hasn't been seen before. */
+const UNKNOWN_DAY = 0.4
+
 /** Everything known about one series of counts. Plain data: it can be stored and read back bit for bit. */
 export interface CountSeries {
   readonly rings: Rings
@@ -119,6 +122,8 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.since = step.index
     series.trail = 0
   }
+  // The first tagged holiday: its windows say nothing of the day after, nor of the level.
+  if (step.day === 2 && ahead.extra >= UNKNOWN_DAY) series.held = true
   if (series.asleep) {
     takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
     return NOTHING

@@ -43,12 +43,13 @@ function planOf(volume = '', contract = ''): Plan {
   return plan
 }
 
-async function filled(): Promise<Database> {
+/** `factorAt`: of an hour's ordinary count. */
+async function filled(factorAt: (hour: number) => number = (hour) => (hour < CHANGED ? 1 : 3)): Promise<Database> {
   db = await openStore({ type: 'sqlite', path: join(project.path, '.assay/assay.db') })
   const writer = await takeWriter(db)
   const random = seeded(4)
   const windows = Array.from({ length: UNTIL }, (_, hour) => {
-    const mean = (500 + 200 * Math.sin((2 * Math.PI * hour) / 24)) * (hour < CHANGED ? 1 : 3)
+    const mean = (500 + 200 * Math.sin((2 * Math.PI * hour) / 24)) * factorAt(hour)
     return {
       series: seriesOf('Order Completed'),
       minute: at(hour),
@@ -89,6 +90,16 @@ describe('what people know beside the counts', () => {
     expect(await alarmed(createVolumeWatch(await filled(), plan), CHANGED, UNTIL)).toEqual([])
   })
 
+  it('a tagged holiday is no alarm, though it is a quiet day, and the days after it are ordinary', async () => {
+    const quiet = (hour: number) => (hour >= 17 * 24 && hour < 18 * 24 ? 0.35 : 1)
+    const untagged = planOf()
+    expect(await alarmed(createVolumeWatch(await filled(quiet), untagged), 17 * 24, UNTIL)).not.toEqual([])
+    await db?.close()
+    project.remove()
+    const tagged = planOf(`, holidays: [{ date: ${iso(at(17 * 24)).slice(5, 10)}, name: Midwinter }]`)
+    expect(await alarmed(createVolumeWatch(await filled(quiet), tagged), 17 * 24, UNTIL)).toEqual([])
+  })
+
   it.each(['status: planned\n', `released: ${iso(at(CHANGED)).slice(0, 10)}\n`])(
     'an event that is launched is no alarm: %s',
     async (contract) => {
@@ -122,6 +133,16 @@ describe('what people know beside the counts', () => {
     expect(readings.map((end) => again.reading(STREAM, end))).toEqual(readings.map((end) => watch.reading(STREAM, end)))
   })
 
+  it('accepts in a replay what is written down in the rules', async () => {
+    const span = `from: "${iso(at(CHANGED + 3))}", to: "${iso(at(CHANGED + 4))}"`
+    const plan = planOf(`, known: [{ kind: accept, event: Order Completed, ${span} }]`)
+    expect(await alarmed(createVolumeWatch(await filled(), plan), CHANGED, UNTIL)).toEqual([
+      CHANGED + 1,
+      CHANGED + 2,
+      CHANGED + 3,
+    ])
+  })
+
   it('accepts one series alone', async () => {
     const plan = planOf()
     const store = await filled()
@@ -146,7 +167,9 @@ describe('assay volume accept', () => {
     const { code, out } = await accept('order-completed', '--note', 'the test ended')
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/^What the open volume alarms of Order Completed found is normal from .* on; /),
+      expect.stringMatching(
+        /^What the open volume alarms of Order Completed found is normal from .* on; .*\n.* - \{ kind: accept, event: "Order Completed", from: /,
+      ),
     ])
     db = await openStore({ type: 'sqlite', path: join(project.path, '.assay/assay.db') }, { readOnly: true })
     expect(await readVolumeAccepts(db)).toEqual([

@@ -17,7 +17,7 @@ export const at = (hour: number): Instant => START + hour * HOUR
 
 const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
 
-/** What one minute of an event holds; platforms by name. */
+/** What one minute of an event holds; platforms by name, and app version where one follows: `ios 4.2.1`. */
 export interface Arrived {
   readonly minute: Instant
   readonly counts: Partial<WindowCounts>
@@ -83,7 +83,7 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
       })
       const facets = arrived.flatMap(({ minute, platforms = {} }) =>
         Object.entries(platforms).map(([platform, count]) => {
-          return { series, minute, facet: facetOf(platform), counts: countsOf(count) }
+          return { series, minute, facet: facetOf(...named(platform)), counts: countsOf(count) }
         }),
       )
       const delta = { windows, facets, findings: [] }
@@ -100,4 +100,9 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
       for (const project of projects) project.remove()
     },
   }
+}
+
+function named(client: string): [platform: string, appVersion: string | null] {
+  const [platform = '', appVersion = null] = client.split(' ')
+  return [platform, appVersion]
 }

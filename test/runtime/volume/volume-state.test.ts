@@ -33,15 +33,19 @@ async function arriveAll(): Promise<void> {
   const payments: Arrived[] = []
   for (let hour = 0; hour < HOURS; hour++) {
     const daily = 1 + 0.6 * Math.sin((hour / 12) * Math.PI)
-    const web = spread(hour, noisy(400 * daily), 'web', { invalid: Math.round(random.next() * 3) })
+    const web = spread(hour, noisy(400 * daily), 'web 7.8.1', { invalid: Math.round(random.next() * 3) })
     const half = hour >= HOURS - 60 && hour < HOURS - 40 ? 0.5 : 1
-    const ios = spread(hour, noisy(150 * daily * half), 'ios').map((each) => ({
+    const ios = spread(hour, noisy(150 * daily * half), hour < HOURS - 80 ? 'ios 4.2.1' : 'ios 4.3.0').map((each) => ({
       ...each,
       minute: each.minute + MINUTE,
     }))
     orders.push(...[...web, ...ios].filter(({ minute }) => minute < STOPPED || minute >= STOPPED + 50 * MINUTE))
     if (hour < HOURS - 30 || hour >= HOURS - 26)
-      payments.push({ minute: at(hour), counts: { received: noisy(60 * daily) } })
+      payments.push({
+        minute: at(hour),
+        counts: { received: noisy(60 * daily) },
+        platforms: { 'web 7.8.1': 40, 'ios 4.3.0': 20 },
+      })
   }
   await project.arrive('Order Completed', orders)
   await project.arrive('Payment Failed', payments)
