@@ -45,7 +45,9 @@ function longestGapOf(text: string): Duration | null {
 
 function timesOfDay({ hour, minute, second }: ReturnType<typeof parse>): Duration[] {
   const seconds = second.length === 0 ? [0] : second
-  const all = hour.flatMap((h) => minute.flatMap((m) => seconds.map((s) => h * HOUR + m * MINUTE + s * SECOND)))
+  const all = hour.flatMap((hours) =>
+    minute.flatMap((minutes) => seconds.map((rest) => hours * HOUR + minutes * MINUTE + rest * SECOND)),
+  )
   return all.sort((a, b) => a - b)
 }
 

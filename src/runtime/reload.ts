@@ -1,6 +1,7 @@
 import { Failure } from '../model/failure.ts'
 import type { Instant } from '../model/time.ts'
 import type { ReloadStatus } from '../serve/status.ts'
+import { createQueue } from '../store/queue.ts'
 import type { Configuration, DaemonDeps } from './daemon.ts'
 import type { InForce } from './in-force.ts'
 import type { Log } from './log.ts'
@@ -26,6 +27,8 @@ export interface Reload {
 }
 
 export function createReload({ reread, inForce, use, write, onReload, now, log }: ReloadDeps): Reload {
+  /** A signal may come while a change of the files is being read. */
+  const inTurn = createQueue()
   let last: ReloadStatus | null = null
 
   async function attempt(): Promise<ReloadStatus> {
@@ -55,7 +58,7 @@ export function createReload({ reread, inForce, use, write, onReload, now, log }
     return status
   }
 
-  return { reload, last: () => last }
+  return { reload: () => inTurn(reload), last: () => last }
 }
 
 /** A file may vanish or be locked away while it is read. */

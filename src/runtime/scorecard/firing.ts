@@ -8,7 +8,8 @@ interface Read {
   readonly times: readonly Duration[]
 }
 
-const read = new Map<string, Read>()
+/** By cron line: the few that a configuration has had. */
+const known = new Map<string, Read>()
 
 /**
  * When a cron line last fired in a zone, at `now` or before; null: not within `back`. Asked of civil time, so that an hour that
@@ -34,14 +35,14 @@ export async function lastFiring(
 
 /** The line as if civil time were UTC; the latest time of day first. */
 async function readCron(cron: string): Promise<Read> {
-  const known = read.get(cron)
-  if (known !== undefined) return known
+  const before = known.get(cron)
+  if (before !== undefined) return before
   const { createTask, parse } = await import('node-cron')
   const { hour, minute, second } = parse(cron)
   const times = hour
-    .flatMap((h) => minute.map((m) => h * HOUR + m * MINUTE + (second[0] ?? 0) * SECOND))
+    .flatMap((hours) => minute.map((minutes) => hours * HOUR + minutes * MINUTE + (second[0] ?? 0) * SECOND))
     .sort((a, b) => b - a)
   const fresh = { task: createTask(cron, () => undefined, { timezone: 'UTC' }), times }
-  read.set(cron, fresh)
+  known.set(cron, fresh)
   return fresh
 }
