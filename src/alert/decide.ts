@@ -19,6 +19,7 @@ import { receiversFor, type Suppression, suppression } from './route.ts'
  */
 export type AlertChange = 'opened' | 'raised' | 'joined' | 'resolved' | 'manual' | 'reconsidered'
 
+/** What a decision rests on. */
 export interface DecideContext {
   readonly facts: AlertFacts
   readonly routes: RoutesConfig
@@ -28,6 +29,7 @@ export interface DecideContext {
   readonly others: readonly Labels[]
 }
 
+/** What is to be written for whom. */
 export interface Decision {
   readonly notifications: readonly Notification[]
   /** Set where something would have been written but for this. */

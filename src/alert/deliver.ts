@@ -12,6 +12,7 @@ interface DeliveryLog {
   readonly error: (fields: object, message: string) => void
 }
 
+/** What became of an attempt, as metrics count it. */
 export type DeliveryOutcome = Answer['outcome'] | 'disabled'
 
 export interface DeliveryDeps {
@@ -32,6 +33,7 @@ export interface DeliveryDeps {
 
 type Answered = (outcome: DeliveryOutcome, status: number | null) => void
 
+/** The deliver loop: sends what the outbox holds, each receiver in a lane of its own. */
 export interface Delivery {
   /** Something was written to the outbox, or the receivers changed: look again now. */
   readonly wake: () => void

@@ -13,6 +13,7 @@ export interface Cause {
   readonly lift: number
 }
 
+/** How an incident came to its end. */
 export type Resolution = 'recovered' | 'no_data' | 'manual'
 
 /** What the incident drags down: the event, its tables, dashboards. */
@@ -51,6 +52,7 @@ export interface Incident {
   readonly timeline: readonly TimelineEntry[]
 }
 
+/** Something that happened to an incident, for its page. */
 export interface TimelineEntry {
   readonly at: Instant
   readonly what: 'started' | 'opened' | 'raised' | 'joined' | 'explained' | 'ended' | 'resolved' | 'notified'

@@ -51,6 +51,7 @@ export interface Undecodable {
   readonly excerpt: string
 }
 
+/** What a payload was decoded into: bad data is a value. */
 export type Decoded = DecodedEvent | Undecodable
 
 /** A record as a source hands it over. */

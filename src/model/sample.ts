@@ -16,6 +16,7 @@ export interface EventSample {
   readonly properties: readonly PropertyProfile[]
 }
 
+/** What one property was seen to hold. */
 export interface PropertyProfile {
   readonly name: string
   /** How often it had which JSON type. */

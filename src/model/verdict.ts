@@ -4,6 +4,7 @@ import type { Instant } from './time.ts'
 
 export const VERDICT_OUTCOMES = ['met', 'violated', 'insufficient_data', 'not_evaluated'] as const
 export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number]
+/** Why an SLO could not be judged. */
 export type NotEvaluatedReason =
   | 'no_data'
   | 'warming'

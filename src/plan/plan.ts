@@ -43,6 +43,7 @@ export interface KnownChange {
   readonly note: string | null
 }
 
+/** Who is told of a domain, each by the name that the receiver knows; null: none given. */
 export interface Owner {
   readonly team: string
   readonly slack: string | null
@@ -51,6 +52,7 @@ export interface Owner {
   readonly backup: string | null
 }
 
+/** A domain of events and tables, and who answers for it. */
 export interface DomainPlan {
   readonly name: string
   readonly owner: Owner
@@ -70,6 +72,7 @@ export interface Destination {
   readonly key: string | null
 }
 
+/** An event as its contract promises it. */
 export interface EventPlan {
   readonly name: string
   /** Lower case, words joined by `-`: `order-completed`. */
@@ -90,6 +93,7 @@ export interface EventPlan {
   readonly notes: readonly string[]
 }
 
+/** One version of an event’s contract, compiled. */
 export interface ContractVersion {
   readonly version: number
   /** The range as written (`>=4.2.0`); null: applies to all. */
@@ -128,6 +132,7 @@ export interface BurnRow {
   readonly short: Duration
 }
 
+/** A promise about one SLI of an event or a table. */
 export interface SloPlan {
   readonly name: string
   readonly domain: string

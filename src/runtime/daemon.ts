@@ -7,6 +7,7 @@ import type { Log } from './log.ts'
 /** Where the daemon says who it is and what came of its last reload, for `assay reload`. */
 export const DAEMON_NOTE = 'daemon'
 
+/** What that note holds. */
 export interface DaemonNote {
   readonly pid: number
   readonly host: string
@@ -34,6 +35,7 @@ export interface DaemonDeps {
   readonly port: number | null
 }
 
+/** An Assay that runs in this process. */
 export interface Daemon {
   readonly url: string
   readonly status: () => DaemonStatus

@@ -34,6 +34,7 @@ export interface ReplayDeps {
   readonly onProgress: (records: number) => void
 }
 
+/** What a replay came to. */
 export interface Replayed {
   readonly records: number
   readonly incidents: readonly Incident[]

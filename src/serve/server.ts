@@ -10,6 +10,7 @@ import { createLiveFeed } from './live.ts'
 import { pageRouter } from './pages/router.ts'
 import { problems, unknownPath } from './problems.ts'
 
+/** The HTTP server. */
 export interface Server {
   /** Throws `Failure` with code `port_taken` or `cannot_listen`. */
   listen(): Promise<{ url: string; port: number }>

@@ -6,6 +6,7 @@ import { volumeStream } from './migrations/004-volume-stream.ts'
 import { lockNumber } from './postgres-lock.ts'
 import type { Database, Sql } from './sql.ts'
 
+/** A step from one version of the schema to the next. */
 export interface Migration {
   /** From 1, without gaps. */
   readonly version: number

@@ -15,6 +15,7 @@ export interface OutboxDraft<Document = unknown> {
 /** How an entry leaves the outbox. `superseded`: a later one says it all. */
 export type OutboxEnd = 'sent' | 'rejected' | 'disabled' | 'superseded'
 
+/** An entry as it stands in the outbox. */
 export interface OutboxRow<Document = unknown> extends OutboxDraft<Document> {
   /** Ascending in the order of writing. */
   readonly id: number

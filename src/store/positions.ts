@@ -18,6 +18,7 @@ export interface PartitionProgress {
   readonly complete: boolean
 }
 
+/** How far the partitions of a source have been read. */
 export interface SourceProgress {
   readonly source: string
   /** Sorted by name. */

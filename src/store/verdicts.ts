@@ -16,6 +16,7 @@ export interface SliceHour {
   readonly marks: string
 }
 
+/** A verdict that was written down. */
 export interface VerdictLine<Document> {
   readonly slo: string
   readonly at: Instant

@@ -12,6 +12,7 @@ export interface WindowRow {
   readonly counts: WindowCounts
 }
 
+/** A series with the number under which its rows are stored. */
 export interface StoredSeries extends SeriesKey {
   readonly id: number
 }

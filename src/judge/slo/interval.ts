@@ -3,6 +3,7 @@ const Z_TWO_SIDED_95 = 1.959963984540054
 /** 99 %, one-sided: how sure a burn row is before it pages. */
 export const PAGING_Z = 2.3263
 
+/** Both ends of a confidence interval of a ratio, in [0, 1]. */
 export interface Interval {
   readonly lower: number
   readonly upper: number

@@ -44,6 +44,7 @@ export interface Messaging {
   readonly placeOf: (partition: string) => { readonly destination: string; readonly partition: string }
 }
 
+/** Where records come from, behind one interface. What it promises is in test/contract/source.ts. */
 export interface Source {
   readonly id: string
   readonly type: string

@@ -15,6 +15,7 @@ export interface SchemaProblem {
   readonly atKey: boolean
 }
 
+/** A user’s JSON Schema, made fit to be compiled. */
 export interface PreparedSchema {
   /** The schema as it is compiled: references from its top only, no names, nothing that can't be matched in linear time. */
   readonly schema: Json

@@ -24,6 +24,7 @@ export interface MetricsOptions {
   readonly mostSeries?: number
 }
 
+/** Every metric that Assay exports, told by the loops and read by scrapes. */
 export interface Metrics {
   /** Makes the series of a plan appear at 0, so that their first increase is a rate. Again after each reload. */
   prepare(plan: Plan, receivers: readonly string[]): void

@@ -48,6 +48,7 @@ export interface ScorecardDocument {
   readonly domains: readonly DomainDocument[]
 }
 
+/** One domain’s month. */
 export interface DomainDocument {
   readonly domain: string
   /** Null: the domain has been taken out of the plan. */
@@ -64,6 +65,7 @@ export interface DomainDocument {
   readonly slos: readonly SloDocument[]
 }
 
+/** What became of one SLO in the month. */
 export interface SloDocument {
   readonly slo: string
   /** One of the two. */
@@ -89,6 +91,7 @@ export interface SloDocument {
   readonly kept: number
 }
 
+/** How many SLOs there were, and what became of them. */
 export interface PromisesDocument {
   /** SLOs in force or taken out during the month. */
   readonly made: number
@@ -98,6 +101,7 @@ export interface PromisesDocument {
   readonly not_judged: number
 }
 
+/** Incidents that opened in the month. */
 export interface IncidentsDocument {
   /** Opened in the month. */
   readonly opened: number
@@ -112,6 +116,7 @@ export interface IncidentsDocument {
   readonly regressions: number
 }
 
+/** How much of what was expected could be seen. */
 export interface CoverageDocument {
   /** Events with a contract that are active, arrived, or were judged. */
   readonly events_planned: number
@@ -138,6 +143,7 @@ export interface ChangeDocument {
   readonly objectives: readonly { readonly slo: string; readonly from: number; readonly to: number }[]
 }
 
+/** One of the SLOs that overspent their budget most. */
 export interface CostDocument {
   readonly slo: string
   readonly domain: string

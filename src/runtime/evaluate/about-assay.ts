@@ -16,6 +16,7 @@ const MOST_SAID = 6
 /** What is known of why sources stand still, by source. */
 export type Standstills = ReadonlyMap<string, Standstill>
 
+/** Why one source stands still. */
 export interface Standstill {
   readonly reason: NotEvaluatedReason
   /** Whole sentences for people. */

@@ -20,6 +20,7 @@ const REGRESSION = 7 * DAY
 /** An open incident is stored with what is followed of it. */
 type StoredIncident = Incident & { readonly tracking?: Tracking }
 
+/** What some minutes of judging came to. */
 export interface EvaluationToSave {
   readonly db: Database
   readonly assertLeads: (sql: Sql) => Promise<void>

@@ -15,6 +15,7 @@ export interface TracesDeps {
   readonly limits?: OtlpDeps['limits']
 }
 
+/** Tracing as it is configured: the spans’ side, and what is told of it. */
 export interface Traces {
   readonly tracing: Tracing
   readonly status: () => EmitterStatus

@@ -15,6 +15,7 @@ export interface Paging {
   readonly after: readonly (string | number)[] | null
 }
 
+/** One page of a list; `next_cursor` null: it is the last. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly next_cursor: string | null

@@ -30,6 +30,7 @@ export interface EmissionDeps<Mark> {
   readonly onDone: (mark: Mark) => void
 }
 
+/** The way of parcels to one emitter: a queue that nobody waits for. */
 export interface Emission<Mark> {
   /** Never waits, never throws. */
   readonly put: (parcel: Parcel<Mark>) => void
