@@ -44,7 +44,7 @@ export interface EvaluateLoop {
 const HEARTBEAT: Duration = SECOND
 const again = 'it learns again from the hours that are kept'
 const REBUILDS: Readonly<Record<Exclude<NoState, 'none_stored'>, string>> = {
-  other_plan: `the volume detector watches other series, or with other weights, than when its state was stored: ${again}`,
+  other_plan: `the plan says something else of what the volume detector has learnt from than when its state was stored: ${again}`,
   other_format: `the volume detector's state was stored by another version of Assay: ${again}`,
   broken: `the volume detector's stored state is damaged: ${again}`,
 }

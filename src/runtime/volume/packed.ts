@@ -18,8 +18,7 @@ export async function unpacked(bytes: Uint8Array): Promise<unknown> {
 
 /** Rings are read as views of all that was unpacked beside them, which would stay in memory for their sake. */
 function owning(value: unknown): unknown {
-  if (value instanceof Float64Array || value instanceof Float32Array || value instanceof Uint16Array)
-    return value.slice()
+  if (ArrayBuffer.isView(value)) return (value as Float64Array).slice()
   if (value instanceof Map) {
     for (const [key, each] of value) value.set(key, owning(each))
   } else if (typeof value === 'object' && value !== null) {

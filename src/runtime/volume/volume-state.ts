@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SavedFleet } from '../../judge/volume/fleet.ts'
-import { type Member, newMember } from '../../judge/volume/member.ts'
+import type { Member } from '../../judge/volume/member.ts'
 import type { SavedAlarms } from '../../judge/volume/standing-alarms.ts'
-import { streamKey } from '../../judge/volume/watched.ts'
 import type { SavedWatching } from '../../judge/volume/watching.ts'
-import { HOUR, type Instant } from '../../model/time.ts'
+import type { Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import {
@@ -16,11 +14,9 @@ import {
   writeVolumeBlock,
   writeVolumeNote,
 } from '../../store/volume-states.ts'
-import { holidaysOf } from './known-changes.ts'
 import { packed, unpacked } from './packed.ts'
 import type { SavedReadings } from './readings.ts'
-import { watchedStreams, weightOf } from './watched-streams.ts'
-import { watchingOptions } from './watching-options.ts'
+import { formatHash, goesOnFrom, settingsHash, streamTerms, type StreamTerms } from './volume-terms.ts'
 
 /** All that the volume watch remembers, at rest. Plain data. */
 export interface SavedVolume {
@@ -40,9 +36,6 @@ export type NoState = 'none_stored' | 'other_plan' | 'other_format' | 'broken'
 
 /** Series a block: a few hundred kilobytes before they are packed, a few milliseconds of this thread. */
 const BLOCK = 64
-/** To be raised when states are to be thought of differently though they look the same. */
-const FORMAT = 2
-
 /** The end of the newest hour that was taken in. */
 export function hoursUpTo({ next }: SavedVolume): Instant {
   let newest = 0
@@ -55,12 +48,13 @@ export async function readVolumeState(sql: Sql, plan: Plan): Promise<SavedVolume
   const note = await readVolumeNote(sql)
   if (note === null) return 'none_stored'
   if (note.format !== formatHash()) return 'other_format'
-  if (note.plan !== planHash(plan, note.upTo)) return 'other_plan'
+  if (note.plan !== settingsHash(plan, note.upTo)) return 'other_plan'
   const blocks = await readVolumeBlocks(sql, note)
   if (blocks.length !== note.blocks) return 'broken'
   try {
     const [memory, ...members] = await Promise.all(blocks.map(unpacked))
-    const { fleet, count, ...rest } = memory as Memory
+    const { fleet, count, streams, ...rest } = memory as Memory
+    if (!goesOnFrom(streams, plan)) return 'other_plan'
     const all = new Map((members as (readonly [string, Member])[][]).flat())
     return all.size === count ? { ...rest, fleet: { ...fleet, members: all } } : 'broken'
   } catch {
@@ -69,7 +63,11 @@ export async function readVolumeState(sql: Sql, plan: Plan): Promise<SavedVolume
 }
 
 /** What the first block holds. */
-type Memory = Omit<SavedVolume, 'fleet'> & { readonly fleet: Omit<SavedFleet, 'members'>; readonly count: number }
+interface Memory extends Omit<SavedVolume, 'fleet'> {
+  readonly fleet: Omit<SavedFleet, 'members'>
+  readonly count: number
+  readonly streams: readonly StreamTerms[]
+}
 
 /**
  * Writes the state down in many small transactions, and makes it the valid one in the last. `state` must not change meanwhile.
@@ -85,7 +83,7 @@ export async function writeVolumeState(
   await dropBut(db, before?.generation ?? 0)
   const { fleet, ...rest } = state
   const { members, ...around } = fleet
-  const memory: Memory = { ...rest, fleet: around, count: members.size }
+  const memory: Memory = { ...rest, fleet: around, count: members.size, streams: streamTerms(plan) }
   const entries = [...members]
   const blocks = 1 + Math.ceil(entries.length / BLOCK)
   const upTo = hoursUpTo(state)
@@ -94,7 +92,7 @@ export async function writeVolumeState(
     blocks,
     upTo,
     format: formatHash(),
-    plan: planHash(plan, upTo),
+    plan: settingsHash(plan, upTo),
   }
   let written = 0
   for (let block = 0; block < blocks; block += 1) {
@@ -113,46 +111,4 @@ export async function writeVolumeState(
 
 async function dropBut(db: Database, generation: number): Promise<void> {
   while ((await dropOtherGenerations(db, generation, BLOCK)) > 0) await turn()
-}
-
-/** Of the layout of a series' state, so that a program that keeps other fields begins anew, even where nobody thought of `FORMAT`. */
-function formatHash(): string {
-  const bucket = { start: 0, length: HOUR, count: 0, total: null }
-  const samples = [newMember(bucket), newMember({ ...bucket, total: 0 }), newMember({ ...bucket, length: HOUR / 12 })]
-  return hashOf([FORMAT, samples.map(layoutOf)])
-}
-
-function layoutOf(value: unknown): unknown {
-  if (value instanceof Float64Array || value instanceof Float32Array || value instanceof Uint16Array)
-    return [value.constructor.name, value.length]
-  if (Array.isArray(value)) return value.map(layoutOf)
-  if (typeof value !== 'object' || value === null) return typeof value
-  return Object.entries(value).map(([key, field]) => [key, layoutOf(field)])
-}
-
-/** Of what a plan says about the watched series, and about their hours before `upTo`: what else it says is no matter. */
-function planHash(plan: Plan, upTo: Instant): string {
-  const { domainOf, propertiesOf } = watchingOptions(plan)
-  const streams = watchedStreams(plan).map((stream) => [
-    streamKey(stream),
-    weightOf(plan, stream.event),
-    domainOf(stream.event),
-    propertiesOf(stream.event),
-  ])
-  const known = (plan.volume?.known ?? []).map(({ kind, from, to, events }) => ({
-    kind,
-    from,
-    to,
-    events: events === null ? null : [...events].sort(),
-  }))
-  return hashOf([
-    plan.timezone,
-    plan.volume?.falseAlarmsPerWeek ?? 1,
-    streams.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-    [...holidaysOf(plan), ...known].filter(({ from }) => from < upTo),
-  ])
-}
-
-function hashOf(data: unknown): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16)
 }

@@ -107,7 +107,6 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     const kept = from >= to - DAY ? from : ((await hoursKept(sql))?.first ?? to)
     const begin = Math.max(from, kept)
     await known.refresh(to)
-    const asked = wanted.map(({ stream }) => stream)
     const sources = [...new Set(wanted.flatMap(({ sourcesAt }) => [...sourcesAt(begin + HOUR), ...sourcesAt(until)]))]
     const listening = await readListening(sql, plan, sources, until)
     // Of hours that are long over, the minutes may be gone.
@@ -119,6 +118,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     }
     for (let start = begin; start < to; start += AT_ONCE) {
       const end = Math.min(start + AT_ONCE, to)
+      const asked = wanted.flatMap(({ stream, key }) => ((next.get(key) ?? 0) < end ? [stream] : []))
       for (const hour of await events.read(asked, start, end)) {
         await lookInto(hour.start)
         takeHour(hour, wanted, listening)

@@ -31,8 +31,8 @@ export interface VolumeProject {
   readonly writer: Writer
   /** An event's minutes with records in them; all that was before their end was observed. */
   readonly arrive: (event: string, arrived: readonly Arrived[]) => Promise<void>
-  /** The plan with other settings in `assay.yaml`. */
-  readonly planWith: (settings: string) => Plan
+  /** The plan with other settings in `assay.yaml`, or with other events. */
+  readonly planWith: (settings: string, events?: readonly string[]) => Plan
   readonly close: () => Promise<void>
 }
 
@@ -44,9 +44,9 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
   const slug = (event: string) => event.toLowerCase().replaceAll(' ', '-')
   const rules = (settings: string) =>
     `version: 1\n${settings}sources:\n  - { id: shop, type: file, paths: [shop.ndjson], format: { type: segment } }\n`
-  const files = {
+  const filesOf = (named: readonly string[]) => ({
     'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
-    'rules/domains/checkout/slos.yaml': `slos:\n${events
+    'rules/domains/checkout/slos.yaml': `slos:\n${named
       .map(
         (event) => `  - { name: ${slug(event)}, sli: { kind: volume, event: ${event} }, objective: 99, window: 30d }\n`,
       )
@@ -57,8 +57,8 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
         contract(event),
       ]),
     ),
-  }
-  const projects = [testProject({ 'rules/assay.yaml': rules(''), ...files })]
+  })
+  const projects = [testProject({ 'rules/assay.yaml': rules(''), ...filesOf(events) })]
   function planIn(cwd: string): Plan {
     const { plan, problems } = readConfiguration('rules/assay.yaml', { cwd, env: {} })
     if (plan === null) throw new Error(`the project of the test has problems: ${JSON.stringify(problems)}`)
@@ -89,8 +89,8 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
       const delta = { windows, facets, findings: [] }
       await commitIngest(db, writer, commitOf({ source: 'shop', steps: [step], delta }))
     },
-    planWith: (settings) => {
-      const other = testProject({ 'rules/assay.yaml': rules(settings), ...files })
+    planWith: (settings, named = events) => {
+      const other = testProject({ 'rules/assay.yaml': rules(settings), ...filesOf(named) })
       projects.push(other)
       return planIn(other.path)
     },

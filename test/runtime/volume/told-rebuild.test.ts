@@ -49,7 +49,7 @@ describe('the loop that judges', () => {
     expect(await generation()).toBe(1)
     const other = project.planWith('volume: { false_alarms_per_week: 2 }\n')
     expect(await judged(other, 'third')).toEqual([
-      'other_plan: the volume detector watches other series, or with other weights, than when its state was stored: it learns again from the hours that are kept',
+      'other_plan: the plan says something else of what the volume detector has learnt from than when its state was stored: it learns again from the hours that are kept',
     ])
     expect(await generation()).toBe(2)
     expect(await judged(other, 'fourth')).toEqual([])

@@ -143,6 +143,23 @@ describe('a stored state that it cannot go on from', () => {
     expect(await readVolumeState(project.db, project.planWith(launch(HOURS)))).not.toBeTypeOf('string')
   })
 
+  it('is one of other events; of fewer it may be, and those that came since are learnt from the hours', async () => {
+    const { db, plan, planWith } = project
+    await stored()
+    expect(await readVolumeState(db, planWith('', EVENTS.slice(1)))).toBe('other_plan')
+    const fewer = planWith('', ['Order Completed'])
+    const before = createVolumeWatch(db, fewer)
+    await before.advance([due('Order Completed', at(HOURS))])
+    await writeVolumeState(db, fewer, before.save(), leads)
+    const watch = createVolumeWatch(db, plan, await restored())
+    await watch.advance(all(at(HOURS)))
+    const payments = { event: 'Payment Failed', source: null }
+    const alarmsOf = (each: VolumeWatch) =>
+      each.reading(payments, at(HOURS - 26))?.alarms.map(({ alarm }) => [alarm.kind, alarm.openedAt])
+    expect(alarmsOf(watch)).toEqual(alarmsOf(uninterrupted))
+    expect(alarmsOf(watch)).toHaveLength(1)
+  })
+
   it('is one of another layout', async () => {
     await stored()
     await change(`update note set document = replace(document, '"format":"', '"format":"0') where name = 'volume'`)
