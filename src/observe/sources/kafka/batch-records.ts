@@ -20,8 +20,9 @@ interface Reader {
 /**
  * The records of a batch, unpacked. Throws `DamagedBatch` unless they are, to the byte, as many as the header says, in the order
  * of their offsets, within the batch's offsets and time stamps: format of https://kafka.apache.org/documentation/#record.
+ * `isWhole`: whether the batch is as it was written; then its time stamps are what its producer made of them.
  */
-export function readBatchRecords(bytes: Buffer, header: BatchHeader): Message[] {
+export function readBatchRecords(bytes: Buffer, header: BatchHeader, isWhole: () => boolean): Message[] {
   const { records, lastOffsetDelta, firstOffset, firstTimestamp, maxTimestamp, context } = header
   const isAppended = context.timestampType === 1
   const reader: Reader = { bytes, at: 0 }
@@ -38,7 +39,7 @@ export function readBatchRecords(bytes: Buffer, header: BatchHeader): Message[] 
     check(offsetDelta > before && offsetDelta <= lastOffsetDelta, 'a record’s offset is wrong')
     before = offsetDelta
     const timestamp = isAppended ? maxTimestamp : firstTimestamp + timestampDelta
-    check(timestamp <= maxTimestamp, 'a record’s time stamp is wrong')
+    check(timestamp <= maxTimestamp || isWhole(), 'a record’s time stamp is wrong')
     const key = readBytes(reader, end)
     const value = readBytes(reader, end)
     const headers = readHeaders(reader, end)

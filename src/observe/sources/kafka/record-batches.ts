@@ -104,6 +104,11 @@ interface Span {
 
 async function readOne(bytes: Buffer, header: BatchHeader, span: Span, unpack: Unpack): Promise<readonly Message[]> {
   const { lastOffsetDelta, records, compression, start, end, context } = header
+  let checked: boolean | null = null
+  const whole = (): boolean => {
+    checked ??= isWhole(bytes, header)
+    return checked
+  }
   try {
     if (!span.isSaid) throw new DamagedBatch(`its header is wrong: ${records} records, last offset ${lastOffsetDelta}`)
     // Packed bytes that are damaged unfold to anything, and a record for the client is none for us. Others show it, or it is
@@ -112,7 +117,7 @@ async function readOne(bytes: Buffer, header: BatchHeader, span: Span, unpack: U
       throw new DamagedBatch('its checksum is wrong')
     if (records === 0) return [endMark(header, span.last)]
     const packed = bytes.subarray(start + HEADER, end)
-    const messages = readBatchRecords(compression === 0 ? packed : await unpack(compression, packed), header)
+    const messages = readBatchRecords(compression === 0 ? packed : await unpack(compression, packed), header, whole)
     return Number(messages.at(-1)?.offset) < span.last ? [...messages, endMark(header, span.last)] : messages
   } catch (error) {
     return standIns(header, span, error instanceof Error ? error.message : String(error))

@@ -99,7 +99,10 @@ withKafka('what a Kafka source reads', (kafka) => {
   it('takes the time stamps of broker or producer, and counts clocks that are ahead', async () => {
     const { plain } = await kafka.shared()
     const [created, appended] = [uniqueName('create'), uniqueName('append')]
-    await createTopic(plain, created, { partitions: 1 })
+    await createTopic(plain, created, {
+      partitions: 1,
+      config: { 'message.timestamp.after.max.ms': '9223372036854775807' },
+    })
     await createTopic(plain, appended, { partitions: 1, config: { 'message.timestamp.type': 'LogAppendTime' } })
     const producer = kafkaClient(plain).producer()
     await producer.connect()
@@ -107,18 +110,29 @@ withKafka('what a Kafka source reads', (kafka) => {
     const future = Date.now() + 30 * 60 * SECOND
     const messages = [past, future].map((at, index) => ({ value: orderLine(index), timestamp: String(at) }))
     for (const topic of [created, appended]) await producer.send({ topic, messages })
+    // What a client's clock may say: the beginning of time, and a year that few will see.
+    const [dawn, distant] = [1_000, Date.UTC(2999, 0, 1)]
+    const odd = [dawn, distant].map((at, index) => ({ value: orderLine(10 + index), timestamp: String(at) }))
+    await producer.send({ topic: created, messages: odd })
     await producer.disconnect()
     const began = Date.now()
     const reader = await startKafkaReader(plain, { topics: [created, appended] })
-    await until('four records', () => reader.records.length === 4)
+    await until('six records', () => reader.records.length === 6)
     const arrivals = (topic: string): number[] =>
       reader.records.filter(({ partition }) => partition === `${topic}-0`).map(({ arrivedAt }) => arrivedAt ?? 0)
-    const [first, second = 0] = arrivals(created)
+    const [first, second = 0, third, fourth = 0] = arrivals(created)
+    expect(third).toBe(dawn)
+    expect(fourth).toBeGreaterThanOrEqual(began + 300 * SECOND)
+    expect(fourth).toBeLessThan(Date.now() + 301 * SECOND)
+    const kept = await reader.db.all<{ reason: string }>('select reason from quarantine where source = ? order by id', [
+      'stream',
+    ])
+    expect(kept.filter(({ reason }) => reason === 'implausible_time')).toHaveLength(1)
     expect(first).toBe(past)
     expect(second).toBeGreaterThanOrEqual(began + 300 * SECOND)
     expect(second).toBeLessThan(Date.now() + 301 * SECOND)
     for (const at of arrivals(appended)) expect(Math.abs(at - began)).toBeLessThan(60 * SECOND)
-    expect(reader.source.figures?.().clockAhead).toBe(1)
+    expect(reader.source.figures?.().clockAhead).toBe(2)
     await until('both observed', async () => {
       const found = new Map((await reader.progress())?.partitions.map((one) => [one.partition, one.observedUntil]))
       const now = Date.now()

@@ -147,6 +147,22 @@ describe('a batch that can’t be read', () => {
     }
   })
 
+  it('is one that isn’t as it was written: a producer’s odd time stamps are its own', async () => {
+    const records = [orderLine(0), orderLine(1)].map((value, offsetDelta) =>
+      Record({ offsetDelta, timestampDelta: 5_000, value }),
+    )
+    const { buffer } = await RecordBatch({
+      compression: 0,
+      firstOffset: 0n,
+      firstTimestamp: STARTED,
+      maxTimestamp: STARTED,
+      lastOffsetDelta: 1,
+      records,
+    })
+    expect(await read(buffer)).toEqual(['0 m-0 at another time', '1 m-1 at another time'])
+    expect(await read(damaged(buffer, 17))).toEqual(['0 undecodable_batch', '1 undecodable_batch'])
+  })
+
   it('doesn’t stop what stands before and behind it, whichever byte is damaged and however', async () => {
     const layout = [
       { first: 0, bytes: await batchOf([orderLine(0)], 0, 0) },
