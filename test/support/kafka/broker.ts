@@ -27,6 +27,8 @@ export interface KafkaBroker {
   stop(): Promise<void>
   /** As a crash would. */
   kill(): Promise<void>
+  /** Holds it, as a machine without memory does: connections stay open and nothing is answered. `false`: it goes on. */
+  hold(isHeld: boolean): void
   /** Stops it and removes its files. */
   remove(): Promise<void>
 }
@@ -113,6 +115,8 @@ export async function createKafkaBroker({
     start,
     stop: () => server.end('SIGTERM'),
     kill: () => server.end('SIGKILL'),
+    hold: (isHeld) =>
+      void process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), isHeld ? 'SIGSTOP' : 'SIGCONT'),
     async remove() {
       await server.end('SIGKILL')
       rmSync(folder, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../free-port.ts'
+import { endWith } from '../server-process.ts'
 import { kafkaJars } from './jars.ts'
 
 /** Several brokers that keep copies of each other's partitions; each is a controller as well. */
@@ -36,7 +37,10 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
   for (const [index, { plain, controller }] of ports.entries()) {
     const node = index + 1
     mkdirSync(join(folder, String(node)))
-    writeFileSync(fileOf(node), propertiesOf({ node, plain, controller, voters, data: join(folder, String(node)) }))
+    writeFileSync(
+      fileOf(node),
+      propertiesOf({ node, plain, controller, voters, data: join(folder, String(node), 'data') }),
+    )
     await promisify(execFile)('java', [
       ...SMALL,
       ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', fileOf(node)],
@@ -49,7 +53,7 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
     const child = spawn('java', [...SMALL, '-cp', classpath, 'kafka.Kafka', fileOf(node)], { stdio: [...stdio] })
     closeSync(output)
     running.set(node, child)
-    endWith(process.pid, child.pid)
+    writeFileSync(join(folder, String(node), 'pid'), String(child.pid))
   }
 
   async function kill(node: number): Promise<void> {
@@ -61,7 +65,11 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
     await ended
   }
 
-  for (let node = 1; node <= nodes; node++) start(node)
+  for (let node = 1; node <= nodes; node++) {
+    start(node)
+    const own = join(folder, String(node))
+    endWith(process.pid, { folders: [own], pidFile: join(own, 'pid'), signal: 'KILL' })
+  }
   return {
     brokers: ports.map(({ plain }) => `127.0.0.1:${plain}`),
     start,
@@ -71,13 +79,6 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Ends a broker after the process that started it, however that one ends. */
-function endWith(user: number, broker: number | undefined): void {
-  const script = `while kill -0 ${user} 2>/dev/null && kill -0 ${broker} 2>/dev/null; do sleep 0.5; done
-    kill -0 ${user} 2>/dev/null || kill -KILL ${broker}`
-  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
 }
 
 interface Node {

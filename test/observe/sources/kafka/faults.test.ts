@@ -171,4 +171,36 @@ withKafka('a Kafka source in trouble', (kafka) => {
     },
     180_000,
   )
+
+  it.skipIf(!THOROUGH)(
+    'says of a broker that hangs that it does, parts from it in seconds, and reads on once it answers (long: it is waited for)',
+    async () => {
+      const broker = await kafka.own()
+      const topic = uniqueName('held')
+      await createTopic(broker.plain, topic, { partitions: 2 })
+      await sendLines(broker.plain, topic, lines(0, 10), { partitions: 2 })
+      const [reader, other] = await Promise.all([
+        startKafkaReader(broker.plain, { topics: [topic] }),
+        startKafkaReader(broker.plain, { topics: [topic], group: uniqueName('other') }),
+      ])
+      await until('ten records', () => reader.records.length === 10 && other.records.length === 10)
+      broker.hold(true)
+      await until(
+        'that to be said',
+        () => reader.source.state().state === 'failing' || reader.failures.length > 0,
+        60_000,
+      )
+      const began = performance.now()
+      await other.stop()
+      expect(performance.now() - began).toBeLessThan(15_000)
+      broker.hold(false)
+      await sendLines(broker.plain, topic, lines(10, 20), { partitions: 2 })
+      await until('twenty records', () => reader.records.length >= 20, 60_000)
+      expect(idsOf(reader.records)).toEqual(idsTo(20))
+      await until('all to be well', () => reader.source.state().state === 'running')
+      await reader.stop()
+      await broker.remove()
+    },
+    180_000,
+  )
 })
