@@ -1,4 +1,5 @@
 import type { Annotation } from '../../judge/volume/annotation.ts'
+import { isRelative } from '../../judge/volume/relative.ts'
 import type { WatchedSeries } from '../../judge/volume/watched.ts'
 import type { Instant } from '../../model/time.ts'
 import type { KnownChange, Plan } from '../../plan/plan.ts'
@@ -6,6 +7,7 @@ import { launchOf } from '../../plan/volume.ts'
 import type { Sql } from '../../store/sql.ts'
 import { readVolumeAccepts, type VolumeAccept } from '../../store/volume-accepts.ts'
 import { readVolumeLaunches, writeVolumeLaunches } from '../../store/volume-launches.ts'
+import { watchingOptions } from './watching-options.ts'
 
 /** What people know and counts don't tell, series by series. */
 export interface KnownChanges {
@@ -27,6 +29,7 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
   const remembered = new Map<string, readonly Annotation[]>()
   let launched: readonly KnownChange[] = []
   let accepts: readonly VolumeAccept[] = []
+  const { domainOf } = watchingOptions(plan)
   let isFirst = true
 
   /** A contract that is no longer `planned`: what comes is new, and its level is taken as it is. */
@@ -42,6 +45,14 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
     launched = Object.entries(at).flatMap(([name, from]) => (planned.includes(name) ? [] : [launchOf(name, from)]))
   }
 
+  /** A share of the domain moves with what is known of any of its events. `isPassing`: not the trials before a launch, which go on for as long as they may. */
+  function concerns(series: WatchedSeries, events: KnownChange['events'], isPassing: boolean): boolean {
+    if (events === null || events.has(series.event)) return true
+    if (!isPassing || !isRelative(series)) return false
+    const domain = domainOf(series.event)
+    return [...events].some((event) => domainOf(event) === domain)
+  }
+
   return {
     refresh: async (until) => {
       if (isFirst) await noteLaunches(until)
@@ -55,7 +66,7 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
       const found = remembered.get(series.name)
       if (found !== undefined) return found
       const about = [...known, ...launched].flatMap(({ kind, from, to, events }): Annotation[] =>
-        events === null || events.has(series.event) ? [{ kind, from, to, series: series.name }] : [],
+        concerns(series, events, from > 0 && kind !== 'accept') ? [{ kind, from, to, series: series.name }] : [],
       )
       const accepted = accepts.flatMap(({ at, subject, series: one }): Annotation[] =>
         subject === series.event && (one === null || one === series.name)

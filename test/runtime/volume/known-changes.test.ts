@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runProgram } from '../../../src/cli/program.ts'
 import { readConfiguration } from '../../../src/cli/project.ts'
+import type { Aspect } from '../../../src/judge/volume/watched.ts'
 import { HOUR, type Instant, iso } from '../../../src/model/time.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
+import { knownChanges } from '../../../src/runtime/volume/known-changes.ts'
 import { createVolumeWatch, type VolumeWatch } from '../../../src/runtime/volume/volume-watch.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
@@ -107,6 +109,26 @@ describe('what people know beside the counts', () => {
       expect(await alarmed(createVolumeWatch(await filled(), plan), 1, UNTIL)).toEqual([])
     },
   )
+
+  it('what is known of an event is known of the shares of its domain, but not of other events’ own counts', () => {
+    const plan = planOf(`, known: [{ kind: incident, event: Order Completed, from: 2026-01-20, to: 2026-01-21 }]`)
+    const other = { name: 'Payment Failed', domain: 'checkout', status: 'active' }
+    const order = plan.events.get('Order Completed')
+    if (order === undefined) throw new Error('the plan has the event')
+    const both = { ...plan, events: new Map([...plan.events, [other.name, { ...order, ...other } as typeof order]]) }
+    const known = knownChanges({} as Database, both)
+    const series = (aspect: Aspect) => ({
+      name: `x ${aspect}`,
+      event: 'Payment Failed',
+      source: null,
+      aspect,
+      value: null,
+    })
+    expect(known.of(series('domain'))).toMatchObject([{ kind: 'incident' }])
+    expect(known.of(series('family'))).toMatchObject([{ kind: 'incident' }])
+    expect(known.of(series('total'))).toEqual([])
+    expect(known.of(series('platform'))).toEqual([])
+  })
 
   it('an event that was planned until now is launched with the plan that says so, over restarts too', async () => {
     const plan = planOf()
