@@ -2,28 +2,17 @@ import { HOUR } from '../../model/time.ts'
 import type { Expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import type { Band } from './detector.ts'
+import { silenceOf, neverBegan } from './count-silence.ts'
+import type { CountSeries } from './count-state.ts'
 import { holidayView } from './holiday.ts'
-import { clamp, countAt, deviation, scoreAt, surprise, type WindowState } from './residual.ts'
-import { MISSING, type Rings } from './rings.ts'
-import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
-import { burstDoubt, doubt, type OpenAlarm, type Watch } from './watch.ts'
-
-/** What a series of counts looks like at its newest step. */
-interface Counted {
-  readonly rings: Rings
-  readonly expected: Float32Array
-  readonly windows: readonly WindowState[]
-  readonly since: number
-  readonly arrived: number
-  readonly watch: Watch
-  silence: number
-  benign: number
-  held: boolean
-}
+import { countAt, deviation, scoreAt, surprise, type WindowState } from './residual.ts'
+import { MISSING } from './rings.ts'
+import { HOLIDAYS_PER_WEEK, nats, type Scoring, youngNats } from './threshold.ts'
+import { burstDoubt, doubt, type OpenAlarm } from './watch.ts'
 
 /** The alarm that this step raises; one that a holiday may explain is held back. */
 export function alarmOf(
-  series: Counted,
+  series: CountSeries,
   step: CivilStep,
   count: number,
   ahead: Expectation,
@@ -31,20 +20,22 @@ export function alarmOf(
 ): OpenAlarm | null {
   const quiet = silenceOf(series, step, count, ahead, scoring)
   if (quiet === null && ahead.days < 1) return null
-  const isNewDay = count === 0 && ahead.weeks === 0 && step.day !== 0
-  if (isNewDay && neverBegan(series)) {
-    series.held = true
-    return null
-  }
-  if (quiet !== null) return quiet
-  const found = windowAlarm(series, step, ahead, scoring, null)
-  if (found === null || !mayBeHoliday(series, step, count, ahead, scoring)) return found
+  const found = quiet ?? windowAlarm(series, step, ahead, scoring, null)
+  if (found === null) return null
+  const isClosed = count === 0 && neverBegan(series, step, ahead.weeks)
+  if (!isClosed && (quiet !== null || !mayBeHoliday(series, step, count, ahead, scoring))) return found
   series.held = true
   return null
 }
 
 /** Whether an untagged holiday is a good enough explanation, at allowances that a few holidays a year would exhaust. */
-function mayBeHoliday(series: Counted, step: CivilStep, count: number, ahead: Expectation, scoring: Scoring): boolean {
+function mayBeHoliday(
+  series: CountSeries,
+  step: CivilStep,
+  count: number,
+  ahead: Expectation,
+  scoring: Scoring,
+): boolean {
   const window = series.windows[0]
   if (window === undefined || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
   const phi = window.phi + ahead.extra
@@ -59,7 +50,7 @@ const LEAST_FOR_BURSTS = 30
 
 /** The window furthest beyond its threshold; `today`: what is expected of today's steps instead, if it is a holiday. */
 function windowAlarm(
-  series: Counted,
+  series: CountSeries,
   step: CivilStep,
   ahead: Expectation,
   scoring: Scoring,
@@ -100,7 +91,7 @@ function windowAlarm(
 
 /** How much more a window would expect if today's steps were these. */
 function changedBy(
-  series: Counted,
+  series: CountSeries,
   step: CivilStep,
   window: WindowState,
   ahead: Expectation,
@@ -131,7 +122,7 @@ function windowBand(window: WindowState, ahead: Pick<Expectation, 'extra'>, thre
 }
 
 /** What the newest step was expected to count, and where it would have raised an alarm; null while too little is known. */
-export function countBand(series: Counted, scoring: Scoring): Band | null {
+export function countBand(series: CountSeries, scoring: Scoring): Band | null {
   const window = series.windows[0]
   if (window === undefined || series.rings.last - series.rings.first < series.rings.perDay) return null
   const expected = series.expected[series.rings.last % series.expected.length] ?? 0
@@ -142,44 +133,4 @@ export function countBand(series: Counted, scoring: Scoring): Band | null {
     nats(series.rings.perWeek, 1, 1, scoring.falseAlarmsPerWeek),
     scoring,
   )
-}
-
-/** Silence is improbable once many more records were expected than a negative binomial would ever let fail to come. */
-function silenceOf(
-  series: Counted,
-  step: CivilStep,
-  count: number,
-  ahead: Expectation,
-  scoring: Scoring,
-): OpenAlarm | null {
-  if (count > 0) {
-    series.benign = Math.max(series.benign * 0.9995, series.silence)
-    series.silence = 0
-    return null
-  }
-  series.silence += ahead.mu
-  if (series.arrived * (24 / step.perDay) < 4) return null
-  const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
-  const improbable = Math.log1p(phi * series.silence) / phi
-  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || series.silence <= 1.5 * series.benign) return null
-  return {
-    kind: 'outage',
-    direction: 'down',
-    openedAt: step.start + step.length,
-    observed: 0,
-    expected: series.silence,
-    lower: 1,
-    upper: series.silence,
-    step: step.index,
-    hours: 1,
-  }
-}
-
-/** Whether the silence began when nothing was expected any more: what closes at night may be closed on its first Sunday. */
-function neverBegan({ rings, expected }: Counted): boolean {
-  let index = rings.last
-  while (index >= rings.first && index > rings.last - expected.length && rings.raw[index % rings.raw.length] === 0)
-    index -= 1
-  return index < rings.last && (expected[(index + 1) % expected.length] ?? 0) < 1
 }

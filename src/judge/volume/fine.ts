@@ -1,7 +1,9 @@
 import { HOUR } from '../../model/time.ts'
 import { expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
-import type { CountSeries } from './count-series.ts'
+import { neverBegan } from './count-silence.ts'
+import type { CountSeries } from './count-state.ts'
+import { isJittery } from './jitter.ts'
 import {
   clamp,
   countAt,
@@ -117,7 +119,8 @@ export function judgeFine(
   } else fine.silence += Math.min(plain, mean)
   const end = step.start + (step.length * (part + 1)) / parts
   if (series.watch.open !== null) return null
-  const speaks = fine.rest === 0 && fine.window.phi <= UNSTEADY
+  const waits = isJittery(series.jitter) || (count === 0 && neverBegan(series, step, fine.weeks))
+  const speaks = fine.rest === 0 && fine.window.phi <= UNSTEADY && !waits
   if (count === 0 && speaks) {
     const quiet = silent(fine, series, step, parts, end, scoring)
     if (quiet !== null) return quiet

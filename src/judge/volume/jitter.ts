@@ -31,9 +31,14 @@ export function forgetJitter(jitter: Jitter, stepsPerWeek: number): void {
   jitter.evidence *= 1 - Math.LN2 / (HALF_LIFE_WEEKS * stepsPerWeek)
 }
 
+/** Whether an alarm is to wait for whole steps. */
+export function isJittery({ evidence }: Jitter): boolean {
+  return evidence >= ENOUGH
+}
+
 /** Whether the alarm found in this step is to be told only if the next one finds it too: what is missing may be late. */
 export function waits(jitter: Jitter, index: number, side: 'up' | 'down'): boolean {
-  if (jitter.evidence < ENOUGH) return false
+  if (!isJittery(jitter)) return false
   const found = jitter.awaited === index - 1 && jitter.side === side
   jitter.awaited = found ? 0 : index
   jitter.side = side

@@ -1,14 +1,8 @@
 import { DAY, type Duration, HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
-import {
-  acceptCounts,
-  type CountSeries,
-  emptyCountSeries,
-  type Judged,
-  MOST_COUNT,
-  NOTHING,
-  stepCount,
-} from './count-series.ts'
+import { acceptCounts } from './count-level.ts'
+import { type Judged, NOTHING, stepCount } from './count-series.ts'
+import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts'
 import type { Bucket } from './detector.ts'
 import { emptyFine, type Fine, isLookedInto, judgeFine } from './fine.ts'
 import { clamp } from './residual.ts'

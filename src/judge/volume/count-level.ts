@@ -1,0 +1,61 @@
+import { type CountSeries, KEPT, MOST_COUNT } from './count-state.ts'
+import { clamp } from './residual.ts'
+import { MISSING, resum } from './rings.ts'
+import type { OpenAlarm } from './watch.ts'
+
+/** Takes what the alarm that is open found for normal, at once. */
+export function acceptCounts(series: CountSeries): OpenAlarm | null {
+  const { open } = series.watch
+  if (open === null) return null
+  acceptLevel(series, open.step, false)
+  series.watch.open = null
+  series.since = series.rings.last + 1
+  return open
+}
+
+/** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */
+export function acceptLevel(series: CountSeries, from: number, isYoung: boolean): void {
+  const { rings } = series
+  if (!scaleLevel(series, from)) {
+    // Closed for the night, or for good. A young series learns its season from it; an old one keeps what it knows.
+    series.asleep = true
+    if (!isYoung) return
+    for (let index = Math.max(from, rings.last - rings.perDay + 1); index <= rings.last; index += 1) {
+      const slot = index % rings.raw.length
+      const raw = rings.raw[slot] ?? MISSING
+      if (raw >= 0) rings.clean[slot] = raw
+    }
+    resum(rings)
+    return
+  }
+  series.newLevelFrom = from
+  series.newLevelUntil = rings.last + rings.perDay
+}
+
+/** False when nothing was counted, or nothing expected, so that there is no scale. */
+export function scaleLevel(series: CountSeries, from: number): boolean {
+  const { rings } = series
+  const size = rings.raw.length
+  let counted = 0
+  let expected = 0
+  const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - rings.perDay + 1)
+  for (let index = start; index <= rings.last; index += 1) {
+    const raw = rings.raw[index % size] ?? MISSING
+    if (raw < 0) continue
+    counted += raw
+    expected += series.expected[index % KEPT] ?? 0
+  }
+  if (counted <= 0 || expected <= 0) return false
+  const factor = clamp(counted / expected, 1e-6, 1e6)
+  for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
+    const slot = index % size
+    const raw = rings.raw[slot] ?? MISSING
+    if (raw < 0) continue
+    if (index < from) {
+      rings.raw[slot] = Math.min(MOST_COUNT, raw * factor)
+      rings.clean[slot] = Math.min(MOST_COUNT, (rings.clean[slot] ?? 0) * factor)
+    } else rings.clean[slot] = raw
+  }
+  resum(rings)
+  return true
+}
