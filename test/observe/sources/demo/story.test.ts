@@ -57,13 +57,16 @@ async function incidentsOf(seed: number, anchor: Instant, now: Instant): Promise
 /** Silence shows once the newest arrival, in the minute before it began, is as old as is allowed. */
 const SILENCE_SHOWS = 10 * MINUTE - MINUTE
 
+/** Seed, beginning, length. The first is the one with two rounds of the story. */
+const STORIES: readonly (readonly [seed: number, start: string, length: number])[] = [
+  [1, '2026-03-02T06:00:00.000Z', 12 * HOUR + 15 * MINUTE],
+  [2, '2026-07-05T22:41:00.000Z', 6 * HOUR],
+  [3, '2026-11-20T15:17:00.000Z', 6 * HOUR],
+]
+
 describe('the story under the shipped rules', () => {
-  it.each([
-    [1, '2026-03-02T06:00:00.000Z', 12 * HOUR + 15 * MINUTE],
-    [2, '2026-07-05T22:41:00.000Z', 6 * HOUR],
-    [3, '2026-11-20T15:17:00.000Z', 6 * HOUR],
-  ])(
-    'with seed %i, from %s on, makes of each fault one incident, with its minute and its cause',
+  it.each(THOROUGH ? STORIES : STORIES.slice(1, 2))(
+    'with seed %i, from %s on, makes of each fault one incident, with its minute and its cause (two more with ASSAY_REQUIRE=all)',
     async (seed, start, length) => {
       const anchor = Date.parse(start)
       const now = anchor + length
@@ -101,8 +104,8 @@ describe('the story under the shipped rules', () => {
   }
 
   // A second a seed.
-  const SEEDS = THOROUGH ? 20 : 2
-  it('lets nothing fire in 30 days of clean traffic, with 20 seeds (2 but with ASSAY_REQUIRE=all)', () => {
+  const SEEDS = THOROUGH ? 20 : 1
+  it('lets nothing fire in 30 days of clean traffic, with 20 seeds (1 but with ASSAY_REQUIRE=all)', () => {
     const days = 30
     const minutes = (days * DAY) / MINUTE
     const start = Date.UTC(2026, 2, 1)
