@@ -12,18 +12,21 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REPOSITORY, startCommand } from '../support/assay-command.ts'
 import { SOUND } from '../support/project.ts'
-import { temporaryFolder } from '../support/temporary.ts'
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 import { THOROUGH } from '../support/thorough.ts'
 
 const PATH = `${REPOSITORY}/node_modules/.bin:${process.env['PATH'] ?? ''}`
-const folder = temporaryFolder()
+let folder: TemporaryFolder
 /** The project of somebody who has installed the package. */
-const project = join(folder.path, 'project')
-const assay = join(project, 'node_modules', '.bin', 'assay')
+let project: string
+let assay: string
+
+/** What is compiled of it goes with it. */
+const environment = () => ({ PATH, NODE_COMPILE_CACHE: join(folder.path, 'compiled') })
 
 async function run(program: string, args: readonly string[], cwd: string) {
-  const command = startCommand(program, args, { cwd, env: { PATH } })
+  const command = startCommand(program, args, { cwd, env: environment() })
   const code = await command.ended
   return { code, out: command.out(), err: command.err() }
 }
@@ -44,6 +47,9 @@ function install(tarball: string): Promise<unknown> {
 
 describe.skipIf(!THOROUGH)('the package (built and packed by npm, 10 s of two cores: with ASSAY_REQUIRE=all)', () => {
   beforeAll(async () => {
+    folder = temporaryFolder()
+    project = join(folder.path, 'project')
+    assay = join(project, 'node_modules', '.bin', 'assay')
     // Built beside the repository: two test runs must not build into one dist.
     const built = join(folder.path, 'built')
     mkdirSync(built)
@@ -91,7 +97,7 @@ describe.skipIf(!THOROUGH)('the package (built and packed by npm, 10 s of two co
   })
 
   test('its assay runs, pages and all', async () => {
-    const running = startCommand(assay, ['run', '--port', '0'], { cwd: project, env: { PATH } })
+    const running = startCommand(assay, ['run', '--port', '0'], { cwd: project, env: environment() })
     try {
       const url = await until('Assay to be ready', () => {
         if (running.child.exitCode !== null) throw new Error(running.err())
