@@ -2,6 +2,7 @@ import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
 import { streamKey, type WatchedSeries } from '../../judge/volume/watched.ts'
 import { judgeHour } from '../../judge/volume/judge-hour.ts'
+import { isRelative } from '../../judge/volume/relative.ts'
 import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
 import { watching } from '../../judge/volume/watching.ts'
 import { DAY, HOUR, type Instant } from '../../model/time.ts'
@@ -50,6 +51,7 @@ export async function backtestStore(
       timezone: plan.timezone,
       falseAlarmsPerWeek,
       weightOf: (name) => weightOfSeries(plan, series.get(name)),
+      isSeasonless: (name) => isRelative(series.get(name)),
       annotations: holidaysOf(plan),
       annotationsOf: (name) => known.of(series.get(name)),
     })

@@ -26,6 +26,8 @@ export interface FleetSettings {
   readonly falseAlarmsPerWeek: number
   /** A series' weight in the budget; 1 for all by default. */
   readonly weightOf?: (series: string) => number
+  /** Whether a share and its whole have one season. */
+  readonly isSeasonless?: (series: string) => boolean
   readonly annotations?: readonly Annotation[]
   /** What else holds for one series; it may grow for steps that haven't ended. */
   readonly annotationsOf?: (series: string) => readonly Annotation[]
@@ -83,7 +85,8 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
 
   function scoring(name: string): Scoring {
     const isShare = (members.get(name)?.shares ?? null) !== null
-    return scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights, isShare)
+    const scored = scoringOf((settings.falseAlarmsPerWeek * weightOf(name)) / weights, isShare)
+    return settings.isSeasonless?.(name) === true ? { ...scored, isSeasonless: true } : scored
   }
 
   /** The step being filled, as its buckets lie: an alarm could be known when the last of them ended. */

@@ -59,8 +59,8 @@ export function tellingAlarms(
 }
 
 /** Shares of what the domain counts. */
-export function isRelative({ aspect }: WatchedSeries): boolean {
-  return aspect === 'domain' || aspect === 'family'
+export function isRelative(series: WatchedSeries | undefined): boolean {
+  return series?.aspect === 'domain' || series?.aspect === 'family'
 }
 
 /** One alarm of one series. */

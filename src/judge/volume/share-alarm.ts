@@ -85,7 +85,7 @@ function windowAlarm(
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const threshold =
       shareNats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
-      youngShareNats(days) +
+      youngShareNats(days, scoring) +
       doubt(series.watch, z > 0 ? 'up' : 'down')
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     if (beyond <= margin) continue

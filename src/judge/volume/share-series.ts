@@ -104,7 +104,7 @@ export function stepShare(
   }
   const p = days < 1 ? globalShare(series.profile) : expectedShare(series.profile, slot)
   // A profile is only known once its day type was seen; until then its place is taken by the global share.
-  const extra = days < 1 ? 0.02 : !isKnown(series.profile, slot) ? 0.01 : days < 7 ? 0.002 : 0
+  const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
   const { open } = series.watch
   let opened: OpenAlarm | null = null
@@ -119,6 +119,14 @@ export function stepShare(
   }
   keep(series, step.perDay, slot, k, total, p)
   return { opened, closed, drift: null }
+}
+
+/** Log-variance of the doubt while young. */
+function doubtOf(days: number, isSlotKnown: boolean, isSeasonless: boolean): number {
+  if (days < 1) return 0.02
+  if (days >= 7) return isSlotKnown ? 0 : 0.01
+  if (isSeasonless) return isSlotKnown ? 0.0005 : 0.002
+  return isSlotKnown ? 0.002 : 0.01
 }
 
 function score(series: ShareSeries, step: CivilStep, k: number, n: number, p: number, extra: number): number {

@@ -6,6 +6,8 @@ const COUNT_WINDOWS = 1.7
 /** How a series is held against its part of the budget. */
 export interface Scoring {
   readonly falseAlarmsPerWeek: number
+  /** Of a share whose whole has the same season: a day tells as much of it as a week. */
+  readonly isSeasonless?: boolean
   /** Shape of the tails: 1.5, or 1 for the small allowances of large fleets. */
   readonly power: number
   /** Mean excess of a tail before it was seen. */
@@ -53,7 +55,8 @@ export function youngNats(weeks: number, direction: 'up' | 'down'): number {
 }
 
 /** The same for a share, whose hours are drawn towards each other: by days since its first step. */
-export function youngShareNats(days: number): number {
+export function youngShareNats(days: number, { isSeasonless = false }: Scoring): number {
+  if (isSeasonless) return days < 21 ? 1.5 : 0
   return days < 7 ? 4 : days < 21 ? 1.5 : 0
 }
 

@@ -115,14 +115,17 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
     return series
   }
 
-  /** Grown streams of the same domain and source; null where there is no other. */
+  /**
+   * The stream and the grown ones of its domain and source; null where there is no other. A young one borrows their season so: its
+   * share of the domain has none.
+   */
   function baseOf(state: StreamState, at: Instant): readonly string[] | null {
     const domain = options.domainOf(state.event)
-    if (domain === null || at - state.first < GROWN) return null
+    if (domain === null) return null
     const base: string[] = []
     let shared: readonly string[] | null = null
     for (const other of relativesOf(domain, state.source)) {
-      if (at - other.first < GROWN) continue
+      if (other !== state && at - other.first < GROWN) continue
       base.push(streamKey(other))
       shared = other.base ?? shared
     }

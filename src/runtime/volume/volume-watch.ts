@@ -12,6 +12,7 @@ import {
 } from '../../judge/volume/watched.ts'
 import { type Coverage, watching } from '../../judge/volume/watching.ts'
 import { judgeHour } from '../../judge/volume/judge-hour.ts'
+import { isRelative } from '../../judge/volume/relative.ts'
 import { standingAlarms } from '../../judge/volume/standing-alarms.ts'
 import { DAY, floorTo, HOUR, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -77,6 +78,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
       timezone: plan.timezone,
       falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
       weightOf: (name) => weightOfSeries(plan, series.get(name)),
+      isSeasonless: (name) => isRelative(series.get(name)),
       annotations: holidaysOf(plan),
       annotationsOf: (name) => known.of(series.get(name)),
     },

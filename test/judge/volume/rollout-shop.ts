@@ -1,6 +1,7 @@
 import { volumeFleet } from '../../../src/judge/volume/fleet.ts'
 import { judgeHour } from '../../../src/judge/volume/judge-hour.ts'
 import type { StandingAlarm } from '../../../src/judge/volume/reading.ts'
+import { isRelative } from '../../../src/judge/volume/relative.ts'
 import { standingAlarms } from '../../../src/judge/volume/standing-alarms.ts'
 import type { EventHour, WatchedSeries } from '../../../src/judge/volume/watched.ts'
 import { watching } from '../../../src/judge/volume/watching.ts'
@@ -88,6 +89,7 @@ export function toldOf(hours: readonly (readonly EventHour[])[]): readonly Told[
   const fleet = volumeFleet({
     timezone: 'Europe/Berlin',
     falseAlarmsPerWeek: 1,
+    isSeasonless: (name) => isRelative(series.get(name)),
     weightOf: (name) => WEIGHTS[series.get(name)?.aspect ?? ''] ?? 1,
   })
   const standing = standingAlarms((name) => series.get(name))

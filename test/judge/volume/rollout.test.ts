@@ -31,6 +31,37 @@ describe('in a domain whose apps release all the time', () => {
     expect(found.every(({ alarm }) => alarm.direction === 'down')).toBe(true)
   })
 
+  describe('an event that is new in its domain', () => {
+    const BEGUN = 4 * WEEK + 31
+    /** What is told of B, by hours since it began. */
+    const ofNew = (seed: number, shape: (age: number) => number) => {
+      const hours = rolloutShop(seed, WEEKS, ({ event, hour }) =>
+        event !== 'B' ? 1 : hour < BEGUN ? 0 : shape(hour - BEGUN),
+      )
+      const begun = hours.map((events, hour) => events.filter(({ event }) => event !== 'B' || hour > BEGUN))
+      return toldOf(begun).filter(
+        ({ series, alarm, hour }) => series.event === 'B' && alarm.kind !== 'drift' && hour >= BEGUN,
+      )
+    }
+
+    it('borrows its domain’s season: the loss of a half in its third day is found that day', () => {
+      const found = SEEDS.filter((seed) =>
+        ofNew(seed, (age) => (age >= 53 ? 0.5 : 1)).some(
+          ({ series, hour }) => series.aspect === 'domain' && hour - BEGUN < 53 + 24,
+        ),
+      )
+      expect(found.length).toBeGreaterThanOrEqual(SEEDS.length * 0.75)
+    })
+
+    it.each<[string, (age: number) => number]>([
+      ['at once', () => 1],
+      ['over five days', (age) => Math.min(1, (age + 4) / 120)],
+      ['with a burst', (age) => 0.4 + 0.6 * Math.exp(-age / 48)],
+    ])('alarms nobody when it comes %s', (_, shape) => {
+      expect(SEEDS.flatMap((seed) => ofNew(seed, shape))).toEqual([])
+    })
+  })
+
   it('a family of versions that stops sending most of an event is named', () => {
     const broken: Fault = ({ event, platform, newest, hour }) =>
       event === 'B' && platform === 'ios' && newest && hour >= BROKEN ? 0.2 : 1

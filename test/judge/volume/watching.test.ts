@@ -87,6 +87,14 @@ describe('the series that are found', () => {
     expect(names(partial.buckets)).not.toContain('A · of · checkout')
   })
 
+  it('of the domain begin at once for an event that joins a grown one', () => {
+    const found = watching(OPTIONS)
+    const both = (hour: number) => [hourOf('A', hour), hourOf('B', hour)]
+    afterHours(found, 7 * 24, both)
+    const joined = (hour: number) => [...both(hour), hourOf('C', hour)]
+    expect(afterHours(found, 1, joined, 7 * 24)).toContain('C · of · checkout')
+  })
+
   it('are bounded: the largest names keep one, the rest share one, and what dies out ends', () => {
     const found = watching(OPTIONS)
     const families = (from: number) =>
