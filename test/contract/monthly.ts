@@ -98,6 +98,22 @@ export function monthlyContract(make: () => Promise<Database>): void {
       expect((await written()).map(({ receiver }) => receiver)).toEqual(['slack', 'hook'])
     })
 
+    it('posts and freezes once, though the clock is set back before both and goes there again', async () => {
+      const monthly = started()
+      await monthly.look()
+      now = FROZEN
+      await monthly.look()
+      const frozen = await readScorecard(db, '2026-10')
+      expect(frozen).not.toBeNull()
+      for (const at of [NINE - DAY, NINE, FROZEN + HOUR]) {
+        now = at
+        await monthly.look()
+        await started().look()
+      }
+      expect(await written()).toHaveLength(1)
+      expect(await readScorecard(db, '2026-10')).toEqual(frozen)
+    })
+
     it('makes up for a post that was missed, for seven days', async () => {
       now = NINE + 7 * DAY
       await started().look()
