@@ -30,7 +30,7 @@ export function withClock(
   const ahead = [...behind.keys()].flatMap((source): [string, Standstill][] => {
     const at = watermarks.get(source)?.at ?? now
     if (known.has(source) || at <= now) return []
-    const text = `This machine's clock was set back: everything up to ${localTime(at, timezone)} is judged already, and judging goes on once it is that late again. Put the clock right, or wait.`
+    const text = `This machine's clock was set back, or was ahead before: everything up to ${localTime(at, timezone)} is judged already, and judging goes on once it is that late again. If the clock is wrong now, put it right.`
     return [[source, { reason: 'ingest_behind', text }]]
   })
   return ahead.length === 0 ? known : new Map([...known, ...ahead])

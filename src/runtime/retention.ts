@@ -5,6 +5,7 @@ import { applyRetention } from '../store/retention.ts'
 import type { Database } from '../store/sql.ts'
 import type { Watermark } from './evaluate/watermark.ts'
 import type { Log } from './log.ts'
+import { createHeldClock } from './held-clock.ts'
 import { every } from './repeat.ts'
 import { createRetentionClock } from './retention-clock.ts'
 
@@ -23,13 +24,16 @@ const RETENTION_EVERY: Duration = MINUTE
 export async function keepRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
   const { db, log } = deps
   const clock = createRetentionClock()
+  // Nothing brings back what a wrong clock made old.
+  const now = createHeldClock({ now: deps.now, hold: DAY })
   await every(RETENTION_EVERY, signal, async () => {
+    const at = now()
     if (!deps.leads()) return
     const { retention, sources } = deps.project().assay.value
     const { minutes, hours, quarantine } = retention
     const duplicates = Math.max(DAY, ...sources.map((source) => source.duplicates_horizon))
     try {
-      await applyRetention(db, clock.at(deps.watermarks(), deps.now()), { minutes, hours, quarantine, duplicates })
+      await applyRetention(db, clock.at(deps.watermarks(), at), { minutes, hours, quarantine, duplicates })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       log.warn({ code: error.code }, `retention is put off: ${error.message}`)

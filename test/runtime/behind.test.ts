@@ -58,7 +58,7 @@ describe('a source whose watermark', () => {
     const why = withClock(new Map(), late, new Map([['web', { at: still, complete: false }]]), { now, timezone: 'UTC' })
     expect(why.get('web')).toEqual({
       reason: 'ingest_behind',
-      text: "This machine's clock was set back: everything up to Mon 2 Mar 12:00 UTC is judged already, and judging goes on once it is that late again. Put the clock right, or wait.",
+      text: "This machine's clock was set back, or was ahead before: everything up to Mon 2 Mar 12:00 UTC is judged already, and judging goes on once it is that late again. If the clock is wrong now, put it right.",
     })
   })
 })

@@ -1,7 +1,7 @@
 import type { RoutesConfig } from '../../alert/config.ts'
 import { scorecardKey } from '../../alert/scorecard/notification.ts'
 import { Failure } from '../../model/failure.ts'
-import { DAY, type Duration, type Instant, SECOND } from '../../model/time.ts'
+import { DAY, type Duration, HOUR, type Instant, SECOND } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { scorecardNotification } from '../../report/scorecard/message.ts'
 import { freezesAt, type Month, monthAt, monthBefore } from '../../report/scorecard/month.ts'
@@ -11,6 +11,7 @@ import { readScorecard } from '../../store/scorecards.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { runningSources } from '../evaluate/running.ts'
 import { watermarkOf } from '../evaluate/watermark.ts'
+import { createHeldClock } from '../held-clock.ts'
 import { every } from '../repeat.ts'
 import { lastFiring } from './firing.ts'
 import { freezeMonth } from './freeze.ts'
@@ -46,7 +47,9 @@ const MONTHS_BACK = 3
 
 /** Looks again and again until the signal aborts. */
 export async function keepMonths(deps: MonthlyDeps, signal: AbortSignal): Promise<void> {
-  await every(LOOK_EVERY, signal, createMonthly(deps).look)
+  // What is frozen stays so, also where it was a wrong clock that ended the month.
+  const now = createHeldClock({ now: deps.now, hold: HOUR })
+  await every(LOOK_EVERY, signal, createMonthly({ ...deps, now }).look)
 }
 
 export function createMonthly(deps: MonthlyDeps): Monthly {
