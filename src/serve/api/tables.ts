@@ -3,6 +3,8 @@ import { iso } from '../../model/time.ts'
 import { pointerTo } from '../../observe/check/fill.ts'
 import type { ColumnPlan, TablePlan } from '../../plan/table-plan.ts'
 import { incidentDocument } from '../../report/documents/incident.ts'
+import { readVolumeStreams } from '../../store/volume-streams.ts'
+import { volumeDocument } from '../volume-document.ts'
 import { listIncidents } from '../../store/read/incidents.ts'
 import { type FindingCount, findingsOf } from '../../store/read/samples.ts'
 import type { Span } from '../../store/read/spans.ts'
@@ -33,10 +35,11 @@ export async function tableAnswer(deps: Deps, asked: string, span: Span): Promis
   const line = (await tableLines(db, plan(), span)).find((one) => one.table === table)
   if (table === null || line === undefined) throw notFound('table', asked)
   const { name } = table
-  const [findings, open, slos] = await Promise.all([
+  const [findings, open, slos, volume] = await Promise.all([
     findingsOf(db, name, span, 2_000, 'table'),
     listIncidents(db, { state: 'open', event: name, limit: 50 }),
     sloDocuments(deps, (slo) => slo.event === name),
+    readVolumeStreams(db, name),
   ])
   const rows = line.counts?.received ?? 0
   return {
@@ -50,6 +53,7 @@ export async function tableAnswer(deps: Deps, asked: string, span: Span): Promis
     key: table.key === null ? null : { columns: table.key.columns, horizon: table.key.horizon / 1_000 },
     columns: table.columns.map((column) => columnDocument(column, findings, rows)),
     open_incidents: open.map(incidentDocument),
+    volume: volume.map(volumeDocument),
     slos,
   }
 }

@@ -12,9 +12,9 @@ import { contractToCopy } from '../home/unplanned.ts'
 import { html, type Html } from '../html.ts'
 import { layout, part } from '../layout.ts'
 import { severityMark } from '../marks.ts'
+import { volumePart } from '../volume-part.ts'
 import { incidentSentence } from '../sentence.ts'
 import { type Clock, clockIn, count, counted, span } from '../words.ts'
-import { volumePart } from './volume.ts'
 import { contracts, payload, propertiesTable, versionsTable } from './parts.ts'
 
 /** One event: what arrives, and does it match the contract? */
@@ -40,7 +40,7 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
       plan().slos.filter((slo) => slo.event === name),
     ),
     lastArrivals(db),
-    volumePart(db, plan(), name, clock),
+    volumePart(db, plan(), name, 'Records', clock),
   ])
   const received = versions.reduce((sum, row) => sum + row.received, 0)
   const invalid = versions.reduce((sum, row) => sum + row.invalid, 0)

@@ -10,6 +10,7 @@ import { standings } from '../../standing.ts'
 import { notReadWords, tableLines } from '../../tables.ts'
 import { sloLine, worstFirst } from '../home/domains.ts'
 import { html, type Html } from '../html.ts'
+import { volumePart } from '../volume-part.ts'
 import { layout, part, wide } from '../layout.ts'
 import { severityMark } from '../marks.ts'
 import { incidentSentence } from '../sentence.ts'
@@ -25,7 +26,7 @@ export async function tablePage(deps: ServeDeps, asked: string): Promise<string>
   const line = (await tableLines(db, plan, day)).find((one) => one.table === table)
   if (table === null || line === undefined) throw notFound('table', asked)
   const { name } = table
-  const [findings, open, promises] = await Promise.all([
+  const [findings, open, promises, course] = await Promise.all([
     findingsOf(db, name, day, 2_000, 'table'),
     listIncidents(db, { state: 'open', event: name, limit: 20 }),
     standings(
@@ -33,6 +34,7 @@ export async function tablePage(deps: ServeDeps, asked: string): Promise<string>
       plan,
       plan.slos.filter((slo) => slo.event === name),
     ),
+    volumePart(db, plan, name, 'Rows', clock),
   ])
   const rows = line.counts?.received ?? 0
   const invalid = line.counts?.invalid ?? 0
@@ -55,10 +57,10 @@ export async function tablePage(deps: ServeDeps, asked: string): Promise<string>
       html`<ul>${open.map((incident) => html`<li>${severityMark(incident.severity)} <a href="/incidents/${incident.id}">${incidentSentence(incident, plan, clock)}</a></li>`)}</ul>`,
     )
   }${part('slos', 'SLOs', promises.length === 0 ? html`<p class="muted">None.</p>` : html`<ul>${promises.sort(worstFirst).map(sloLine)}</ul>`)}${part(
-    'columns',
-    'Columns, 24 h',
-    columnsTable(table, findings, rows),
-  )}`
+    'volume',
+    'Rows an hour, 48 h',
+    course,
+  )}${part('columns', 'Columns, 24 h', columnsTable(table, findings, rows))}`
   return layout({ title: `${name} · Assay`, environment: plan.environment, clock, body })
 }
 

@@ -1,14 +1,20 @@
-import { DAY, floorTo, HOUR } from '../../../model/time.ts'
-import type { Plan } from '../../../plan/plan.ts'
-import { eventCourse } from '../../../store/read/counts.ts'
-import type { Sql } from '../../../store/sql.ts'
-import { readVolumeStreams, type VolumeStream } from '../../../store/volume-streams.ts'
-import { courseChart } from '../charts.ts'
-import { html, type Html } from '../html.ts'
-import { type Clock, count, counted, list } from '../words.ts'
+import { DAY, floorTo, HOUR } from '../../model/time.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { eventCourse } from '../../store/read/counts.ts'
+import type { Sql } from '../../store/sql.ts'
+import { readVolumeStreams, type VolumeStream } from '../../store/volume-streams.ts'
+import { courseChart } from './charts.ts'
+import { html, type Html } from './html.ts'
+import { type Clock, count, counted, list } from './words.ts'
 
-/** An event's last two days hour by hour beside what was expected, and what of its volume is watched. */
-export async function volumePart(db: Sql, plan: Plan, event: string, clock: Clock): Promise<Html> {
+/** An event's or a table's last two days hour by hour beside what was expected, and what of its volume is watched. `noun`: what it counts. */
+export async function volumePart(
+  db: Sql,
+  plan: Plan,
+  event: string,
+  noun: 'Records' | 'Rows',
+  clock: Clock,
+): Promise<Html> {
   const to = floorTo(clock.now, HOUR)
   const from = to - 2 * DAY
   const [course, streams] = await Promise.all([
@@ -35,7 +41,7 @@ export async function volumePart(db: Sql, plan: Plan, event: string, clock: Cloc
     threshold: null,
     band,
     marks: [],
-    label: `Records an hour from ${clock.text(from)} to ${clock.text(to)}, at most ${count(most)}${band.length === 0 ? '' : ', with the band in which they were expected'}`,
+    label: `${noun} an hour from ${clock.text(from)} to ${clock.text(to)}, at most ${count(most)}${band.length === 0 ? '' : ', with the band in which they were expected'}`,
     scale: [0, head],
     scaleText: count,
   })}<p class="muted">${span} ${expectation(plan, event, stream, band.at(-1))}</p>${streams.map(watched)}`
