@@ -4,26 +4,13 @@ import type { CivilStep } from './civil.ts'
 import { neverBegan } from './count-silence.ts'
 import type { CountSeries } from './count-state.ts'
 import { isJittery } from './jitter.ts'
-import {
-  clamp,
-  countAt,
-  deviation,
-  emptyWindow,
-  learnSpread,
-  learnTail,
-  scoreAt,
-  surprise,
-  type WindowState,
-} from './residual.ts'
-import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
-import { doubt, type OpenAlarm } from './watch.ts'
+import { LEAST_EXPECTED, mayBeginHoliday, mayBeHoliday, silent, sudden } from './fine-alarm.ts'
+import { clamp, deviation, emptyWindow, learnSpread, learnTail, type WindowState } from './residual.ts'
+import type { Scoring } from './threshold.ts'
+import type { OpenAlarm } from './watch.ts'
 
 /** What is looked at inside the hour: a quarter of one. */
 const WINDOW_MS = HOUR / 4
-/** Inside the hour only what is plain is told: half of what was expected or less, twice or more, of this many. */
-const LEAST_EXPECTED = 20
-const COLLAPSE = 0.5
-const SURGE = 2
 /** An hour that expects fewer says nothing inside: its quarters don't reach `LEAST_EXPECTED`. */
 const LEAST_HOURLY = (LEAST_EXPECTED * HOUR) / WINDOW_MS
 /** Half-life of how far the hour as a whole is off, which isn't a fault's sudden edge. */
@@ -46,6 +33,7 @@ export interface Fine {
   before: number
   now: number
   after: number
+  level: number
   extra: number
   weeks: number
   days: number
@@ -70,6 +58,7 @@ export function emptyFine(bucket: number, rest = 0): Fine {
     before: 0,
     now: 0,
     after: 0,
+    level: 0,
     extra: 0,
     weeks: 0,
     days: 0,
@@ -131,14 +120,12 @@ export function judgeFine(
   window.expected = sum(fine.expected)
   window.u = deviation(window.observed, window.expected, window.phi + fine.extra)
   const found =
-    !speaks || series.held || mayBeginHoliday(step, scoring) ? null : sudden(fine, series, step, parts, end, scoring)
-  if (found === null) learn(fine, step, parts, count, plain, scoring)
-  return found
-}
-
-/** A holiday begins at local midnight, as suddenly as a fault; for the night, only whole hours tell them apart. */
-function mayBeginHoliday(step: CivilStep, scoring: Scoring): boolean {
-  return step.day === 0 && step.sinceMidnight * 24 < 6 * step.perDay && scoring.falseAlarmsPerWeek < HOLIDAYS_PER_WEEK
+    speaks && !series.held && !mayBeginHoliday(step, scoring) ? sudden(fine, series, step, parts, end, scoring) : null
+  if (found === null) {
+    learn(fine, step, parts, count, plain, scoring)
+    return null
+  }
+  return mayBeHoliday(fine, series, step, scoring) ? null : found
 }
 
 function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): void {
@@ -150,74 +137,10 @@ function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep
   fine.now = ahead.mu
   fine.before = last > 0 ? last : ahead.mu
   fine.after = ahead.days < 1 ? ahead.mu : expectation(rings, next, phi).mu
+  fine.level = ahead.level
   fine.extra = ahead.extra
   fine.weeks = ahead.weeks
   fine.days = ahead.days
-}
-
-function silent(
-  fine: Fine,
-  series: CountSeries,
-  step: CivilStep,
-  parts: number,
-  end: number,
-  scoring: Scoring,
-): OpenAlarm | null {
-  if (series.arrived * (24 / step.perDay) < 4) return null
-  const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
-  const improbable = Math.log1p(phi * fine.silence) / phi
-  const threshold = silenceNats(step.perWeek * parts, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || fine.silence <= 1.5 * Math.max(series.benign, fine.benign)) return null
-  return {
-    kind: 'outage',
-    direction: 'down',
-    openedAt: end,
-    observed: 0,
-    expected: fine.silence,
-    lower: 1,
-    upper: fine.silence,
-    step: step.index,
-    hours: 1,
-  }
-}
-
-function sudden(
-  fine: Fine,
-  series: CountSeries,
-  step: CivilStep,
-  parts: number,
-  end: number,
-  scoring: Scoring,
-): OpenAlarm | null {
-  const { window } = fine
-  const phi = window.phi + fine.extra
-  const ratio = window.observed / Math.max(window.expected, 1e-9)
-  if (window.expected < LEAST_EXPECTED || (ratio > COLLAPSE && ratio < SURGE)) return null
-  const z = window.u / window.sigma
-  const tail = z > 0 ? window.up : window.down
-  const direction = z > 0 ? 'up' : 'down'
-  const threshold =
-    nats(step.perWeek * parts, window.steps, 1, scoring.falseAlarmsPerWeek) +
-    youngNats(fine.weeks, direction) +
-    doubt(series.watch, direction)
-  if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) < threshold) return null
-  const reach = (side: 1 | -1): number =>
-    countAt(
-      window.expected,
-      phi,
-      side * window.sigma * scoreAt(side > 0 ? window.up : window.down, threshold, scoring.power, scoring.prior),
-    )
-  return {
-    kind: 'volume',
-    direction,
-    openedAt: end,
-    observed: window.observed,
-    expected: window.expected,
-    lower: reach(-1),
-    upper: reach(1),
-    step: step.index,
-    hours: 1,
-  }
 }
 
 function learn(fine: Fine, step: CivilStep, parts: number, count: number, plain: number, scoring: Scoring): void {

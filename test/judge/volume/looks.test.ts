@@ -97,6 +97,14 @@ describe('looking into hours', () => {
     expect(watched(weekly(WEEKS, 2_000), spread)).toMatchObject({ inside: [], whole: [] })
   })
 
+  it('leaves a holiday that nobody announced to whole hours, and still finds what begins by day', () => {
+    const midnight = (4 * 168 + 48) * PARTS
+    const holiday = (bucket: number) => (bucket >= midnight && bucket < midnight + 24 * PARTS ? 0.35 : 1)
+    expect(watched(weekly(WEEKS, 3_000), even, holiday).inside).toEqual([])
+    const fault = (bucket: number) => (bucket >= midnight + 8 * PARTS && bucket < midnight + 24 * PARTS ? 0.35 : 1)
+    expect(watched(weekly(WEEKS, 3_000), even, fault).inside).toMatchObject([{ kind: 'volume', direction: 'down' }])
+  })
+
   it('learns how records come for a day before it speaks', () => {
     const soon = 3 * 24 * PARTS + 30
     const { inside } = watched(weekly(1, 3_000), even, (bucket) => (bucket >= soon && bucket < soon + 3 ? 0 : 1))
