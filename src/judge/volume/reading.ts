@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../../model/time.ts'
-import { DAY } from '../../model/time.ts'
+import { DAY, HOUR } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
 import type { Aspect, WatchedSeries } from './watched.ts'
 
@@ -27,10 +27,12 @@ const ARRIVALS: ReadonlySet<Aspect> = new Set(['total', 'platform', 'family', 'd
 
 /**
  * What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page.
- * Those that were open when the event's last incident resolved, at `clippedAt`, were part of that.
+ * Those that were open when the event's last incident resolved, at `clippedAt`, were part of that, as were bad records of the hour in which it did.
  */
 export function firingOf({ alarms }: VolumeReading, clippedAt: Instant | null = null): 'page' | 'ticket' | null {
-  const fresh = alarms.filter(({ alarm }) => clippedAt === null || alarm.openedAt > clippedAt)
+  const isFresh = ({ alarm, series }: StandingAlarm): boolean =>
+    clippedAt === null || alarm.openedAt - (ARRIVALS.has(series.aspect) ? 0 : HOUR) >= clippedAt
+  const fresh = alarms.filter(isFresh)
   if (fresh.length === 0) return null
   return fresh.some(({ alarm, series }) => alarm.kind !== 'drift' && ARRIVALS.has(series.aspect)) ? 'page' : 'ticket'
 }

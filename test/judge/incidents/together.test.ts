@@ -158,6 +158,8 @@ describe('volumes of a domain that move together', () => {
     const { changes, hours } = world([
       { event: 'Cart Viewed', from: 1, until: 2 },
       { event: 'Cart Viewed', from: 1, until: 9, aspect: 'invalid', direction: 'up' },
+      // Of the hour in which it resolved.
+      { event: 'Cart Viewed', from: 3, until: 5, aspect: 'incomplete', direction: 'up' },
       { event: 'Cart Viewed', from: 7, until: 9, aspect: 'duplicates', direction: 'up' },
     ])
     hours(8)
