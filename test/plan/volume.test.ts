@@ -4,10 +4,11 @@ import { readConfiguration } from '../../src/cli/project.ts'
 import { iso } from '../../src/model/time.ts'
 import { type TestProject, testProject } from '../cli/project.ts'
 
-let project: TestProject
+let project: TestProject = testProject()
 afterEach(() => project.remove())
 
 function made(volume: string, files: Readonly<Record<string, string>> = {}) {
+  project.remove()
   project = testProject({
     'rules/assay.yaml': `version: 1\ntimezone: Europe/Berlin\nsources: [{ id: web, type: http }]\nvolume:\n${volume}`,
     ...files,
@@ -71,7 +72,6 @@ describe('volume in assay.yaml', () => {
     const { holidays } = spans('  holidays: [{ ical: rules/holidays.ics }]\n', { 'rules/holidays.ics': ICAL })
     expect(holidays[0]).toEqual(['2026-10-02T22:00', '2026-10-03T22:00', 'Tag der Deutschen Einheit'])
     expect(holidays).toContainEqual(['2027-12-24T23:00', '2027-12-26T23:00', 'Weihnachten'])
-    project.remove()
     expect(complaints('  holidays: [{ ical: rules/holidays.ics }]\n', { 'rules/holidays.ics': ICAL })).toContain(
       'rules/holidays.ics:14:1 the event has a time of day, or no date: only whole days are holidays',
     )
@@ -105,7 +105,6 @@ describe('volume in assay.yaml', () => {
     })
     const released = spans('  false_alarms_per_week: 1\n', contract('released: 2026-11-20')).known
     expect(released).toMatchObject([{ kind: 'launch', from: 0, to: Date.UTC(2026, 10, 26, 23) }])
-    project.remove()
     const planned = spans('  false_alarms_per_week: 1\n', contract('status: planned')).known
     expect(planned).toMatchObject([{ kind: 'launch', from: 0, to: Number.MAX_SAFE_INTEGER }])
   })
