@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { noise, openings, UTC, watch, weekly } from './series.ts'
+
+const QUIET = { ...UTC, falseAlarmsPerWeek: 0.02 }
+const hours = (weeks: number, count: (day: number, hour: number) => number): number[] =>
+  Array.from({ length: weeks * 168 }, (_, index) => count(Math.floor(index / 24), index % 24))
+
+/** A thousand at two in the night, a little more or less; on these nights at three. */
+function batches(weeks: number, late: ReadonlySet<number>, missing: number | null = null): number[] {
+  const next = noise(4)
+  const sizes = Array.from({ length: weeks * 7 }, () => Math.round(1_000 + 60 * (next() - 0.5)))
+  return hours(weeks, (day, hour) => (day !== missing && hour === (late.has(day) ? 3 : 2) ? (sizes[day] ?? 0) : 0))
+}
+
+describe('a batch that comes an hour late now and then', () => {
+  const late = new Set([40, 55, 61, 78, 90, 101])
+  it('is told of once', () => {
+    const told = openings(watch([{ name: 'batch', counts: batches(15, late) }], QUIET))
+    expect(told.map(([, , hour]) => Math.floor(hour / 24))).toEqual([40])
+  })
+  it('is told of an hour later when it does not come at all', () => {
+    const told = openings(watch([{ name: 'batch', counts: batches(15, late, 95) }], QUIET))
+    expect(told.slice(1).map(([, way, hour]) => [way, hour])).toEqual([['down', 95 * 24 + 4]])
+  })
+  it('is waited for by no series that counts all day', () => {
+    const counts = weekly(12, 500).map((count, hour) => (hour === 1_500 ? 0 : hour === 1_501 ? count * 2 : count))
+    const onset = 11 * 168 + 40
+    const gone = counts.map((count, hour) => (hour >= onset && hour < onset + 4 ? 0 : count))
+    expect(openings(watch([{ name: 'orders', counts: gone }], QUIET)).at(-1)).toEqual(['outage', 'down', onset + 1])
+  })
+})
+
+describe('what is closed at night and on Sundays', () => {
+  const next = noise(8)
+  const counts = hours(9, (day, hour) =>
+    hour < 8 || hour > 20 || day % 7 === 6 ? 0 : Math.round(200 + 30 * (next() + next() - 1)),
+  )
+  it('alarms in its first night, not on its first Sunday nor on any other', () => {
+    const told = openings(watch([{ name: 'shop', counts }], QUIET))
+    expect(told.map(([, , hour]) => Math.floor(hour / 24))).toEqual([0])
+  })
+  it('alarms on the Monday on which it does not open', () => {
+    const shut = counts.map((count, hour) => (Math.floor(hour / 24) === 56 ? 0 : count))
+    const told = openings(watch([{ name: 'shop', counts: shut }], QUIET))
+    expect(told.at(-1)).toEqual(['outage', 'down', 56 * 24 + 9])
+  })
+})
+
+describe('bursts where little comes', () => {
+  it('those of every Monday are learnt in three weeks', () => {
+    const next = noise(6)
+    const counts = hours(12, (day, hour) => (day % 7 === 0 && hour === 3 ? 400 : 0) + Math.floor(4 * next()))
+    const told = openings(watch([{ name: 'newsletter', counts }], QUIET))
+    expect(told.filter(([kind, , hour]) => kind !== 'drift' && hour > 3 * 168)).toEqual([])
+  })
+  it('alarm less and less', () => {
+    const next = noise(7)
+    const bursts = [1_000, 1_290, 1_571, 1_777, 1_803, 1_900]
+    const counts = hours(12, (day, hour) => Math.floor(5 * next()) + (bursts.includes(day * 24 + hour) ? 60 : 0))
+    const told = openings(watch([{ name: 'small', counts }], QUIET))
+    expect(told[0]).toEqual(['volume', 'up', 1_001])
+    expect(told.length).toBeLessThanOrEqual(bursts.length / 2)
+  })
+})
+
+describe('a share', () => {
+  const all = weekly(13, 6_000, 5)
+  const next = noise(11)
+  const usual = all.map((count, hour) => {
+    const share = Math.floor(hour / 24) % 7 >= 5 ? 0.3 : 0.27
+    return Math.round(count * share + Math.sqrt(count * 0.2) * 1.7 * (next() + next() + next() - 1.5))
+  })
+  /** Of the day's records, from local midnight on or from noon. */
+  const moved = (from: number, by: number) =>
+    usual.map((count, hour) => (hour >= from && hour < 81 * 24 ? Math.round(count * by) : count))
+
+  it('may be another one on a holiday that nobody tagged', () => {
+    expect(openings(watch([{ name: 'ios', counts: moved(80 * 24, 1.13), totals: all }], QUIET))).toEqual([])
+  })
+  it('may not from noon on', () => {
+    const told = openings(watch([{ name: 'ios', counts: moved(80 * 24 + 12, 1.13), totals: all }], QUIET))
+    expect(told[0]?.slice(0, 2)).toEqual(['share', 'up'])
+  })
+  it('may not be a third less from midnight on', () => {
+    const told = openings(watch([{ name: 'ios', counts: moved(80 * 24, 0.65), totals: all }], QUIET))
+    expect(told[0]?.slice(0, 2)).toEqual(['share', 'down'])
+  })
+})
