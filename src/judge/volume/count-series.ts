@@ -4,6 +4,7 @@ import type { CivilStep } from './civil.ts'
 import { alarmOf } from './count-alarm.ts'
 import { accepted, learnCount } from './count-learning.ts'
 import { acceptLevel, scaleLevel } from './count-level.ts'
+import { silenceOf } from './count-silence.ts'
 import { type CountSeries, emptyCountSeries, KEPT } from './count-state.ts'
 import { driftOf } from './drift.ts'
 import { beginEpisode, endEpisode, followEpisode, forgetJitter, waits } from './jitter.ts'
@@ -63,7 +64,11 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   }
   const drift = step.sinceMidnight === 0 ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
   const u = score(series, step, count, ahead)
-  if (watch.open !== null) return { opened: null, closed: afterOpen(series, step, count, ahead, watch.open, u), drift }
+  if (watch.open !== null) {
+    const outage = outageInstead(series, step, count, ahead, scoring, watch.open)
+    if (outage !== null) return { opened: outage, closed: replace(series, ahead, watch.open, outage), drift }
+    return { opened: null, closed: afterOpen(series, step, count, ahead, watch.open, u), drift }
+  }
   const found = alarmOf(series, step, count, ahead, scoring)
   const waiting = found !== null && waits(series.jitter, step.index, found.direction)
   const opened = waiting ? null : found
@@ -149,6 +154,28 @@ function score(series: CountSeries, step: CivilStep, count: number, ahead: Expec
   const alone = first.u
   first.u = alone - clamp(series.lagTop / series.lagBottom, 0, 0.95) * series.trail
   return alone
+}
+
+/** Silence while something else is open that says the contrary: too much came, and now nothing does. */
+function outageInstead(
+  series: CountSeries,
+  step: CivilStep,
+  count: number,
+  ahead: Expectation,
+  scoring: Scoring,
+  open: OpenAlarm,
+): OpenAlarm | null {
+  return open.direction === 'up' ? silenceOf(series, step, count, ahead, scoring) : null
+}
+
+/** Closes an alarm in favour of another one. */
+function replace(series: CountSeries, ahead: Expectation, open: OpenAlarm, by: OpenAlarm): OpenAlarm {
+  notePassed(series.watch, open)
+  Object.assign(series.watch, { open: by, fast: 0, quiet: 0 })
+  beginEpisode(series.jitter)
+  followEpisode(series.jitter, 0, ahead.mu)
+  takeIn(series, 0, ahead.mu, ahead.rho, ahead.mu)
+  return open
 }
 
 /** While an alarm is open nothing is learnt, and what was expected enters the level in place of what was counted. */

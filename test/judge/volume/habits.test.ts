@@ -46,12 +46,27 @@ describe('what is closed at night and on Sundays', () => {
   })
 })
 
+describe('an outage in the midst of a surge', () => {
+  it('is told at the end of its first hour, and the surge is over', () => {
+    const onset = 10 * 168 + 30
+    const counts = weekly(11, 400).map((count, hour) =>
+      hour < onset || hour >= onset + 16 ? count : hour < onset + 10 ? count * 3 : 0,
+    )
+    const told = watch([{ name: 'orders', counts }], QUIET)
+    expect(openings(told)).toEqual([
+      ['volume', 'up', onset + 1],
+      ['outage', 'down', onset + 11],
+    ])
+    expect(told[1]?.closedAt).toBe(told[2]?.openedAt)
+  })
+})
+
 describe('bursts where little comes', () => {
-  it('those of every Monday are learnt in three weeks', () => {
+  it('those of every Monday are learnt in four weeks', () => {
     const next = noise(6)
     const counts = hours(12, (day, hour) => (day % 7 === 0 && hour === 3 ? 400 : 0) + Math.floor(4 * next()))
     const told = openings(watch([{ name: 'newsletter', counts }], QUIET))
-    expect(told.filter(([kind, , hour]) => kind !== 'drift' && hour > 3 * 168)).toEqual([])
+    expect(told.filter(([kind, , hour]) => kind !== 'drift' && hour > 4 * 168)).toEqual([])
   })
   it('alarm less and less', () => {
     const next = noise(7)
