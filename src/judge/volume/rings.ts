@@ -62,19 +62,22 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
     rings.weekSum -= week
     rings.weekSeen -= 1
   }
-  for (let block = LEVEL_DAYS - 1; block >= 0; block -= 1) {
-    const leaving = index - (block + 1) * perDay
-    const count = at(rings.clean, leaving, rings)
+  const slot = index % size
+  const { clean: cleans, rho: rhos, blockClean, blockRho } = rings
+  // The oldest block's leaving step lies where the new one will: the ring is as long as all of them.
+  for (let block = LEVEL_DAYS - 1, leaving = slot; block >= 0; block -= 1) {
+    const count = index - (block + 1) * perDay < rings.first ? MISSING : (cleans[leaving] ?? MISSING)
+    const factor = rhos[leaving] ?? 0
+    leaving += perDay
+    if (leaving >= size) leaving -= size
     if (count < 0) continue
-    const factor = rings.rho[leaving % size] ?? 0
-    rings.blockClean[block] = Math.max(0, (rings.blockClean[block] ?? 0) - count)
-    rings.blockRho[block] = Math.max(0, (rings.blockRho[block] ?? 0) - factor)
+    blockClean[block] = Math.max(0, (blockClean[block] ?? 0) - count)
+    blockRho[block] = Math.max(0, (blockRho[block] ?? 0) - factor)
     if (block + 1 < LEVEL_DAYS) {
-      rings.blockClean[block + 1] = (rings.blockClean[block + 1] ?? 0) + count
-      rings.blockRho[block + 1] = (rings.blockRho[block + 1] ?? 0) + factor
+      blockClean[block + 1] = (blockClean[block + 1] ?? 0) + count
+      blockRho[block + 1] = (blockRho[block + 1] ?? 0) + factor
     }
   }
-  const slot = index % size
   rings.raw[slot] = raw
   rings.clean[slot] = clean
   rings.rho[slot] = rho
