@@ -11,7 +11,7 @@ export interface VolumeKeeper {
 }
 
 /** Series that are written once an hour; of twice as many, the state is written every other hour (3 KB a series). */
-const SERIES_AN_HOUR = 2_500
+const SERIES_AN_HOUR = 5_000
 
 export function createVolumeKeeper(
   db: Database,
