@@ -1,6 +1,6 @@
 import type { Judgement } from '../../model/observation.ts'
 import type { Decoded, DecodedEvent } from '../../model/record.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { EventPlan, Plan } from '../../plan/plan.ts'
 import { judge } from './check.ts'
 
 /** Of an event's flawless records, one in so many keeps its payload: what the event's page shows. */
@@ -21,25 +21,37 @@ export interface Judged {
 
 /** `plan`: the one in force now. Records without a contract are judged with their batch. */
 export function createEarlyCheck(plan: () => Plan): EarlyCheck {
-  const counted = new Map<string, { records: number }>()
+  let asked: Plan | null = null
+  let events = new Map<string, Counted>()
 
-  function isKept(event: string): boolean {
-    let count = counted.get(event)
-    if (count === undefined) {
-      count = { records: 0 }
-      counted.set(event, count)
+  function eventOf(name: string): Counted | null {
+    const now = plan()
+    if (now !== asked) {
+      asked = now
+      events = new Map()
     }
-    count.records += 1
-    return count.records % KEPT === 1
+    const known = events.get(name)
+    if (known !== undefined) return known
+    const event = now.events.get(name)
+    if (event === undefined) return null
+    const counted = { event, flawless: 0 }
+    events.set(name, counted)
+    return counted
   }
 
   return (decoded) => {
-    const event = decoded.ok ? plan().events.get(decoded.event) : undefined
-    if (!decoded.ok || event === undefined) return { decoded, judged: null }
-    const judged = judge(event, decoded)
-    if (!isFlawless(judged) || isKept(event.name)) return { decoded, judged }
-    return { decoded: withoutPayload(decoded), judged }
+    const counted = decoded.ok ? eventOf(decoded.event) : null
+    if (!decoded.ok || counted === null) return { decoded, judged: null }
+    const judged = judge(counted.event, decoded)
+    if (!isFlawless(judged)) return { decoded, judged }
+    counted.flawless += 1
+    return { decoded: counted.flawless % KEPT === 1 ? decoded : withoutPayload(decoded), judged }
   }
+}
+
+interface Counted {
+  readonly event: EventPlan
+  flawless: number
 }
 
 function isFlawless({ violations, unfilled, unfilledGoals, unplannedProperties }: Judgement): boolean {
