@@ -35,7 +35,6 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
     return 2
   }
   for (const warning of first.problems) io.err(`${warning}\n`)
-  const began = performance.now()
   const log = createLog(io.err, io.isTerminal)
   let daemon: Daemon | null = null
   /** A change or a signal that came while it was starting. */
@@ -58,7 +57,8 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
       pid: process.pid,
       port: options.port ?? null,
     })
-    io.out(welcome(daemon, first.configuration, performance.now() - began))
+    // Counted from the start of the process: loading it is a part of what one waits for.
+    io.out(welcome(daemon, first.configuration, performance.now()))
     // Now, since the end is to come at once.
     flushCompileCache()
     if (isDue) reload()
