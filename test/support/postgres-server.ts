@@ -137,7 +137,16 @@ function signalAll(server: ChildProcess | null, signal: NodeJS.Signals): void {
   if (pid === undefined || server?.exitCode !== null) return
   server.kill(signal)
   for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
-    if (child !== '') process.kill(Number(child), signal)
+    if (child !== '') signalIfThere(Number(child), signal)
+  }
+}
+
+/** A backend ends with its connection, so that one that was listed may be gone. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 
