@@ -43,7 +43,7 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
     )
     await promisify(execFile)('java', [
       ...SMALL,
-      ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', fileOf(node)],
+      ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', fileOf(node)],
     ])
   }
 
