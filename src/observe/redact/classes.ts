@@ -36,8 +36,8 @@ export function below(at: Classified, name: string | null): Classified {
   if (at.length === 0) return UNCLASSIFIED
   return at.flatMap((node) => {
     const named = name === null ? undefined : node.below.get(name)
-    const any = name === '*' ? undefined : node.below.get('*')
-    return named === undefined ? (any === undefined ? [] : [any]) : any === undefined ? [named] : [named, any]
+    const every = name === '*' ? undefined : node.below.get('*')
+    return [named, every].filter((found) => found !== undefined)
   })
 }
 
