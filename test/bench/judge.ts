@@ -3,10 +3,10 @@ import { createStanding, type Standing } from '../../src/judge/slo/standing.ts'
 import { DAY, MINUTE } from '../../src/model/time.ts'
 import { emptyCounts } from '../../src/model/window.ts'
 import type { SloPlan } from '../../src/plan/plan.ts'
-import { openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
+import { evaluatorOf } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
 import type { Figure } from './figure.ts'
 
@@ -44,16 +44,7 @@ export async function bench(): Promise<Figure[]> {
   const alone = judgeAlone(slos)
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const routes = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
-  const evaluator = await openEvaluator({
-    db,
-    plan: planOf(slos),
-    routes,
-    publicUrl: null,
-    assertLeads: async () => undefined,
-    everyVerdict: false,
-    collapses: true,
-  })
+  const evaluator = await evaluatorOf({ db, plan: planOf(slos) })
   const times: number[] = []
   for (let minute = 0; minute < MINUTES; minute++) {
     const start = START + minute * MINUTE

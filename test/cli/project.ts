@@ -4,11 +4,11 @@ import type { ExitCode, Io } from '../../src/cli/io.ts'
 import { readConfiguration } from '../../src/cli/project.ts'
 import { type Instant, MINUTE } from '../../src/model/time.ts'
 import type { WindowCounts } from '../../src/model/window.ts'
-import { openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
 import { commitOf, countsOf, seriesOf, stepOf } from '../support/commits.ts'
+import { evaluatorOf } from '../support/evaluator.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
 
 /** A project in a folder of its own, and the commands as if typed in it. */
@@ -96,17 +96,7 @@ async function fill(root: string, start: Instant, minutes: readonly Partial<Wind
   const until = start + minutes.length * MINUTE
   const step = stepOf(null, 'end', { observedUntil: until, listeningSince: start })
   await commitIngest(db, writer, commitOf({ steps: [step], delta: { windows, facets: [], findings: [] } }))
-  const routes = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
-  const assertLeads = async () => undefined
-  const evaluator = await openEvaluator({
-    db,
-    plan,
-    routes,
-    publicUrl: null,
-    assertLeads,
-    everyVerdict: false,
-    collapses: true,
-  })
+  const evaluator = await evaluatorOf({ db, plan })
   await evaluator.evaluate()
   await writer.release()
   await db.close()

@@ -1,13 +1,13 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { hashId } from '../../src/observe/dedupe/hash.ts'
 import { floorTo, HOUR, MINUTE } from '../../src/model/time.ts'
 import { openStore, type StoreConfig } from '../../src/store/open.ts'
 import { track } from '../scenarios/segment.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
-import { withPostgres } from '../support/postgres.ts'
+import { onEachStore } from '../support/daemon-store.ts'
 import { writeProject } from '../support/project.ts'
 import { type Random, seeded } from '../support/random.ts'
 import { type RetryingClient, startRetryingClient } from '../support/retrying-client.ts'
@@ -60,13 +60,10 @@ interface Counted {
   readonly duplicates: number
 }
 
-function onStore(
-  makeStore: () => Promise<{ yaml: string; env: Record<string, string>; config?: StoreConfig }>,
-  test: typeof it | ReturnType<typeof it.skipIf> = it,
-): void {
+onEachStore('a daemon killed under load', 'half a minute long', (makeStore, test) => {
   let project: ReturnType<typeof writeProject>
   let store: StoreConfig
-  let env: Record<string, string>
+  let env: Readonly<Record<string, string>>
   let assay: RunningAssay | null = null
   let client: RetryingClient | null = null
   let written: Written
@@ -84,7 +81,7 @@ sources:
       'rules/domains/checkout/events/cart_viewed.yaml': contract('Cart Viewed', 'items'),
     })
     mkdirSync(join(project.root, 'data'))
-    store = made.config ?? { type: 'sqlite', path: join(project.root, '.assay/assay.db') }
+    store = made.at(project.root)
     env = made.env
     written = { received: 0, invalid: 0, duplicates: 0, undecodable: 0 }
   })
@@ -208,20 +205,4 @@ sources:
     expect(orders.duplicates).toBeGreaterThanOrEqual(KILLS * BATCH)
     expect(midway).toBeGreaterThan(KILLS / 2)
   }, 180_000)
-}
-
-describe('a daemon killed under load, on SQLite', () => {
-  onStore(async () => ({ yaml: '{ type: sqlite, path: .assay/assay.db }', env: {} }))
-})
-
-withPostgres('a daemon killed under load, on Postgres (half a minute long: with ASSAY_REQUIRE=all)', (postgres) => {
-  const test = it.skipIf(!THOROUGH)
-  onStore(async () => {
-    const url = await postgres.createDatabase()
-    return {
-      yaml: '{ type: postgres, url: { env: ASSAY_DATABASE_URL } }',
-      env: { ASSAY_DATABASE_URL: url },
-      config: { type: 'postgres', url },
-    }
-  }, test)
 })

@@ -1,18 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import type { Notification } from '../../src/alert/notification.ts'
 import { openStore, type StoreConfig } from '../../src/store/open.ts'
 import { allOutbox, type OutboxRow } from '../../src/store/outbox.ts'
 import { ROUTING_KEY } from '../alert/receivers/make.ts'
 import { BAD_ORDER, ORDER, steady } from '../scenarios/segment.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
+import { onEachStore } from '../support/daemon-store.ts'
 import { type PagerdutyServer, startPagerduty } from '../support/pagerduty-server.ts'
-import { withPostgres } from '../support/postgres.ts'
 import { writeProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
 import { startWebhook, type WebhookServer } from '../support/webhook-server.ts'
-import { THOROUGH } from '../support/thorough.ts'
 
 const HOOK_SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1ob29r'
 const EVENTS = ['Order Completed', 'Payment Taken'] as const
@@ -46,15 +45,12 @@ function* traffic(from: number, to: number, ordersFrom: number, paymentsFrom: nu
   }
 }
 
-function onStore(
-  makeStore: () => Promise<{ yaml: string; env: Record<string, string>; config?: StoreConfig }>,
-  test: typeof it | ReturnType<typeof it.skipIf> = it,
-): void {
+onEachStore('a daemon killed while it delivers', 'half a minute long', (makeStore, test) => {
   let pager: PagerdutyServer
   let hook: WebhookServer
   let project: ReturnType<typeof writeProject>
   let store: StoreConfig
-  let env: Record<string, string>
+  let env: Readonly<Record<string, string>>
   let assay: RunningAssay | null = null
 
   beforeEach(async () => {
@@ -73,7 +69,7 @@ sources:
       'alerts/routes.yaml': routes(pager.enqueue, hook.endpoint),
       'data/1.ndjson': '',
     })
-    store = made.config ?? { type: 'sqlite', path: join(project.root, '.assay/assay.db') }
+    store = made.at(project.root)
     env = { ...made.env, PAGER_KEY: ROUTING_KEY, HOOK_SECRET }
   })
   afterEach(async () => {
@@ -164,23 +160,4 @@ sources:
     expect([pager.requests.length, hook.requests.length]).toEqual([2, 2])
     expect(await outbox()).toHaveLength(2)
   })
-}
-
-describe('a daemon killed while it delivers, on SQLite', () => {
-  onStore(async () => ({ yaml: '{ type: sqlite, path: .assay/assay.db }', env: {} }))
 })
-
-withPostgres(
-  'a daemon killed while it delivers, on Postgres (half a minute long: with ASSAY_REQUIRE=all)',
-  (postgres) => {
-    const test = it.skipIf(!THOROUGH)
-    onStore(async () => {
-      const url = await postgres.createDatabase()
-      return {
-        yaml: '{ type: postgres, url: { env: ASSAY_DATABASE_URL } }',
-        env: { ASSAY_DATABASE_URL: url },
-        config: { type: 'postgres', url },
-      }
-    }, test)
-  },
-)

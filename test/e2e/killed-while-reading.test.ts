@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { replay } from '../../src/cli/replay.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/model/time.ts'
 import type { Verdict } from '../../src/model/verdict.ts'
@@ -12,8 +12,8 @@ import { openStore, type StoreConfig } from '../../src/store/open.ts'
 import { verdictsBetween } from '../../src/store/verdicts.ts'
 import { after, arrivals, BAD_ORDER, type Call, track } from '../scenarios/segment.ts'
 import { type Child, startChild } from '../support/child.ts'
+import { onEachStore } from '../support/daemon-store.ts'
 import type { LiveLoopsTask } from '../support/live-loops.ts'
-import { withPostgres } from '../support/postgres.ts'
 import { writeProject } from '../support/project.ts'
 import { type Random, seeded } from '../support/random.ts'
 import { until } from '../support/until.ts'
@@ -200,30 +200,18 @@ async function throughKills(store: StoreConfig, random: Random): Promise<number>
   return hit
 }
 
-function sameAsReplay(
-  makeStore: () => Promise<StoreConfig>,
-  test: typeof it | ReturnType<typeof it.skipIf> = it,
-): void {
-  test('ten kills and an hour of standstill change no verdict and no incident (four kills but with ASSAY_REQUIRE=all)', async () => {
-    const store = await makeStore()
-    expect(await throughKills(store, seeded(11))).toBeGreaterThanOrEqual(0.8 * KILLS)
-    const live = await stored(store)
-    expect(live.verdicts).toEqual(withoutLast(replayed.verdicts, live.verdicts))
-    expect(live.incidents).toEqual(replayed.incidents)
-  }, 180_000)
-}
-
 it('the archive has what can go wrong in it', () => {
   expect(new Set(replayed.incidents.flatMap(({ slos }) => slos))).toEqual(
     new Set(['orders-valid', 'orders-unique', 'orders-timely', 'carts-fresh', 'carts-valid']),
   )
 })
 
-describe('loops killed while they read, on SQLite', () => {
-  sameAsReplay(async () => ({ type: 'sqlite', path: join(project.root, 'live.db') }))
-})
-
-withPostgres('loops killed while they read, on Postgres (half a minute long: with ASSAY_REQUIRE=all)', (postgres) => {
-  const test = it.skipIf(!THOROUGH)
-  sameAsReplay(async () => ({ type: 'postgres', url: await postgres.createDatabase() }), test)
+onEachStore('loops killed while they read', 'half a minute long', (makeStore, test) => {
+  test('ten kills and an hour of standstill change no verdict and no incident (four kills but with ASSAY_REQUIRE=all)', async () => {
+    const store = (await makeStore()).at(project.root)
+    expect(await throughKills(store, seeded(11))).toBeGreaterThanOrEqual(0.8 * KILLS)
+    const live = await stored(store)
+    expect(live.verdicts).toEqual(withoutLast(replayed.verdicts, live.verdicts))
+    expect(live.incidents).toEqual(replayed.incidents)
+  }, 180_000)
 })

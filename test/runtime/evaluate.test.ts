@@ -6,11 +6,12 @@ import { floorTo, HOUR, type Instant, MINUTE } from '../../src/model/time.ts'
 import { emptyCounts, type WindowCounts } from '../../src/model/window.ts'
 import type { PositionStep } from '../../src/observe/sources/source.ts'
 import type { WindowDelta } from '../../src/observe/windows/delta.ts'
-import { type EvaluatorDeps, openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
+import type { EvaluatorDeps } from '../../src/runtime/evaluate/evaluator.ts'
 import { allIncidents } from '../../src/store/incidents.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
+import { evaluatorOf } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
 import { sloPlan } from '../support/slo-plan.ts'
 
@@ -56,16 +57,8 @@ function delta(from: number, to: number): WindowDelta {
 async function live(batches: readonly { minutes: number; judge: boolean; restart: boolean }[]) {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const deps = {
-    db,
-    plan: PLAN,
-    routes: ROUTES,
-    publicUrl: null,
-    assertLeads: async () => undefined,
-    everyVerdict: false,
-    collapses: true,
-  }
-  let evaluator = await openEvaluator(deps)
+  const opened = () => evaluatorOf({ db, plan: PLAN }, { routes: ROUTES })
+  let evaluator = await opened()
   const lines: string[] = []
   const evaluate = async () => {
     const { lines: now } = await evaluator.evaluate()
@@ -94,7 +87,7 @@ async function live(batches: readonly { minutes: number; judge: boolean; restart
       sightings: [],
     })
     fed = to
-    if (restart) evaluator = await openEvaluator(deps)
+    if (restart) evaluator = await opened()
     if (judge) await evaluate()
   }
   const incidents = (await allIncidents(db)).map(incidentDocument)

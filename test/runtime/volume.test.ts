@@ -4,12 +4,12 @@ import { readConfiguration } from '../../src/cli/project.ts'
 import type { Incident } from '../../src/model/incident.ts'
 import { DAY, HOUR, type Instant, iso, MINUTE } from '../../src/model/time.ts'
 import type { Verdict } from '../../src/model/verdict.ts'
-import { openEvaluator } from '../../src/runtime/evaluate/evaluator.ts'
 import type { NoState } from '../../src/runtime/volume/volume-state.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
 import { commitOf, countsOf, facetOf, seriesOf, stepOf } from '../support/commits.ts'
+import { evaluatorOf } from '../support/evaluator.ts'
 import { seeded } from '../support/random.ts'
 import { testProject } from '../cli/project.ts'
 
@@ -40,10 +40,7 @@ async function live(hours: readonly number[]): Promise<void> {
   if (plan === null) throw new Error('the project of the test has problems')
   const db = await openStore({ type: 'sqlite', path: join(project.path, '.assay/assay.db') })
   const writer = await takeWriter(db)
-  const routes = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
-  const assertLeads = async () => undefined
-  const deps = { db, plan, routes, publicUrl: null, assertLeads, everyVerdict: false, collapses: true, onVolumeRebuild }
-  const evaluator = await openEvaluator(deps)
+  const evaluator = await evaluatorOf({ db, plan }, { onVolumeRebuild })
   for (const [index, hour] of hours.entries()) {
     const random = seeded(hour)
     const mean = within(hour, SILENT) ? 0 : 1_000 + 400 * Math.sin((2 * Math.PI * hour) / 24)

@@ -61,6 +61,14 @@ export function kafkaClient(broker: string): Kafka {
   return new Kafka({ clientId: 'test', brokers: [broker], logLevel: logLevel.NOTHING })
 }
 
+/** Configuration of a topic that is compacted as soon as what comes next rolls its segment. */
+export const COMPACTED_SOON = {
+  'cleanup.policy': 'compact',
+  'segment.ms': '100',
+  'min.cleanable.dirty.ratio': '0.01',
+  'max.compaction.lag.ms': '100',
+} as const
+
 /** Makes a topic and waits until each of its partitions has a leader. */
 export async function createTopic(
   broker: string,

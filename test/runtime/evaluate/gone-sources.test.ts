@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Instant, MINUTE } from '../../../src/model/time.ts'
 import { emptyCounts } from '../../../src/model/window.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
-import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter, type Writer } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import type { Database } from '../../../src/store/sql.ts'
+import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 
@@ -58,16 +58,7 @@ describe('an SLO of all sources, when one that carried its event is gone', () =>
     positions.set(source, `${to}`)
   }
 
-  const open = (sources: Plan['sources']) =>
-    openEvaluator({
-      db,
-      plan: planOf(SLOS, sources),
-      routes: { receivers: [], routes: [], inhibitions: [], maintenance: [] },
-      publicUrl: null,
-      assertLeads: async () => undefined,
-      everyVerdict: false,
-      collapses: true,
-    })
+  const open = (sources: Plan['sources']) => evaluatorOf({ db, plan: planOf(SLOS, sources) })
   async function judged(sources: Plan['sources']) {
     const evaluator = await open(sources)
     await evaluator.evaluate()

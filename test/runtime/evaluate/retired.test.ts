@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import type { Notification } from '../../../src/alert/notification.ts'
 import { type Instant, MINUTE } from '../../../src/model/time.ts'
 import { emptyCounts } from '../../../src/model/window.ts'
-import { type EvaluatorDeps, openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
+import type { EvaluatorDeps } from '../../../src/runtime/evaluate/evaluator.ts'
 import { allIncidents } from '../../../src/store/incidents.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { deliveriesOf } from '../../../src/store/outbox.ts'
+import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 
@@ -41,15 +42,7 @@ async function shopWithIncident() {
     sightings: [],
   })
   const open = (slos: EvaluatorDeps['plan']['slos']) =>
-    openEvaluator({
-      db,
-      plan: planOf(slos),
-      routes: ROUTES,
-      publicUrl: null,
-      assertLeads: async () => undefined,
-      everyVerdict: false,
-      collapses: false,
-    })
+    evaluatorOf({ db, plan: planOf(slos) }, { routes: ROUTES, collapses: false })
   const first = await open([BROKEN, OTHER])
   await first.evaluate()
   expect(first.openIncidents()).toMatchObject([{ slos: [BROKEN.name] }])

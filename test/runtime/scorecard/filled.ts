@@ -1,13 +1,11 @@
 import { type Instant, MINUTE } from '../../../src/model/time.ts'
 import type { WindowCounts } from '../../../src/model/window.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
-import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import type { Database } from '../../../src/store/sql.ts'
 import { commitOf, countsOf, seriesOf, stepOf } from '../../support/commits.ts'
-
-const NO_ROUTES = { receivers: [], routes: [], inhibitions: [], maintenance: [] }
+import { evaluatorOf } from '../../support/evaluator.ts'
 
 /** A stretch in which a collector listened, and what arrived in its minutes. */
 export interface Listened {
@@ -43,14 +41,6 @@ export async function listen(db: Database, plan: Plan, stretches: readonly Liste
 }
 
 async function judgeAll(db: Database, plan: Plan): Promise<void> {
-  const evaluator = await openEvaluator({
-    db,
-    plan,
-    routes: NO_ROUTES,
-    publicUrl: null,
-    assertLeads: async () => undefined,
-    everyVerdict: false,
-    collapses: true,
-  })
+  const evaluator = await evaluatorOf({ db, plan })
   await evaluator.evaluate()
 }

@@ -6,7 +6,6 @@ import { DAY, MINUTE, SECOND } from '../../../src/model/time.ts'
 import { createPostgresWarehouse } from '../../../src/observe/tables/postgres/postgres-warehouse.ts'
 import { tableRows } from '../../../src/plan/table-slos.ts'
 import { verdictDocument } from '../../../src/report/documents/verdict.ts'
-import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
 import type { Line } from '../../../src/runtime/evaluate/lines.ts'
 import { MOST_SPAN, passOver } from '../../../src/runtime/tables/pass.ts'
 import { allIncidents } from '../../../src/store/incidents.ts'
@@ -14,6 +13,7 @@ import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { planOf } from '../../support/plan.ts'
 import { withPostgres } from '../../support/postgres.ts'
+import { evaluatorOf } from '../../support/evaluator.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 import { columnPlan, tablePlan } from '../../support/table-plan.ts'
 
@@ -70,15 +70,7 @@ withPostgres('the rows of a table, judged', (postgres) => {
       new Date(START + 59 * MINUTE + 30 * SECOND).toISOString(),
       new Date(START + 59 * MINUTE + 27 * SECOND).toISOString(),
     ])
-    const evaluator = await openEvaluator({
-      db,
-      plan: PLAN,
-      routes: { receivers: [], routes: [], inhibitions: [], maintenance: [] },
-      publicUrl: null,
-      assertLeads: async () => undefined,
-      everyVerdict: true,
-      collapses: true,
-    })
+    const evaluator = await evaluatorOf({ db, plan: PLAN }, { everyVerdict: true })
     const lines: Line[] = []
     // The first pass begins an hour before noon + 60 min: at noon.
     for (const minutes of [60, ...passes.map((at) => Math.max(60, at))]) {

@@ -1,7 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { tableSource } from '../../../src/model/subject.ts'
 import { HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
-import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
 import type { Line } from '../../../src/runtime/evaluate/lines.ts'
 import { commitTable } from '../../../src/store/tables.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
@@ -10,6 +9,7 @@ import type { Database } from '../../../src/store/sql.ts'
 import { countsOf, stepOf } from '../../support/commits.ts'
 import { planOf } from '../../support/plan.ts'
 import { seeded } from '../../support/random.ts'
+import { evaluatorOf } from '../../support/evaluator.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 import { tablePlan } from '../../support/table-plan.ts'
 
@@ -46,15 +46,7 @@ it('a table’s rows an hour are learnt, then pages say that none came', async (
       until: at(until),
       minutes: until <= (before ?? 0) ? [] : rows(before ?? 0, until),
     })
-  const evaluator = await openEvaluator({
-    db,
-    plan: PLAN,
-    routes: { receivers: [], routes: [], inhibitions: [], maintenance: [] },
-    publicUrl: null,
-    assertLeads: async () => undefined,
-    everyVerdict: true,
-    collapses: true,
-  })
+  const evaluator = await evaluatorOf({ db, plan: PLAN }, { everyVerdict: true })
   const lines: Line[] = []
   const opened: Instant[] = []
   let before: number | null = null

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Plan } from '../../../src/plan/plan.ts'
 import { createEvaluateLoop } from '../../../src/runtime/evaluate-loop.ts'
 import type { Log } from '../../../src/runtime/log.ts'
+import { NO_ROUTES } from '../../support/evaluator.ts'
 import { at, type VolumeProject, volumeProject } from './project.ts'
 
 const EVENT = 'Order Completed'
@@ -21,7 +22,7 @@ async function judged(plan: Plan, holder: string): Promise<readonly string[]> {
     db: project.db,
     holder,
     plan: () => plan,
-    routes: () => ({ receivers: [], routes: [], inhibitions: [], maintenance: [] }),
+    routes: () => NO_ROUTES,
     publicUrl: null,
     now: () => at(0),
     log,

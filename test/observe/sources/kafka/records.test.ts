@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { SECOND } from '../../../../src/model/time.ts'
 import { observedSpans } from '../../../../src/store/positions.ts'
-import { createTopic, kafkaClient, uniqueName, withAdmin, withKafka } from '../../../support/kafka.ts'
+import { COMPACTED_SOON, createTopic, kafkaClient, uniqueName, withAdmin, withKafka } from '../../../support/kafka.ts'
 import { idsOf, idsTo, orderLine, sendLines } from '../../../support/kafka-lines.ts'
 import { startKafkaReader } from '../../../support/kafka-reader.ts'
 import { until } from '../../../support/until.ts'
@@ -54,10 +54,7 @@ withKafka('what a Kafka source reads', (kafka) => {
     await createTopic(plain, topic, {
       partitions: 1,
       config: {
-        'cleanup.policy': 'compact',
-        'segment.ms': '100',
-        'min.cleanable.dirty.ratio': '0.01',
-        'max.compaction.lag.ms': '100',
+        ...COMPACTED_SOON,
         'delete.retention.ms': '100',
       },
     })

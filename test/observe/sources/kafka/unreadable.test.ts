@@ -9,7 +9,7 @@ import { installCodecs } from '../../../../src/observe/sources/kafka/codecs.ts'
 import { unreadableAnswer } from '../../../../src/observe/sources/kafka/unreadable.ts'
 import { readHere, readRecords } from '../../../../src/observe/sources/kafka/records.ts'
 import { createDecoder } from '../../../../src/observe/decode/decode.ts'
-import { createTopic, kafkaClient, uniqueName, withKafka } from '../../../support/kafka.ts'
+import { COMPACTED_SOON, createTopic, kafkaClient, uniqueName, withKafka } from '../../../support/kafka.ts'
 import { idsOf, orderLine, sendLines } from '../../../support/kafka-lines.ts'
 import { startKafkaReader } from '../../../support/kafka-reader.ts'
 import { until } from '../../../support/until.ts'
@@ -341,10 +341,7 @@ withKafka('batches that compaction has emptied', (kafka) => {
     await createTopic(plain, topic, {
       partitions: 1,
       config: {
-        'cleanup.policy': 'compact',
-        'segment.ms': '100',
-        'min.cleanable.dirty.ratio': '0.01',
-        'max.compaction.lag.ms': '100',
+        ...COMPACTED_SOON,
         'segment.bytes': String(SEGMENT),
       },
     })
