@@ -1,3 +1,4 @@
+import type { Instant } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import type { CountSeries } from './count-state.ts'
 import { holidayView } from './holiday.ts'
@@ -21,6 +22,15 @@ interface Inside {
   readonly benign: number
 }
 
+/** A step that isn't over, as it is looked into: `parts` buckets make it. */
+export interface OpenHour {
+  readonly fine: Inside
+  readonly series: CountSeries
+  readonly step: CivilStep
+  readonly parts: number
+  readonly scoring: Scoring
+}
+
 /** A holiday begins at local midnight, as suddenly as a fault; for the night, only whole hours tell them apart. */
 export function mayBeginHoliday(step: CivilStep, scoring: Scoring): boolean {
   return step.day === 0 && step.sinceMidnight * 24 < 6 * step.perDay && scoring.falseAlarmsPerWeek < HOLIDAYS_PER_WEEK
@@ -30,7 +40,7 @@ export function mayBeginHoliday(step: CivilStep, scoring: Scoring): boolean {
  * Whether the hours since midnight leave room for an untagged holiday, were this hour to go on as its last quarter did. Then the
  * hour's end decides: a fault that begins by day has ordinary hours before it.
  */
-export function mayBeHoliday(fine: Inside, series: CountSeries, step: CivilStep, scoring: Scoring): boolean {
+export function mayBeHoliday({ fine, series, step, scoring }: OpenHour): boolean {
   const alone = series.windows[0]
   if (alone === undefined || step.day !== 0 || scoring.falseAlarmsPerWeek >= HOLIDAYS_PER_WEEK) return false
   const count = (fine.now * fine.window.observed) / Math.max(fine.window.expected, 1e-9)
@@ -39,15 +49,8 @@ export function mayBeHoliday(fine: Inside, series: CountSeries, step: CivilStep,
   return view.against <= Math.log(HOLIDAYS_PER_WEEK / scoring.falseAlarmsPerWeek)
 }
 
-/** Nothing came for longer than a negative binomial would ever let it. */
-export function silent(
-  fine: Inside,
-  series: CountSeries,
-  step: CivilStep,
-  parts: number,
-  end: number,
-  scoring: Scoring,
-): OpenAlarm | null {
+/** Nothing came for longer than a negative binomial would ever let it. `end`: of the bucket that shows it, here and below. */
+export function silent({ fine, series, step, parts, scoring }: OpenHour, end: Instant): OpenAlarm | null {
   if (series.arrived * (24 / step.perDay) < 4) return null
   const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
   const improbable = Math.log1p(phi * fine.silence) / phi
@@ -67,14 +70,7 @@ export function silent(
 }
 
 /** Of a quarter of an hour: a collapse or a surge that no chance makes. */
-export function sudden(
-  fine: Inside,
-  series: CountSeries,
-  step: CivilStep,
-  parts: number,
-  end: number,
-  scoring: Scoring,
-): OpenAlarm | null {
+export function sudden({ fine, series, step, parts, scoring }: OpenHour, end: Instant): OpenAlarm | null {
   const { window } = fine
   const phi = window.phi + fine.extra
   const ratio = window.observed / Math.max(window.expected, 1e-9)

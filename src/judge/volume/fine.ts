@@ -4,9 +4,8 @@ import type { CivilStep } from './civil.ts'
 import { neverBegan } from './count-silence.ts'
 import type { CountSeries } from './count-state.ts'
 import { isJittery } from './jitter.ts'
-import { LEAST_EXPECTED, mayBeginHoliday, mayBeHoliday, silent, sudden } from './fine-alarm.ts'
+import { LEAST_EXPECTED, mayBeginHoliday, mayBeHoliday, type OpenHour, silent, sudden } from './fine-alarm.ts'
 import { clamp, deviation, emptyWindow, learnSpread, learnTail, type WindowState } from './residual.ts'
-import type { Scoring } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
 
 /** What is looked at inside the hour: a quarter of one. */
@@ -46,6 +45,12 @@ export interface Fine {
   rest: number
 }
 
+/** An hour that isn't over, and the one that comes next. */
+export interface LookedInto extends OpenHour {
+  readonly fine: Fine
+  readonly next: CivilStep
+}
+
 /** `rest`: buckets from which it learns how a series goes inside its hours before anything may be an alarm. */
 export function emptyFine(bucket: number, rest = 0): Fine {
   const buckets = Math.max(1, Math.round(WINDOW_MS / bucket))
@@ -77,19 +82,11 @@ export function isLookedInto(fine: Fine, series: CountSeries, step: CivilStep, n
 }
 
 /**
- * Judges one bucket of a step that isn't over: silence, collapse, surge. The expectation is interpolated between the hours' middles
+ * Judges one bucket, the step's `part`: silence, collapse, surge. The expectation is interpolated between the hours' middles
  * and follows how far the last hour was off, so that a slow morning isn't an alarm.
  */
-export function judgeFine(
-  fine: Fine,
-  series: CountSeries,
-  step: CivilStep,
-  next: CivilStep,
-  part: number,
-  parts: number,
-  count: number,
-  scoring: Scoring,
-): OpenAlarm | null {
+export function judgeFine(hour: LookedInto, part: number, count: number): OpenAlarm | null {
+  const { fine, series, step, next, parts, scoring } = hour
   if (series.rings.first < 0 || series.asleep) return null
   if (fine.step !== step.index) enter(fine, series, step, next)
   const middle = (part + 0.5) / parts
@@ -111,7 +108,7 @@ export function judgeFine(
   const waits = isJittery(series.jitter) || (count === 0 && neverBegan(series, step, fine.weeks))
   const speaks = fine.rest === 0 && fine.window.phi <= UNSTEADY && !waits
   if (count === 0 && speaks) {
-    const quiet = silent(fine, series, step, parts, end, scoring)
+    const quiet = silent(hour, end)
     if (quiet !== null) return quiet
   }
   if (fine.days < 1 || fine.seen < fine.counts.length) return null
@@ -119,13 +116,12 @@ export function judgeFine(
   window.observed = sum(fine.counts)
   window.expected = sum(fine.expected)
   window.u = deviation(window.observed, window.expected, window.phi + fine.extra)
-  const found =
-    speaks && !series.held && !mayBeginHoliday(step, scoring) ? sudden(fine, series, step, parts, end, scoring) : null
+  const found = speaks && !series.held && !mayBeginHoliday(step, scoring) ? sudden(hour, end) : null
   if (found === null) {
-    learn(fine, step, parts, count, plain, scoring)
+    learn(hour, count, plain)
     return null
   }
-  return mayBeHoliday(fine, series, step, scoring) ? null : found
+  return mayBeHoliday(hour) ? null : found
 }
 
 function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): void {
@@ -143,7 +139,7 @@ function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep
   fine.days = ahead.days
 }
 
-function learn(fine: Fine, step: CivilStep, parts: number, count: number, plain: number, scoring: Scoring): void {
+function learn({ fine, step, parts, scoring }: LookedInto, count: number, plain: number): void {
   const { window } = fine
   const keeps = 0.5 ** (step.length / parts / DRIFT_HALF_LIFE)
   fine.off = keeps * fine.off + (1 - keeps) * clamp(Math.log((count + 0.5) / (plain + 0.5)), -0.7, 0.7)

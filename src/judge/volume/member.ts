@@ -68,7 +68,7 @@ export function judgeBucket(
   const { counts, fine, parts } = member
   if (counts === null || fine === null) return null
   const part = clamp(Math.floor((bucket.start - step.start) / bucket.length), 0, parts - 1)
-  return opened(counts, judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring))
+  return opened(counts, judgeFine({ fine, series: counts, step, next, parts, scoring }, part, sane(bucket.count)))
 }
 
 function opened({ watch }: CountSeries, found: OpenAlarm | null): OpenAlarm | null {
@@ -98,7 +98,7 @@ export function lookInside(
   if (counts === null || fine === null || counts.rings.last !== step.index - 1) return null
   const parts = Math.round(step.length / bucket.length)
   const part = clamp(Math.floor((bucket.start - step.start) / bucket.length), 0, parts - 1)
-  return opened(counts, judgeFine(fine, counts, step, next, part, parts, sane(bucket.count), scoring))
+  return opened(counts, judgeFine({ fine, series: counts, step, next, parts, scoring }, part, sane(bucket.count)))
 }
 
 /** Judges the step that was filled. `leftOut`, or more than a quarter of it missing: as if it hadn't been observed. */
