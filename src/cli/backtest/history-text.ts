@@ -30,6 +30,7 @@ export function historyText(history: StoreHistory | null, timezone: string): str
   const [only] = budgets
   return [
     `${weeks.toFixed(1)} weeks, ${localTime(from, timezone)} to ${localTime(to, timezone)}; ${series} series${left}.`,
+    insideHours(history, timezone),
     weeks < 2 ? 'Less than two weeks: the seasons aren’t known yet, and only what is far out alarms.' : '',
     table(COLUMNS, rows).trimEnd(),
     budgets.length === 1 && only !== undefined && only.alarms.length > 0 ? alarmTable(only.alarms).trimEnd() : '',
@@ -40,15 +41,24 @@ export function historyText(history: StoreHistory | null, timezone: string): str
     .join('')
 }
 
+/** Where only hours are left, an outage of a large event opens with its hour's end. Empty where all was looked into. */
+function insideHours({ from, to, minutesFrom }: StoreHistory, timezone: string): string {
+  if (minutesFrom === null || minutesFrom >= to)
+    return 'Only hours are kept, no minutes: what the daemon sees inside an hour opens with its end here.'
+  if (minutesFrom <= from) return ''
+  return `Minutes are kept from ${localTime(minutesFrom, timezone)} on: before that, what the daemon saw inside an hour opens with its end here.`
+}
+
 /** The same for programs, with every alarm. */
 export function historyDocument(history: StoreHistory | null): string {
   const document =
     history === null
-      ? { schema_version: 1, from: null, to: null, series: 0, unwatched: 0, budgets: [] }
+      ? { schema_version: 1, from: null, to: null, minutes_from: null, series: 0, unwatched: 0, budgets: [] }
       : {
           schema_version: 1,
           from: iso(history.from),
           to: iso(history.to),
+          minutes_from: history.minutesFrom === null ? null : iso(history.minutesFrom),
           series: history.series,
           unwatched: history.unwatched,
           budgets: history.budgets.map(({ falseAlarmsPerWeek, alarms }) => ({

@@ -10,6 +10,7 @@ import { newestArrivals } from '../../store/read/arrivals.ts'
 import type { Database } from '../../store/sql.ts'
 import { readSlices, readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
+import { decidingSources, streamSources } from './deciding.ts'
 import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
 import { wasObserved } from './observed.ts'
 import { runningSources } from './running.ts'
@@ -81,24 +82,11 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       isJudged(kind) && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
     )
 
-  /** The sources that an event may come from. */
-  const streams = (): string[] => Object.keys(firsts.sources).filter((source) => tableOfSource(source) === null)
-
-  /** The sources that decide about an SLO in the minute that ends at `at`. */
-  function deciding(slo: SloPlan, at: Instant): readonly string[] {
-    if (slo.source !== null) return running.has(slo.source) ? [slo.source] : []
-    const carrying = Object.entries(firsts.events[slo.event] ?? {}).flatMap(([source, first]) =>
-      first < at && running.has(source) ? [source] : [],
-    )
-    if (carrying.length > 0) return carrying
-    const seen = streams().filter((source) => running.has(source))
-    // Those that took the place of a source that is gone decide before their first record: that none comes is to be seen.
-    return seen.length > 0 ? seen : [...running.keys()].filter((source) => tableOfSource(source) === null)
-  }
+  const deciding = (slo: SloPlan, at: Instant) => decidingSources(slo, at, firsts, running)
 
   function observedFrom(slo: SloPlan): Instant | null {
     if (slo.source !== null) return firsts.sources[slo.source] ?? null
-    const all = streams().map((source) => firsts.sources[source] ?? 0)
+    const all = streamSources(firsts).map((source) => firsts.sources[source] ?? 0)
     return all.length === 0 ? null : Math.min(...all)
   }
 

@@ -6,7 +6,7 @@ import type { KnownChange, Plan } from '../../plan/plan.ts'
 import { launchOf } from '../../plan/volume.ts'
 import type { Sql } from '../../store/sql.ts'
 import { readVolumeAccepts, type VolumeAccept } from '../../store/volume-accepts.ts'
-import { readVolumeLaunches, writeVolumeLaunches } from '../../store/volume-launches.ts'
+import { readVolumeLaunches, type VolumeLaunches, writeVolumeLaunches } from '../../store/volume-launches.ts'
 import { watchingOptions } from './watching-options.ts'
 
 /** What people know and counts don't tell, series by series. */
@@ -23,8 +23,12 @@ export function holidaysOf(plan: Plan): readonly Annotation[] {
   return (plan.volume?.holidays ?? []).map(({ from, to }) => ({ kind: 'holiday', from, to, series: null }))
 }
 
-/** Of the plan, and of what the store remembers. */
-export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
+/** Of the plan, and of what the store remembers. `noteDown`: writes what was launched; one that only reads the store writes nothing. */
+export function knownChanges(
+  sql: Sql,
+  plan: Plan,
+  noteDown: (launches: VolumeLaunches) => Promise<void> = (launches) => writeVolumeLaunches(sql, launches),
+): KnownChanges {
   const known = plan.volume?.known ?? []
   const remembered = new Map<string, readonly Annotation[]>()
   let launched: readonly KnownChange[] = []
@@ -40,7 +44,7 @@ export function knownChanges(sql: Sql, plan: Plan): KnownChanges {
     const fresh = before.planned.filter((name) => !planned.includes(name))
     const at = { ...before.launched, ...Object.fromEntries(fresh.map((name) => [name, until])) }
     if (JSON.stringify(planned) !== JSON.stringify(before.planned)) {
-      await writeVolumeLaunches(sql, { planned, launched: at })
+      await noteDown({ planned, launched: at })
     }
     launched = Object.entries(at).flatMap(([name, from]) => (planned.includes(name) ? [] : [launchOf(name, from)]))
   }

@@ -20,8 +20,8 @@ import { hoursKept } from '../../store/read/hourly.ts'
 import { oldestPart } from '../../store/read/minutely.ts'
 import type { Sql } from '../../store/sql.ts'
 import type { VolumeHour } from '../../store/volume-streams.ts'
-import { createEventHours, emptyHour, type HourOfEvents } from './event-hours.ts'
-import { holidaysOf, knownChanges } from './known-changes.ts'
+import { createEventHours, emptyHour, type EventHours, type HourOfEvents } from './event-hours.ts'
+import { holidaysOf, type KnownChanges, knownChanges } from './known-changes.ts'
 import { type Listening, readListening } from './listening.ts'
 import { createLooks, PART } from './looks.ts'
 import { createReadings } from './readings.ts'
@@ -66,13 +66,28 @@ interface WantedHours {
   readonly sourcesAt: DueStream['sourcesAt']
 }
 
+/** What a watch is given where several of them look at one store, or somebody wants to hear what they find. */
+export interface WatchDeps {
+  /** Left out: those of the plan's volume SLOs. */
+  readonly streams?: readonly WatchedStream[]
+  readonly events?: EventHours
+  readonly known?: KnownChanges
+  /** Hears of the alarms that are told when they open, and of all that close. */
+  readonly heard?: (told: readonly VolumeAlarm[], changes: readonly VolumeAlarm[]) => void
+}
+
 /** Goes on from what was saved, or begins with the oldest hour that the store keeps: what it learnt before, it learns again from there. */
-export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | null = null): VolumeWatch {
-  const streams = new Set(watchedStreams(plan).map(streamKey))
+export function createVolumeWatch(
+  sql: Sql,
+  plan: Plan,
+  saved: SavedVolume | null = null,
+  deps: WatchDeps = {},
+): VolumeWatch {
+  const streams = new Set((deps.streams ?? watchedStreams(plan)).map(streamKey))
   const options = watchingOptions(plan)
   const watched = watching(options, saved?.watching)
   const series = new Map<string, WatchedSeries>(watched.series().map((each) => [each.name, each]))
-  const known = knownChanges(sql, plan)
+  const known = deps.known ?? knownChanges(sql, plan)
   const fleet = volumeFleet(
     {
       timezone: plan.timezone,
@@ -88,7 +103,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
   const judge = { fleet, standing, series, domainOf: options.domainOf }
   const recent = createHours()
   const readings = createReadings(saved?.readings)
-  const events = createEventHours(sql)
+  const events = deps.events ?? createEventHours(sql)
   const looks = createLooks(sql, fleet, saved?.looked)
   /** Start of each stream's next hour, and of its first whole one. */
   const next = new Map<string, Instant>(saved?.next)
@@ -148,7 +163,11 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
       if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
     }
     const end = start + HOUR
-    const { told } = judgeHour(judge, watched.take(buckets), buckets, start)
+    const { told, changes } = judgeHour(judge, watched.take(buckets), buckets, start)
+    deps.heard?.(
+      told.map(({ alarm }) => alarm),
+      changes,
+    )
     for (const each of buckets) {
       recent.add(streamKey(each), { start, observed: each.received, band: fleet.band(seriesName(each, 'total')) })
     }
@@ -165,6 +184,7 @@ export function createVolumeWatch(sql: Sql, plan: Plan, saved: SavedVolume | nul
     const about = series.get(alarm.series)
     if (about === undefined) return
     standing.note([alarm])
+    deps.heard?.([alarm], [])
     const key = streamKey(stream)
     const stood = (readings.at(key, at)?.alarms ?? []).filter((other) => other.alarm.kind !== 'drift')
     const all = [...stood, { alarm, series: about }].sort((a, b) => (a.series.name < b.series.name ? -1 : 1))

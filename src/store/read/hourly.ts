@@ -106,3 +106,12 @@ export async function hoursKept(sql: Sql): Promise<{ readonly first: Instant; re
   )
   return row === undefined || row.first === null || row.last === null ? null : { first: row.first, last: row.last }
 }
+
+/** Every series that has a contract, with the first hour of it that is kept. */
+export function firstHours(sql: Sql): Promise<(NamedSeries & { readonly start: Instant })[]> {
+  return sql.all(
+    `select s.id as id, s.source as source, s.kind as kind, s.event as event, min(w.start) as start
+     from window_hour w join series s on s.id = w.series
+     where s.kind in ('planned', 'table') group by s.id, s.source, s.kind, s.event`,
+  )
+}

@@ -15,7 +15,8 @@ import { commitOf, countsOf, facetOf, seriesOf, stepOf } from '../../support/com
 const START = Date.UTC(2026, 0, 5)
 export const at = (hour: number): Instant => START + hour * HOUR
 
-const contract = (event: string) => `event: ${event}\nversions:\n  - { version: 1, schema: { type: object } }\n`
+const contract = (event: string, status: string) =>
+  `event: ${event}\nstatus: ${status}\nversions:\n  - { version: 1, schema: { type: object } }\n`
 
 /** What one minute of an event holds; platforms by name, and app version where one follows: `ios 4.2.1`. */
 export interface Arrived {
@@ -31,8 +32,8 @@ export interface VolumeProject {
   readonly writer: Writer
   /** An event's minutes with records in them; all that was before their end was observed. */
   readonly arrive: (event: string, arrived: readonly Arrived[]) => Promise<void>
-  /** The plan with other settings in `assay.yaml`, or with other events. */
-  readonly planWith: (settings: string, events?: readonly string[]) => Plan
+  /** The plan with other settings in `assay.yaml`, with SLOs of other events, or with some that are planned. */
+  readonly planWith: (settings: string, events?: readonly string[], planned?: readonly string[]) => Plan
   readonly close: () => Promise<void>
 }
 
@@ -44,7 +45,7 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
   const slug = (event: string) => event.toLowerCase().replaceAll(' ', '-')
   const rules = (settings: string) =>
     `version: 1\n${settings}sources:\n  - { id: shop, type: file, paths: [shop.ndjson], format: { type: segment } }\n`
-  const filesOf = (named: readonly string[]) => ({
+  const filesOf = (named: readonly string[], planned: readonly string[] = []) => ({
     'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
     'rules/domains/checkout/slos.yaml': `slos:\n${named
       .map(
@@ -54,7 +55,7 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
     ...Object.fromEntries(
       events.map((event) => [
         `rules/domains/checkout/events/${slug(event).replaceAll('-', '_')}.yaml`,
-        contract(event),
+        contract(event, planned.includes(event) ? 'planned' : 'active'),
       ]),
     ),
   })
@@ -89,8 +90,8 @@ export async function volumeProject(events: readonly string[]): Promise<VolumePr
       const delta = { windows, facets, findings: [] }
       await commitIngest(db, writer, commitOf({ source: 'shop', steps: [step], delta }))
     },
-    planWith: (settings, named = events) => {
-      const other = testProject({ 'rules/assay.yaml': rules(settings), ...filesOf(named) })
+    planWith: (settings, named = events, planned = []) => {
+      const other = testProject({ 'rules/assay.yaml': rules(settings), ...filesOf(named, planned) })
       projects.push(other)
       return planIn(other.path)
     },
