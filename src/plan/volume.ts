@@ -44,7 +44,7 @@ export function compileVolume(around: Around, problems: Problem[]): VolumePlan {
 }
 
 /** How long the volume of something new is taken as it comes: a week, with its weekend. */
-const LAUNCH = 7 * DAY
+export const LAUNCH = 7 * DAY
 
 /** An event that began at `at`: what came before were trials. */
 export function launchOf(event: string, at: Instant): KnownChange {

@@ -1,9 +1,9 @@
 import type { Annotation } from '../../judge/volume/annotation.ts'
 import { isRelative } from '../../judge/volume/relative.ts'
-import type { WatchedSeries } from '../../judge/volume/watched.ts'
-import type { Instant } from '../../model/time.ts'
+import { seriesName, type WatchedSeries } from '../../judge/volume/watched.ts'
+import { DAY, type Duration, type Instant } from '../../model/time.ts'
 import type { KnownChange, Plan } from '../../plan/plan.ts'
-import { launchOf } from '../../plan/volume.ts'
+import { LAUNCH, launchOf } from '../../plan/volume.ts'
 import type { Sql } from '../../store/sql.ts'
 import { readVolumeAccepts, type VolumeAccept } from '../../store/volume-accepts.ts'
 import { readVolumeLaunches, type VolumeLaunches, writeVolumeLaunches } from '../../store/volume-launches.ts'
@@ -15,6 +15,9 @@ export interface KnownChanges {
   readonly refresh: (until: Instant) => Promise<void>
   readonly of: (series: WatchedSeries | undefined) => readonly Annotation[]
 }
+
+/** How long shares of a domain are taken as they come after a level beside them was accepted: their hours were left out until then. */
+const SETTLES: Duration = 2 * DAY
 
 const NOTHING: readonly Annotation[] = []
 
@@ -49,12 +52,31 @@ export function knownChanges(
     launched = Object.entries(at).flatMap(([name, from]) => (planned.includes(name) ? [] : [launchOf(name, from)]))
   }
 
-  /** A share of the domain moves with what is known of any of its events. `isPassing`: not the trials before a launch, which go on for as long as they may. */
-  function concerns(series: WatchedSeries, events: KnownChange['events'], isPassing: boolean): boolean {
-    if (events === null || events.has(series.event)) return true
-    if (!isPassing || !isRelative(series)) return false
+  /** Whether a series is a share of a domain that one of these is of, but not about them. */
+  function isBeside(series: WatchedSeries, events: ReadonlySet<string>): boolean {
+    if (!isRelative(series) || events.has(series.event)) return false
     const domain = domainOf(series.event)
-    return [...events].some((event) => domainOf(event) === domain)
+    return domain !== null && [...events].some((event) => domainOf(event) === domain)
+  }
+
+  /**
+   * What is known, as far as it is about a series. Of events beside its own a share of their domain moves as well: what is left out is
+   * left out of it, and what begins or is taken for normal changes its level, which is taken as it comes.
+   */
+  function about(series: WatchedSeries, { kind, from, to, events }: Omit<KnownChange, 'note'>): Annotation[] {
+    const { name } = series
+    if (events === null || events.has(series.event)) return [{ kind, from, to, series: name }]
+    if (!isBeside(series, events)) return []
+    if (kind === 'incident' || kind === 'backfill') return [{ kind, from, to, series: name }]
+    if (kind === 'accept') return [{ kind: 'launch', from, to: to + SETTLES, series: name }]
+    // Not the trials before it, which go on for as long as they may.
+    return [{ kind: 'launch', from: to - LAUNCH, to, series: name }]
+  }
+
+  /** A level that was accepted of one series alone moves the shares beside it only where it is that of all its event's records. */
+  function isMoved(series: WatchedSeries, subject: string, accepted: string): boolean {
+    const stream = { event: subject, source: series.source }
+    return series.event !== subject && accepted === seriesName(stream, 'total')
   }
 
   return {
@@ -67,17 +89,15 @@ export function knownChanges(
     },
     of: (series) => {
       if (series === undefined) return NOTHING
-      const found = remembered.get(series.name)
-      if (found !== undefined) return found
-      const about = [...known, ...launched].flatMap(({ kind, from, to, events }): Annotation[] =>
-        concerns(series, events, from > 0 && kind !== 'accept') ? [{ kind, from, to, series: series.name }] : [],
-      )
+      const before = remembered.get(series.name)
+      if (before !== undefined) return before
       const accepted = accepts.flatMap(({ at, subject, series: one }): Annotation[] =>
-        subject === series.event && (one === null || one === series.name)
-          ? [{ kind: 'accept', from: at, to: at + 1, series: series.name }]
+        one === null || one === series.name || isMoved(series, subject, one)
+          ? about(series, { kind: 'accept', from: at, to: at + 1, events: new Set([subject]) })
           : [],
       )
-      const all = about.length + accepted.length === 0 ? NOTHING : [...about, ...accepted]
+      const found = [...[...known, ...launched].flatMap((change) => about(series, change)), ...accepted]
+      const all = found.length === 0 ? NOTHING : found
       remembered.set(series.name, all)
       return all
     },
