@@ -118,7 +118,7 @@ export const FAMILIES = {
   assay_notifications_total: counter('Notifications sent or given up, by outcome.', ['receiver', 'outcome']),
   assay_notifications_waiting: gauge('Notifications written and not yet sent.', ['receiver'], true),
   assay_lineage_runs_total: counter(
-    'Runs told to lineage servers, refused by them, or dropped because too many waited.',
+    'Runs told to lineage servers, refused by them, dropped because too many waited, or failed by a bug.',
     ['emitter', 'outcome'],
     true,
   ),

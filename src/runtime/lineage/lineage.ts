@@ -8,7 +8,12 @@ import type { Carriers } from '../../report/lineage/graph.ts'
 import { type LineageMap, lineageMap } from '../../report/lineage/map.ts'
 import { producerOf } from '../../report/lineage/facet.ts'
 import { runEvents } from '../../report/lineage/run-events.ts'
-import { createEmission, type Emission, type EmissionOutcome } from '../../report/lineage/transports/emission.ts'
+import {
+  createEmission,
+  EMISSION_OUTCOMES,
+  type Emission,
+  type EmissionOutcome,
+} from '../../report/lineage/transports/emission.ts'
 import type { Emitter } from '../../report/lineage/transports/emitter.ts'
 import type { EmitterStatus } from '../../serve/status.ts'
 import type { Database } from '../../store/sql.ts'
@@ -75,12 +80,14 @@ export function startLineage(deps: LineageDeps): Lineage {
   /** Goes up when another process takes the lead, or this one's judge another's place. */
   let reign = 0
   let written: Promise<void> = Promise.resolve()
+  /** The last bug that was logged: the same one each second would hide everything else. */
+  let broken = ''
   let map: { readonly of: LineageMap; readonly carriers: string } | null = null
   const writing = setInterval(() => void writeDown(), WRITE_EVERY)
   writing.unref()
 
   function feedOf(emitter: Emitter): Feed {
-    for (const outcome of ['sent', 'rejected', 'dropped'] as const) deps.onOutcome(emitter.name, outcome, 0)
+    for (const outcome of EMISSION_OUTCOMES) deps.onOutcome(emitter.name, outcome, 0)
     const feed: Feed = {
       emitter,
       emission: emissionTo(emitter),
@@ -188,10 +195,25 @@ export function startLineage(deps: LineageDeps): Lineage {
       if (feed.isWritten) continue
       feed.isWritten = true
       await writeTold(db, feed.emitter.name, feed).catch((error: unknown) => {
-        feed.isWritten = false
-        if (!(error instanceof Failure)) throw error
+        if (error instanceof Failure) feed.isWritten = false
+        else broke(error)
       })
     }
+  }
+
+  /** A bug in what is told must not end the daemon that judges. */
+  function broke(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    if (text !== broken) log.error({ error: text }, 'lineage broke; it is tried again')
+    broken = text
+    for (const { emitter } of feeds) deps.onOutcome(emitter.name, 'failed', 1)
+  }
+
+  /** The store has it all: read again at the next round. */
+  function putOff(error: unknown): void {
+    takeBack()
+    if (error instanceof Failure) log.warn({ code: error.code }, `lineage is put off: ${error.message}`)
+    else broke(error)
   }
 
   return {
@@ -204,13 +226,13 @@ export function startLineage(deps: LineageDeps): Lineage {
         takeBack()
       }
       if (!isNews && (due !== null || working !== null)) return
-      rounds.push(roundOf(evaluator, evaluation))
+      try {
+        rounds.push(roundOf(evaluator, evaluation))
+      } catch (error) {
+        return putOff(error)
+      }
       working ??= work()
-        .catch((error: unknown) => {
-          // The store has it all: read again at the next round.
-          takeBack()
-          log.warn({ error: error instanceof Error ? error.message : String(error) }, 'lineage is put off')
-        })
+        .catch(putOff)
         .finally(() => {
           working = null
         })

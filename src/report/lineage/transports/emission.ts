@@ -5,9 +5,12 @@ import type { Emitter } from './emitter.ts'
 interface EmissionLog {
   readonly info: (fields: object, message: string) => void
   readonly warn: (fields: object, message: string) => void
+  readonly error: (fields: object, message: string) => void
 }
 
-export type EmissionOutcome = 'sent' | 'rejected' | 'dropped'
+/** `failed`: its events could not be made. */
+export const EMISSION_OUTCOMES = ['sent', 'rejected', 'dropped', 'failed'] as const
+export type EmissionOutcome = (typeof EMISSION_OUTCOMES)[number]
 
 /** One run, and what to remember once it is out of the queue, one way or the other. */
 export interface Parcel<Mark> {
@@ -90,10 +93,23 @@ export function createEmission<Mark>(deps: EmissionDeps<Mark>): Emission<Mark> {
     })
   }
 
-  /** Sends what of a parcel hasn't been: true once nothing of it is left to try. */
-  async function send(parcel: Parcel<Mark>): Promise<'sent' | 'rejected' | null> {
+  /** Null: they can't be made. That is a bug, of which the daemon that judges must not die. */
+  function eventsOf(parcel: Parcel<Mark>): readonly object[] | null {
+    try {
+      return parcel.events()
+    } catch (error) {
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      log.error({ emitter: emitter.name, error: said }, 'a run of lineage could not be made, and is left out')
+      return null
+    }
+  }
+
+  /** What became of a parcel once nothing of it is left to try; null: the stop came first. */
+  async function send(parcel: Parcel<Mark>): Promise<'sent' | 'rejected' | 'failed' | null> {
     let attempts = 0
-    for (const event of parcel.events()) {
+    const events = eventsOf(parcel)
+    if (events === null) return 'failed'
+    for (const event of events) {
       for (;;) {
         const { outcome, detail, retryAfter } = await emitter.emit(event, cutOff.signal)
         if (outcome === 'sent') break

@@ -44,8 +44,9 @@ export function createFileEmitter({ path, mostBytes = MOST_BYTES, kept = KEPT }:
   return {
     name: 'file',
     emit: (event) => {
+      const line = Buffer.from(`${JSON.stringify(event)}\n`)
       // One after another, whoever calls: lines must not run into each other.
-      const emitted = last.then(() => append(Buffer.from(`${JSON.stringify(event)}\n`)))
+      const emitted = last.then(() => append(line))
       last = emitted
       return emitted
     },

@@ -19,6 +19,7 @@ function start(answers: Answer[], most = 3) {
   const log = {
     info: (_: object, text: string) => logged.push(text),
     warn: (_: object, text: string) => logged.push(text),
+    error: (_: object, text: string) => logged.push(text),
   }
   const emission = createEmission<string>({
     emitter: {
@@ -81,6 +82,21 @@ describe('what is put', () => {
     expect(tried()).toEqual(['a START', 'b START', 'c START', 'c COMPLETE'])
     expect(outcomes).toEqual(['rejected', 'rejected', 'sent'])
     expect(logged).toEqual(['lineage was refused and is given up', 'lineage is sent again'])
+  })
+
+  it('whose events cannot be made is counted and said, and holds up nothing behind it', async () => {
+    const { put, emission, tried, done, outcomes, logged } = start([])
+    emission.put({
+      events: () => {
+        throw new TypeError('a bug')
+      },
+      mark: 'broken',
+    })
+    put('b')
+    await until('both to be done', () => done.length === 2)
+    expect(tried()).toEqual(['b START', 'b COMPLETE'])
+    expect(outcomes).toEqual(['failed', 'sent'])
+    expect(logged).toEqual(['a run of lineage could not be made, and is left out'])
   })
 
   it('pushes out the oldest when too much waits, counted, logged once, and never what is under way', async () => {
