@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 const ALONE = [
   'test/e2e/**/*.test.ts',
   'test/docs/**/*.test.ts',
+  'test/judge/slo/memory.test.ts',
   'test/serve/pages/browser.test.ts',
   'test/store/crash.test.ts',
   'test/observe/hostile.test.ts',

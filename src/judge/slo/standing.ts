@@ -161,7 +161,7 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     at: () => now,
     setMinute: (source, start, counts) => {
       if (measure === null) {
-        if (counts.lastArrival === 0) return
+        if (slo.kind !== 'freshness' || counts.lastArrival === 0) return
         if (start >= now) arrivals.set(start, Math.max(arrivals.get(start) ?? 0, counts.lastArrival))
         else newest = Math.max(newest ?? counts.lastArrival, counts.lastArrival)
         return
