@@ -137,13 +137,12 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     }
     const inSpan = createMinuteSpans(tracing)
     for (const minute of judgeMinutes(accounts, book, written, deps.everyVerdict)) {
-      gathered.from = Math.min(gathered.from, minute.at - MINUTE)
-      gathered.until = Math.max(gathered.until, minute.at)
       gathered.minutes += 1
       gathered.judged += minute.judged.length
       for (const { standing } of minute.judged) {
         const { name } = standing.slo
-        gathered.slos.add(name)
+        const from = gathered.slos.get(name)?.from ?? minute.at - MINUTE
+        gathered.slos.set(name, { from, until: minute.at })
         const { bad, total: all } = standing.minute(minute.at - MINUTE)
         const sum = counted.get(name) ?? { good: 0, total: 0 }
         counted.set(name, { good: sum.good + all - bad, total: sum.total + all })

@@ -6,11 +6,10 @@ import type { Line } from './lines.ts'
 
 /** What stands to be written in the next transaction. */
 export interface Gathered {
-  from: Instant
-  until: Instant
   minutes: number
   judged: number
-  readonly slos: Set<string>
+  /** By SLO: the stretch that was judged of it. */
+  readonly slos: Map<string, { readonly from: Instant; readonly until: Instant }>
   readonly lines: Line[]
   readonly changes: ChangedIncident[]
   /** By id: as they are now. */
@@ -20,11 +19,9 @@ export interface Gathered {
 
 export function nothingGathered(): Gathered {
   return {
-    from: Number.POSITIVE_INFINITY,
-    until: Number.NEGATIVE_INFINITY,
     minutes: 0,
     judged: 0,
-    slos: new Set(),
+    slos: new Map(),
     lines: [],
     changes: [],
     incidents: new Map(),

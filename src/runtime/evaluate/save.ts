@@ -37,14 +37,15 @@ export async function saveEvaluation(evaluation: EvaluationToSave): Promise<void
   const { db, assertLeads, accounts, book, gathered, newest, collapses } = evaluation
   const tracking = new Map(book.open().map((open) => [open.incident.id, open.tracking]))
   const judged = new Map([...newest].filter(([slo]) => gathered.slos.has(slo)))
-  const slices = accounts.standings().flatMap((standing) =>
-    gathered.slos.has(standing.slo.name)
-      ? hoursBetween(gathered.from, gathered.until).flatMap((hour) => {
-          const marks = standing.marks(hour)
-          return marks === null ? [] : [{ slo: standing.slo.name, hour, marks }]
-        })
-      : [],
-  )
+  const slices = accounts.standings().flatMap((standing) => {
+    const slo = standing.slo.name
+    // Its own hours alone: a standing says of hours that it no longer holds that nothing was in them.
+    const span = gathered.slos.get(slo)
+    return (span === undefined ? [] : hoursBetween(span.from, span.until)).flatMap((hour) => {
+      const marks = standing.marks(hour)
+      return marks === null ? [] : [{ slo, hour, marks }]
+    })
+  })
   await db.transaction(async (sql) => {
     await assertLeads(sql)
     await saveSloStates(sql, statesOf(accounts, judged))
