@@ -1,24 +1,22 @@
-import { createStanding, MINUTES_BACK, type MinuteFacts, type Standing } from '../../judge/slo/standing.ts'
+import type { MinuteFacts, Standing } from '../../judge/slo/standing.ts'
 import { streamKey } from '../../judge/volume/watched.ts'
-import { tableOfSource } from '../../model/subject.ts'
-import { floorTo, HOUR, type Instant, MINUTE } from '../../model/time.ts'
+import { type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
 import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { readNote } from '../../store/notes.ts'
-import { observedSpans, sourceProgress, type StoredSpan } from '../../store/positions.ts'
+import { sourceProgress } from '../../store/positions.ts'
 import { newestArrivals } from '../../store/read/arrivals.ts'
 import type { Database } from '../../store/sql.ts'
-import { readSlices, readSloStates } from '../../store/verdicts.ts'
-import { changedWindows, seriesAfter, windowsBetween } from '../../store/windows.ts'
-import { decidingSources, streamSources } from './deciding.ts'
-import { type Firsts, NO_FIRSTS, withFirsts } from './firsts.ts'
-import { wasObserved } from './observed.ts'
-import { runningSources } from './running.ts'
+import { readSloStates } from '../../store/verdicts.ts'
+import { changedWindows, seriesAfter } from '../../store/windows.ts'
 import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SavedVolume } from '../volume/volume-state.ts'
 import { streamOf } from '../volume/watched-streams.ts'
+import { type Firsts, NO_FIRSTS } from './firsts.ts'
+import { restoreStanding } from './restore-standing.ts'
 import type { SloDocument } from './slo-document.ts'
-import { judgeableUntil, type Watermark, watermarkOf } from './watermark.ts'
+import { createSourcesHeard } from './sources-heard.ts'
+import type { Watermark } from './watermark.ts'
 
 /** What has to outlive the process beside the SLOs' documents. */
 export const ACCOUNTS_NOTE = 'evaluator'
@@ -65,14 +63,9 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
   const series = new Map<number, SeriesKey>()
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
-  const running = runningSources(plan)
-  /** What arrived while nobody read is still in the file: nothing of it is unobserved. */
-  const isArchive = (source: string): boolean => running.get(source) === 'file'
+  const heard = createSourcesHeard(db, plan, note?.firsts ?? NO_FIRSTS)
   const volume = createVolumeWatch(db, plan, remembered)
   let ordered: readonly Standing[] = []
-  let firsts = note?.firsts ?? NO_FIRSTS
-  let watermarks: ReadonlyMap<string, Watermark> = new Map()
-  let spans: ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>> = new Map()
   let lastSeries = 0
   /** By series. */
   const newest = await newestArrivals(db)
@@ -82,92 +75,43 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       isJudged(kind) && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
     )
 
-  const deciding = (slo: SloPlan, at: Instant) => decidingSources(slo, at, firsts, running)
-
-  function observedFrom(slo: SloPlan): Instant | null {
-    if (slo.source !== null) return firsts.sources[slo.source] ?? null
-    const all = streamSources(firsts).map((source) => firsts.sources[source] ?? 0)
-    return all.length === 0 ? null : Math.min(...all)
-  }
-
-  function judgeable(standing: Standing): Instant | null {
-    return judgeableUntil(
-      deciding(standing.slo, standing.at() + MINUTE).flatMap((source) => watermarks.get(source) ?? []),
-    )
-  }
+  const judgeable = (standing: Standing): Instant | null => heard.judgeable(standing.slo, standing.at())
 
   /** A standing begins where its sources' first record was; that of an SLO added later, at what the others have reached. */
   async function openStanding(slo: SloPlan): Promise<void> {
     const state = states.get(slo.name)
-    const first = observedFrom(slo)
+    const first = heard.observedFrom(slo)
     if (first === null && state === undefined) return
     const peers = ordered.filter((peer) => peer.slo.source === slo.source).map((peer) => peer.at())
     const at = state?.evaluatedUntil ?? (peers.length > 0 ? Math.max(...peers) : (first ?? 0))
-    const standing = createStanding(slo, at)
-    const clippedAt = state?.document.clippedAt ?? null
-    const newest = state?.document.newest ?? null
-    if (clippedAt !== null) standing.clip(clippedAt)
-    if (newest !== null) standing.setNewest(newest)
-    await fill(standing)
+    const standing = await restoreStanding(db, slo, at, state?.document ?? null, seriesOf(slo))
     bySlo.set(slo.name, standing)
     byEvent.set(slo.event, [...(byEvent.get(slo.event) ?? []), standing])
   }
 
-  /** What the store holds for a standing that has just been made. */
-  async function fill(standing: Standing): Promise<void> {
-    const { slo } = standing
-    const at = standing.at()
-    const own = new Map(seriesOf(slo).map(({ id, source }) => [id, source]))
-    const minutesFrom = floorTo(at - MINUTES_BACK, HOUR)
-    const windowFrom = floorTo(at - slo.window, HOUR)
-    for (const { series: id, start, counts } of await windowsBetween(
-      db,
-      'minute',
-      [...own.keys()],
-      minutesFrom,
-      Number.MAX_SAFE_INTEGER,
-    )) {
-      standing.setMinute(own.get(id) ?? '', start, counts)
+  async function readSeries(): Promise<void> {
+    for (const found of await seriesAfter(db, lastSeries)) {
+      series.set(found.id, found)
+      lastSeries = Math.max(lastSeries, found.id)
     }
-    for (const { series: id, start, counts } of await windowsBetween(db, 'hour', [...own.keys()], windowFrom, at)) {
-      standing.setHour(own.get(id) ?? '', start, counts)
-    }
-    for (const { hour, marks } of await readSlices(db, slo.name, windowFrom)) standing.restoreMarks(hour, marks)
   }
 
   async function refresh(): Promise<void> {
     // Progress before changes: what is read then holds at least everything that the watermark speaks of.
     const progress = await sourceProgress(db)
-    for (const found of await seriesAfter(db, lastSeries)) {
-      series.set(found.id, found)
-      lastSeries = Math.max(lastSeries, found.id)
-    }
+    await readSeries()
     const minutes = await changedWindows(db, 'minute', cursors.minute)
     const hours = await changedWindows(db, 'hour', cursors.hour)
     cursors.minute = minutes.upTo
     cursors.hour = hours.upTo
-    if (minutes.rows.some(({ series: id }) => !series.has(id))) {
-      for (const found of await seriesAfter(db, lastSeries)) {
-        series.set(found.id, found)
-        lastSeries = Math.max(lastSeries, found.id)
-      }
-    }
-    firsts = withFirsts(
-      firsts,
+    if (minutes.rows.some(({ series: id }) => !series.has(id))) await readSeries()
+    await heard.take(
+      progress,
       minutes.rows.flatMap(({ series: id, start }) => keyed(id, start)),
-    )
-    watermarks = new Map(
-      progress.flatMap(({ source, partitions }) => {
-        const type = running.get(source)
-        if (type === undefined) return []
-        const watermark = watermarkOf(partitions, type)
-        return watermark === null ? [] : [[source, watermark] as const]
-      }),
     )
     for (const { series: id, counts } of minutes.rows) {
       newest.set(id, Math.max(newest.get(id) ?? 0, counts.lastArrival))
     }
-    await observeTables()
     for (const { series: id, start, counts } of minutes.rows)
       give(id, (standing, source) => standing.setMinute(source, start, counts))
     for (const { series: id, start, counts } of hours.rows)
@@ -176,7 +120,8 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
     if (bySlo.size !== ordered.length) {
       ordered = [...bySlo.values()].sort((a, b) => (a.slo.name < b.slo.name ? -1 : 1))
     }
-    await readSpans()
+    const oldest = Math.min(...ordered.map((standing) => standing.at()))
+    if (Number.isFinite(oldest)) await heard.listen(oldest)
     await volume.advance(volumeDue())
   }
 
@@ -191,20 +136,10 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       due.set(streamKey(stream), {
         stream,
         until: Math.min(until, known),
-        sourcesAt: (end) => deciding(standing.slo, end),
+        sourcesAt: (end) => heard.deciding(standing.slo, end),
       })
     }
     return [...due.values()]
-  }
-
-  /** A table is observed from where its first pass began, whether or not a row was there. */
-  async function observeTables(): Promise<void> {
-    for (const source of watermarks.keys()) {
-      if (tableOfSource(source) === null || firsts.sources[source] !== undefined) continue
-      const spans = await observedSpans(db, source, 0, Number.MAX_SAFE_INTEGER)
-      const since = Math.min(...[...spans.values()].flat().map(({ started }) => started))
-      if (Number.isFinite(since)) firsts = { ...firsts, sources: { ...firsts.sources, [source]: since } }
-    }
   }
 
   function keyed(id: number, start: Instant): { key: SeriesKey; start: Instant }[] {
@@ -220,36 +155,22 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
     }
   }
 
-  async function readSpans(): Promise<void> {
-    const from = Math.min(...ordered.map((standing) => standing.at()))
-    if (!Number.isFinite(from)) return
-    const read = new Map<string, ReadonlyMap<string, readonly StoredSpan[]>>()
-    for (const source of watermarks.keys()) {
-      // A table's rows wait for their pass: nothing of it is unobserved either.
-      if (isArchive(source) || tableOfSource(source) !== null) continue
-      read.set(source, await observedSpans(db, source, from - HOUR, Number.MAX_SAFE_INTEGER))
-    }
-    spans = read
-  }
-
   return {
     refresh,
     standings: () => ordered,
     standingsOf: (event) => byEvent.get(event) ?? [],
     judgeable,
-    deciding: (standing) => deciding(standing.slo, standing.at() + MINUTE),
+    deciding: (standing) => heard.deciding(standing.slo, standing.at() + MINUTE),
     facts: (standing, start) => ({
-      observed: deciding(standing.slo, start + MINUTE).every((source) =>
-        wasObserved(spans.get(source) ?? new Map(), start, running.get(source) === 'kafka'),
-      ),
-      observedFrom: observedFrom(standing.slo),
+      observed: heard.wasObserved(standing.slo, start),
+      observedFrom: heard.observedFrom(standing.slo),
       notEvaluated: null,
       volume: standing.slo.kind === 'volume' ? volume.reading(streamOf(standing.slo), start + MINUTE) : null,
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
-    note: () => ({ firsts, cursor: [...cursors.minute] }),
+    note: () => ({ firsts: heard.firsts(), cursor: [...cursors.minute] }),
     seriesOf,
-    watermarks: () => watermarks,
+    watermarks: heard.watermarks,
     volume,
     plannedSeries: () =>
       [...series].flatMap(([id, { kind, event, source }]) =>
