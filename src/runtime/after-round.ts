@@ -75,7 +75,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     lastRound = at
     const late = behind.look(watermarks, at)
     const why = withClock(standstillsOf(late, deps.troubles()), late, watermarks, { now: at, timezone })
-    const aboutAssay = await evaluator.fallBehind(late, at, why)
+    const aboutAssay = await evaluator.fallBehind(late, at, why, behind.isUndecided)
     if (evaluation.notifications.length > 0 || aboutAssay) deps.onNotifications()
     deps.tellLineage(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
     const isDue = evaluation.judged > 0 || evaluation.changes.length > 0 || aboutAssay || isForgotten
@@ -110,6 +110,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     forget: () => {
       metrics.forgetVerdicts()
       delays.forget()
+      behind.forget()
     },
     replan: () => {
       metrics.forgetVerdicts()

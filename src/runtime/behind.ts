@@ -14,11 +14,15 @@ const MOST_BETWEEN: Duration = MINUTE
 export interface BehindWatch {
   /** The sources that are behind at `now` (the world's clock, which may be set forward and back), with since when. */
   readonly look: (watermarks: ReadonlyMap<string, Watermark>, now: Instant) => ReadonlyMap<string, Instant>
+  /** Not seen to move yet, nor to stand still for long enough: right after a start, which tells nothing of what was before. */
+  readonly isUndecided: (source: string) => boolean
+  /** Another process looks from now on. */
+  readonly forget: () => void
 }
 
 /** `rhythm`: how long a source's watermark may stand still by its nature; null: it doesn't count (disabled, unknown). */
 export function createBehindWatch(rhythm: (source: string) => Duration | null): BehindWatch {
-  const known = new Map<string, { readonly at: Instant; stood: Duration }>()
+  const known = new Map<string, { readonly at: Instant; stood: Duration; readonly hasMoved: boolean }>()
   let before: Instant | null = null
   return {
     look: (watermarks, now) => {
@@ -33,13 +37,18 @@ export function createBehindWatch(rhythm: (source: string) => Duration | null): 
         }
         const last = known.get(source)
         if (last === undefined || at > last.at) {
-          known.set(source, { at, stood: 0 })
+          known.set(source, { at, stood: 0, hasMoved: last !== undefined })
           continue
         }
         last.stood += passed
         if (last.stood >= patience + PATIENCE) behind.set(source, now - last.stood)
       }
       return behind
+    },
+    isUndecided: (source) => known.get(source)?.hasMoved === false,
+    forget: () => {
+      known.clear()
+      before = null
     },
   }
 }

@@ -1,6 +1,6 @@
 import { incidentId } from '../../judge/incidents/incident-id.ts'
 import type { Incident } from '../../model/incident.ts'
-import { tableOfSource } from '../../model/subject.ts'
+import { tableOfSource, tableSource } from '../../model/subject.ts'
 import { floorTo, type Instant, MINUTE } from '../../model/time.ts'
 import type { NotEvaluatedReason } from '../../model/verdict.ts'
 import { openIncidents } from '../../store/incidents.ts'
@@ -25,11 +25,12 @@ export interface Standstill {
 
 /** The one incident that says that Assay itself can't see: opens when a source stands still, resolves when all move. */
 export interface AboutAssay {
-  /** What the standstill makes of it; null: nothing new. */
+  /** What the standstill makes of it; null: nothing new. While it isn't known of one of its sources whether it moves again, it stays open. */
   readonly next: (
     behind: ReadonlyMap<string, Instant>,
     now: Instant,
     why: Standstills,
+    isUndecided: (source: string) => boolean,
   ) => { readonly change: 'opened' | 'resolved'; readonly incident: Incident } | null
   /** Replaces it by one with more said of it. */
   readonly amend: (incident: Incident) => void
@@ -41,12 +42,12 @@ export async function openAboutAssay(sql: Sql, environment: string): Promise<Abo
   const stored = await openIncidents(sql)
   let current: Incident | null = stored.find(({ domain, event }) => domain === DOMAIN && event === null) ?? null
   return {
-    next: (behind, now, why) => {
+    next: (behind, now, why, isUndecided) => {
       const at = floorTo(now, MINUTE)
       if (current === null && behind.size > 0) {
         return { change: 'opened', incident: opened(environment, behind, at, why) }
       }
-      if (current === null || behind.size > 0) return null
+      if (current === null || behind.size > 0 || sourcesOf(current).some(isUndecided)) return null
       const incident: Incident = {
         ...current,
         endedAt: at,
@@ -94,6 +95,11 @@ function opened(environment: string, behind: ReadonlyMap<string, Instant>, at: I
       { at, what: 'opened', text },
     ],
   }
+}
+
+/** The sources that stood still when it opened. */
+function sourcesOf({ affected }: Incident): readonly string[] {
+  return affected.map(({ kind, name }) => (kind === 'table' ? tableSource(name) : name))
 }
 
 function nameOf(source: string): string {

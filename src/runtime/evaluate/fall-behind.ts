@@ -6,7 +6,7 @@ import type { NotEvaluatedReason, Verdict } from '../../model/verdict.ts'
 import type { Database, Sql } from '../../store/sql.ts'
 import { traceIncident } from '../tracing/evaluation.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import { openAboutAssay, type Standstills } from './about-assay.ts'
+import { type AboutAssay, openAboutAssay, type Standstills } from './about-assay.ts'
 import type { Accounts } from './accounts.ts'
 import type { IncidentFacts } from './incident-facts.ts'
 import type { Line } from './lines.ts'
@@ -30,9 +30,15 @@ export interface FallBehind {
   /**
    * Tells that sources stand still (by id: since when): their SLOs are `not_evaluated: ingest_behind` until they move, and
    * one incident about Assay itself is open. SLOs none of whose sources runs are `not_evaluated: disabled`. `why`: what is
-   * known of the standstill, by source. Answers whether anything was written.
+   * known of the standstill, by source; `isUndecided`: whether one that isn't behind may still be standing. Answers whether
+   * anything was written.
    */
-  readonly fallBehind: (behind: ReadonlyMap<string, Instant>, now: Instant, why?: Standstills) => Promise<boolean>
+  readonly fallBehind: (
+    behind: ReadonlyMap<string, Instant>,
+    now: Instant,
+    why?: Standstills,
+    isUndecided?: (source: string) => boolean,
+  ) => Promise<boolean>
   /** The incident about Assay itself, while it is open. */
   readonly open: () => readonly Incident[]
 }
@@ -58,8 +64,8 @@ export async function openFallBehind(deps: FallBehindDeps): Promise<FallBehind> 
     return lines
   }
 
-  async function tellOf(behind: ReadonlyMap<string, Instant>, now: Instant, why: Standstills) {
-    const changed = aboutAssay.next(behind, now, why)
+  async function tellOf(...[behind, now, why, isUndecided]: Parameters<AboutAssay['next']>) {
+    const changed = aboutAssay.next(behind, now, why, isUndecided)
     if (changed === null) return null
     const told = await traceIncident(tracing, { ...changed, at: now, kinds: [] }, async () =>
       telling.tell(changed.change, now, facts.alert(changed.incident, now, null), []),
@@ -69,9 +75,9 @@ export async function openFallBehind(deps: FallBehindDeps): Promise<FallBehind> 
   }
 
   return {
-    fallBehind: async (behind, now, why = new Map()) => {
+    fallBehind: async (behind, now, why = new Map(), isUndecided = () => false) => {
       const blinded = blind(behind, why)
-      const told = await tellOf(behind, now, why)
+      const told = await tellOf(behind, now, why, isUndecided)
       if (blinded.length === 0 && told === null) return false
       const [incident, notifications] = told === null ? [null, []] : [told.incident, told.notifications]
       await saveBehind({ db, assertLeads: deps.assertLeads, accounts, blind: blinded, incident, notifications })
