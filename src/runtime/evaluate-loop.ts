@@ -30,7 +30,7 @@ export interface EvaluateLoopDeps {
 /** Judges in rounds: when woken by a commit, and at least every second. One process at a time leads; the others wait their turn. */
 export interface EvaluateLoop {
   readonly wake: () => void
-  /** Resolves after a round that began after the call: what could be judged then has been. At once where another process leads. */
+  /** Resolves after a round that began after the call: what could be judged then has been. At once where another process leads, or none judges any more. */
   readonly settled: () => Promise<void>
   /** The plan changed: the memory of it is opened anew. */
   readonly reopen: () => void
@@ -57,9 +57,33 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
   let woken = new AbortController()
   let rounds: { started: number; done: number } = { started: 0, done: 0 }
   let waiting: { after: number; resolve: () => void }[] = []
+  let hasEnded = false
+  /** Goes up with each change of the plan. */
+  let changes = 0
 
   function wake(): void {
     woken.abort()
+  }
+
+  /** The memory as the plan has it: one that changes while the store is read would else be judged by never. */
+  async function open(lead: Leadership): Promise<Evaluator> {
+    for (;;) {
+      const seen = changes
+      const opened = await openEvaluator({
+        db: deps.db,
+        plan: deps.plan(),
+        routes: deps.routes(),
+        publicUrl: deps.publicUrl,
+        assertLeads: (sql) => assertLeads(sql, lead),
+        everyVerdict: false,
+        collapses: true,
+        tracing,
+        onVolumeRebuild: (why) => {
+          if (why !== 'none_stored') deps.log.warn({ why }, REBUILDS[why])
+        },
+      })
+      if (seen === changes) return opened
+    }
   }
 
   async function round(): Promise<void> {
@@ -70,19 +94,7 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
     }
     const lead = leadership
     if (lead.lost.aborted) throw new Failure('lead_lost', 'The lock of the lead is gone.', { retryable: true })
-    evaluator ??= await openEvaluator({
-      db: deps.db,
-      plan: deps.plan(),
-      routes: deps.routes(),
-      publicUrl: deps.publicUrl,
-      assertLeads: (sql) => assertLeads(sql, lead),
-      everyVerdict: false,
-      collapses: true,
-      tracing,
-      onVolumeRebuild: (why) => {
-        if (why !== 'none_stored') deps.log.warn({ why }, REBUILDS[why])
-      },
-    })
+    evaluator ??= await open(lead)
     const began = performance.now()
     const current = evaluator
     const evaluation = await traceRound(tracing, current.evaluate)
@@ -123,6 +135,7 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       const wait = leadership === null ? RETRY_LEAD : HEARTBEAT
       await pause(wait, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined)
     }
+    hasEnded = true
     for (const { resolve } of waiting) resolve()
     await leadership?.release().catch(() => undefined)
     leadership = null
@@ -132,10 +145,12 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
     wake,
     settled: () =>
       new Promise((resolve) => {
+        if (hasEnded) return resolve()
         waiting.push({ after: rounds.started, resolve })
         wake()
       }),
     reopen: () => {
+      changes += 1
       evaluator = null
       wake()
     },
