@@ -91,6 +91,12 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const written = readWritten(plan, accounts)
   const { newest } = written
   const facts = createIncidentFacts(plan, deps.publicUrl, newest)
+  const restored = book.open().map(({ incident }) => facts.alert(incident, latest(accounts), null))
+  for (const one of restored)
+    telling.recall(
+      one,
+      restored.filter((other) => other !== one),
+    )
   const attention = createAttention({ db, plan, accounts, book, telling, facts, tracing })
   /** For the first call to tell. */
   let beforehand: { changes: readonly ChangedIncident[]; notifications: readonly Notification[] } = {
