@@ -1,16 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { routesConfig } from '../alert/config.ts'
 import type { Problem } from '../model/problem.ts'
-import { type Document, type Path, parseDocuments, problemAt } from './document.ts'
-import { withoutLater } from './later.ts'
+import { problemAt } from './document.ts'
+import { entriesOf, noted } from './entries.ts'
+import { createFileReader } from './file-reader.ts'
 import { byPlace } from './problem-order.ts'
 import { type Located, located, type Project, partOf } from './project.ts'
-import { readValue } from './read-value.ts'
 import { assayConfig, contractConfig, domainConfig, sloConfig } from './schema.ts'
 import { resolveSecretFiles } from './secret.ts'
 import { tableConfig } from './table-contract.ts'
+import { foldersIn, yamlFilesBelow, yamlFilesIn } from './yaml-files.ts'
 
 export type { Located, Project } from './project.ts'
 
@@ -25,8 +26,7 @@ export function readProject(configFile: string): { project: Project; problems: r
   const file = resolve(configFile)
   const rules = dirname(file)
   const root = dirname(rules)
-  const problems: Problem[] = []
-  const texts: { file: string; text: string }[] = []
+  const { name, read, check, whole, contracts: readContracts, blank, warn, problems, texts } = createFileReader(root)
   const unread = {
     domains: noted(),
     events: noted(),
@@ -35,7 +35,6 @@ export function readProject(configFile: string): { project: Project; problems: r
     tables: noted(),
     warehouses: noted(),
   }
-  const name = (path: string): string => relative(root, path).split(sep).join('/')
 
   const assay =
     whole(
@@ -103,37 +102,16 @@ export function readProject(configFile: string): { project: Project; problems: r
     if (domain === null) unread.domains.names.add(folder)
     else domains.push(domain)
     for (const contractFile of yamlFilesBelow(join(path, 'events'))) {
-      readEntries(contractFile, folder, contractConfig, ['events', 'event', unread.events], contracts)
+      readContracts(contractFile, folder, contractConfig, ['events', 'event', unread.events], contracts)
     }
     for (const tableFile of yamlFilesBelow(join(path, 'tables'))) {
-      readEntries(tableFile, folder, tableConfig, ['tables', 'table', unread.tables], tables)
+      readContracts(tableFile, folder, tableConfig, ['tables', 'table', unread.tables], tables)
     }
     const slosFile = join(path, 'slos.yaml')
     if (existsSync(slosFile)) readSlos(slosFile, folder)
     for (const stray of yamlFilesIn(path)) {
       if (stray === 'domain.yaml' || stray === 'slos.yaml') continue
       warn(join(path, stray), 'nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml')
-    }
-  }
-
-  /** A file of contracts: one a document, or several in a list. */
-  function readEntries<Value>(
-    path: string,
-    folder: string,
-    schema: z.ZodType<Value>,
-    [list, key, into]: readonly [list: string, key: string, into: Noted],
-    found: Located<Value>[],
-  ): void {
-    const documents = read(path)
-    if (documents.length === 0) into.all = true
-    for (const document of documents) {
-      const [entries, above] = entriesOf(document.value, list)
-      for (const [index, entry] of entries.entries()) {
-        const part = partOf(document, above === null ? [] : [...above, index], entry)
-        const value = check(part, schema)
-        if (value !== null) found.push(located(part, value, folder))
-        else note(into, entry, key)
-      }
     }
   }
 
@@ -159,114 +137,4 @@ export function readProject(configFile: string): { project: Project; problems: r
       }
     }
   }
-
-  /** A file that is one document. `lists`: what to remember the names of, should it be broken. */
-  function whole<Value>(
-    path: string,
-    schema: z.ZodType<Value>,
-    lists: readonly (readonly [list: string, key: string, into: Noted])[],
-    domain = '',
-    needed = '',
-  ): Located<Value> | null {
-    const [document, second] = read(path, needed)
-    if (second !== undefined) problems.push(problemAt(second, [], 'the file holds one document: remove the "---"'))
-    const value = document === undefined ? null : check(document, schema)
-    if (document !== undefined && value !== null) return located(document, value, domain)
-    for (const [list, key, into] of lists) {
-      const [entries] = entriesOf(document?.value, list)
-      if (document === undefined) into.all = true
-      for (const entry of entries) note(into, entry, key)
-    }
-    return null
-  }
-
-  function check<Value>(document: Document, schema: z.ZodType<Value>): Value | null {
-    const later = withoutLater(document)
-    problems.push(...later.problems)
-    if (later.document === null) return null
-    const { value, problems: wrong } = readValue(later.document, schema)
-    problems.push(...wrong)
-    return value
-  }
-
-  function read(path: string, needed = ''): readonly Document[] {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
-      texts.push({ file: name(path), text })
-      const parsed = parseDocuments(name(path), text)
-      problems.push(...parsed.problems)
-      return parsed.documents
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-      problems.push({ severity: 'error', file: name(path), line: 1, column: 1, message: unreadable(code, needed) })
-      return []
-    }
-  }
-
-  function warn(path: string, message: string): void {
-    problems.push({ severity: 'warning', file: name(path), line: 1, column: 1, message })
-  }
-
-  function blank<Value>(path: string, schema: z.ZodType<Value>, value: object): Located<Value> {
-    return located(
-      { file: name(path), value, at: () => ({ file: name(path), line: 1, column: 1 }) },
-      schema.parse(value),
-    )
-  }
-}
-
-interface Noted {
-  readonly names: Set<string>
-  all: boolean
-}
-
-function noted(): Noted {
-  return { names: new Set(), all: false }
-}
-
-function note(into: Noted, entry: unknown, key: string): void {
-  const written =
-    typeof entry === 'object' && entry !== null && key in entry ? (entry as Record<string, unknown>)[key] : null
-  if (typeof written === 'string') into.names.add(written)
-  else into.all = true
-}
-
-/** A document that is a list, that has one under `key`, or that is a single entry itself (`above` is null). */
-function entriesOf(value: unknown, key: string): [entries: readonly unknown[], above: Path | null] {
-  if (Array.isArray(value)) return [value, []]
-  const list = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
-  return Array.isArray(list) ? [list, [key]] : [[value], null]
-}
-
-function unreadable(code: string, needed: string): string {
-  if (code === 'ENOENT') return `there is no such file${needed}`
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'the file is not text in UTF-8'
-  return `the file cannot be read (${code})`
-}
-
-function foldersIn(folder: string): string[] {
-  return entriesIn(folder, (entry) => entry.isDirectory() || entry.isSymbolicLink())
-}
-
-function yamlFilesIn(folder: string): string[] {
-  return entriesIn(folder, (entry) => !entry.isDirectory()).filter((name) => /\.ya?ml$/.test(name))
-}
-
-function entriesIn(
-  folder: string,
-  wanted: (entry: { isDirectory(): boolean; isSymbolicLink(): boolean }) => boolean,
-): string[] {
-  if (!existsSync(folder)) return []
-  const entries = readdirSync(folder, { withFileTypes: true })
-  return entries.flatMap((entry) => (!entry.name.startsWith('.') && wanted(entry) ? [entry.name] : [])).sort()
-}
-
-function yamlFilesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true })
-  return entries
-    .flatMap((entry) =>
-      !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
-    )
-    .sort()
 }

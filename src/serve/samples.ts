@@ -1,5 +1,5 @@
 import type { EventSample, PropertyProfile } from '../model/sample.ts'
-import { compareText } from './order.ts'
+import { compareText } from '../model/order.ts'
 
 /** Profiles of the same property in several sources, added; by name. */
 export function mergedProperties(samples: readonly EventSample[]): PropertyProfile[] {

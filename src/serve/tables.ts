@@ -7,7 +7,7 @@ import { type Span, seriesOf } from '../store/read/spans.ts'
 import { type TableTrouble, tableTroubles } from '../store/read/table-troubles.ts'
 import { observedUntil } from '../store/read/observed.ts'
 import type { Sql } from '../store/sql.ts'
-import { compareText } from './order.ts'
+import { compareText } from '../model/order.ts'
 
 /** A table, what arrived in it over a span, and how far it has been read. */
 export interface TableLine {

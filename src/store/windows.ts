@@ -1,3 +1,4 @@
+import { compareText } from '../model/order.ts'
 import type { Instant } from '../model/time.ts'
 import type { Facet, Finding, SeriesKey, WindowCounts } from '../model/window.ts'
 import { SUMMED } from './counts.ts'
@@ -145,11 +146,6 @@ export async function findingCounts(
 
 function keyOf({ kind, path, keyword, message }: Finding): string {
   return JSON.stringify([kind, path, keyword, message])
-}
-
-/** By code units, as no engine's collation would. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function windowOf(row: WindowCounts & { series: number; start: Instant }): WindowRow {

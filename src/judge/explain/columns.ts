@@ -1,3 +1,4 @@
+import { compareText } from '../../model/order.ts'
 import type { Cause } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { type Duration, formatDuration, type Instant } from '../../model/time.ts'
@@ -52,7 +53,7 @@ export function explainColumns(evidence: ColumnEvidence): Explanation {
   const { kind, startedAt, until, rows, bad, rowsBefore, timezone } = evidence
   const telling = evidence.findings
     .filter(({ finding, count }) => finding.kind === FINDING[kind] && finding.path !== OTHER && count > 0)
-    .sort((a, b) => b.count - a.count || compare(findingText(a.finding), findingText(b.finding)))
+    .sort((a, b) => b.count - a.count || compareText(findingText(a.finding), findingText(b.finding)))
   const byColumn = new Map<string, Column>()
   for (const { finding, count, before } of telling) {
     const name = propertyOf(finding.path)
@@ -66,7 +67,7 @@ export function explainColumns(evidence: ColumnEvidence): Explanation {
   }
   const ranked = [...byColumn.values()]
     .filter(({ count }) => count >= LEAST_BAD && count >= MOST_OF_BAD * bad)
-    .sort((a, b) => b.risen - a.risen || compare(a.name, b.name))
+    .sort((a, b) => b.risen - a.risen || compareText(a.name, b.name))
     .map(({ name, count }): Cause => {
       const shareOfBad = Math.min(1, count / bad)
       const shareOfAll = count / rows
@@ -97,8 +98,4 @@ function checkSentence({ finding, count, first, before }: ColumnFinding, evidenc
 
 function number(count: number): string {
   return count.toLocaleString('en-US')
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../../model/order.ts'
 import type { Cause } from '../../model/incident.ts'
 import { isTimeSlice, type SliKind } from '../../model/sli.ts'
 import type { Instant } from '../../model/time.ts'
@@ -49,7 +50,9 @@ export function findingSentences(
     .filter(({ finding, count }) => finding.kind === FINDING[kind] && finding.path !== OTHER && count > 0)
     .sort(
       (a, b) =>
-        b.count - a.count || compare(a.finding.path, b.finding.path) || compare(a.finding.keyword, b.finding.keyword),
+        b.count - a.count ||
+        compareText(a.finding.path, b.finding.path) ||
+        compareText(a.finding.keyword, b.finding.keyword),
     )
   const total = telling.length
   return telling.slice(0, MOST_FINDINGS).map(({ finding, count }) => {
@@ -90,8 +93,4 @@ export function propertyOf(pointer: string): string {
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   return steps.length === 0 ? 'the whole record' : steps.join('.')
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { compareText } from '../../model/order.ts'
 import type { Violation } from '../../model/observation.ts'
 import { isJson, pointerStep, pointerSteps } from './subschemas.ts'
 
@@ -30,7 +31,9 @@ export function violationsOf(errors: readonly ErrorObject[], body: unknown): rea
       })
     } else if (!found.has(key)) found.set(key, { path, keyword: error.keyword, message: wording(error) })
   }
-  return [...found.values()].sort((a, b) => compare(a.path, b.path) || compare(a.keyword, b.keyword)).slice(0, MOST)
+  return [...found.values()]
+    .sort((a, b) => compareText(a.path, b.path) || compareText(a.keyword, b.keyword))
+    .slice(0, MOST)
 }
 
 /** Of what is missing or too much, the path of that property; else of the value. */
@@ -147,8 +150,4 @@ function either(values: readonly string[]): string {
 
 function shortened(path: string): string {
   return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH).toWellFormed()}…` : path
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

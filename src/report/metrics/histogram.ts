@@ -1,3 +1,4 @@
+import { compareText } from '../../model/order.ts'
 import type { Registry } from 'prom-client'
 import { type Duration, SECOND } from '../../model/time.ts'
 
@@ -77,5 +78,5 @@ export function createHistogram(registry: Registry, options: HistogramOptions): 
 }
 
 function sorted(cells: ReadonlyMap<string, Cell>): Cell[] {
-  return [...cells].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, cell]) => cell)
+  return [...cells].sort(([a], [b]) => compareText(a, b)).map(([, cell]) => cell)
 }

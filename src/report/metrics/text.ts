@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import { compareText } from '../../model/order.ts'
 
 /** A registry's text with metrics by name and series by labels, whatever order they came in. */
 export async function sortedText(registry: Registry): Promise<string> {
@@ -13,8 +14,4 @@ export async function sortedText(registry: Registry): Promise<string> {
     }),
   )
   return `${blocks.flat().join('\n')}\n`
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,26 +1,19 @@
-import type { Incident } from '../../model/incident.ts'
 import { round6 } from '../../model/ratio.ts'
-import { type Duration, type Instant, iso } from '../../model/time.ts'
+import { type Instant, iso } from '../../model/time.ts'
 import { SCHEMA_VERSION } from '../documents/verdict.ts'
 import { changeOfAll, changeOfDomain } from './change.ts'
-import type {
-  CostDocument,
-  CoverageDocument,
-  DomainDocument,
-  PromisesDocument,
-  ScorecardDocument,
-  SloDocument,
-} from './document.ts'
-import type { EventFacts, MonthFacts, SloFacts, SourceFacts } from './facts.ts'
+import { costliest } from './costliest.ts'
+import { countedEvents, coverageOf, type Figures, isEvent } from './coverage.ts'
+import type { DomainDocument, PromisesDocument, ScorecardDocument, SloDocument } from './document.ts'
+import type { MonthFacts, SourceFacts } from './facts.ts'
 import { incidentFigures } from './incidents.ts'
 import { freezesAt } from './month.ts'
+import { compareText } from '../../model/order.ts'
 import { observation, sloFigures } from './slo.ts'
 import { eventTrust, FORMULA, FORMULA_VERSION, scoreOf, WORTH } from './trust.ts'
 
 /** Names without a contract that a card lists; the rest is a number. */
 const UNPLANNED_SHOWN = 20
-/** SLOs that cost most, as a card lists them. */
-const COSTLIEST = 3
 
 /**
  * A month's scorecard. `before`: the month before's, for the change. The same facts give the same document; `frozen` says that
@@ -86,8 +79,6 @@ export function scorecardDocument(
   return { ...card, change: before === null ? null : changeOfAll(card, all, before), domains }
 }
 
-type Figures = ReadonlyMap<SloFacts, SloDocument>
-
 function domainCard(
   name: string,
   facts: MonthFacts,
@@ -134,89 +125,10 @@ function domainNames({ domains, slos }: MonthFacts): string[] {
   return [...new Set(names)].sort(compareText)
 }
 
-/** The events that count, by name: active, arrived, or judged; of one domain or of all. One whose contract is gone is nobody's. */
-function countedEvents({ events, slos }: MonthFacts, domain: string | null): EventFacts[] {
-  const judged = slos.filter(({ counted }) => counted.total > 0)
-  const names = new Set(judged.map(({ event }) => event))
-  const planned = new Set(events.map(({ name }) => name))
-  const gone = judged
-    .filter(({ event }) => !planned.has(event))
-    .map(
-      (slo): EventFacts => ({
-        name: slo.event,
-        subject: slo.subject,
-        domain: slo.domain,
-        owner: '',
-        status: 'deprecated',
-        received: 0,
-        sources: slo.sources,
-      }),
-    )
-  const all = new Map([...gone, ...events].map((event) => [event.name, event]))
-  return [...all.values()]
-    .filter(({ name, status, received }) => status === 'active' || received > 0 || names.has(name))
-    .filter((event) => domain === null || event.domain === domain)
-    .sort((a, b) => compareText(a.name, b.name))
-}
-
-function coverageOf(
-  events: readonly EventFacts[],
-  { month, until }: MonthFacts,
-  figures: Figures,
-  sources: ReadonlyMap<string, SourceFacts>,
-  carried: readonly string[],
-): CoverageDocument {
-  const promised = new Set([...figures.keys()].map(({ event }) => event))
-  const { minutes, unobserved } = observation(carried, sources, { from: month.from, to: until })
-  return {
-    events_planned: events.filter(isEvent).length,
-    events_seen: events.filter(isEvent).filter(isSeen).length,
-    events_without_slo: events.filter(({ name }) => !promised.has(name)).length,
-    tables_planned: events.filter(isTable).length,
-    tables_seen: events.filter(isTable).filter(isSeen).length,
-    minutes,
-    unobserved_minutes: unobserved,
-  }
-}
-
 function promisesOf(slos: readonly SloDocument[]): PromisesDocument {
   const met = slos.filter(({ outcome }) => outcome === 'met').length
   const violated = slos.filter(({ outcome }) => outcome === 'violated').length
   return { made: slos.length, met, violated, not_judged: slos.length - met - violated }
-}
-
-/** What an open incident is put down to may change later: it is left out. */
-function costliest(
-  domains: readonly Omit<DomainDocument, 'change'>[],
-  incidents: readonly Incident[],
-  until: Instant,
-): CostDocument[] {
-  return domains
-    .flatMap(({ domain, slos }) => slos.map((slo) => ({ ...slo, domain, spent: slo.budget_spent ?? 0 })))
-    .filter(({ spent }) => spent > 1)
-    .sort((a, b) => b.spent - a.spent || compareText(a.slo, b.slo))
-    .slice(0, COSTLIEST)
-    .map(({ slo, domain, spent }) => {
-      const longest = incidents
-        .filter(({ slos }) => slos.includes(slo))
-        .sort((a, b) => lengthOf(b, until) - lengthOf(a, until) || compareText(a.id, b.id))[0]
-      const cause = longest === undefined || isOpen(longest, until) ? null : longest.cause
-      return {
-        slo,
-        domain,
-        budget_spent: spent,
-        incident: longest?.id ?? null,
-        cause: cause === null ? null : `${cause.dimension} ${cause.value}`,
-      }
-    })
-}
-
-function lengthOf(incident: Incident, until: Instant): Duration {
-  return (isOpen(incident, until) ? until : (incident.endedAt ?? until)) - incident.startedAt
-}
-
-function isOpen({ resolvedAt }: Incident, until: Instant): boolean {
-  return resolvedAt === null || resolvedAt >= until
 }
 
 /** What happened later is not told, however late the card is worked out. */
@@ -224,23 +136,6 @@ function asOf({ month, until }: MonthFacts): Instant {
   return until < month.to ? until : freezesAt(month)
 }
 
-function isEvent({ subject }: EventFacts): boolean {
-  return subject === 'event'
-}
-
-function isTable({ subject }: EventFacts): boolean {
-  return subject === 'table'
-}
-
-function isSeen({ received }: EventFacts): boolean {
-  return received > 0
-}
-
 function sum(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0)
-}
-
-/** By code units: the same on every machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

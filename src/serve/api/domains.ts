@@ -2,7 +2,7 @@ import { round6 } from '../../model/ratio.ts'
 import type { Owner } from '../../plan/plan.ts'
 import { listIncidents } from '../../store/read/incidents.ts'
 import type { ServeDeps } from '../deps.ts'
-import { compareText } from '../order.ts'
+import { compareText } from '../../model/order.ts'
 import { type Standing, standings } from '../standing.ts'
 import { type Paging, pageByName } from './query.ts'
 

@@ -4,7 +4,7 @@ import { unplannedSeen } from '../../store/read/arrivals.ts'
 import { type NameCounts, nameCounts, type VersionCounts, versionCounts } from '../../store/read/counts.ts'
 import type { Span } from '../../store/read/spans.ts'
 import type { ServeDeps } from '../deps.ts'
-import { compareText } from '../order.ts'
+import { compareText } from '../../model/order.ts'
 import { type Paging, pageByName } from './query.ts'
 
 const MOST_UNPLANNED = 1_000

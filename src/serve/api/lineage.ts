@@ -7,7 +7,7 @@ import { type Reached, reachedFrom } from '../../report/lineage/walk.ts'
 import { carriersOf } from '../../store/read/carriers.ts'
 import { listIncidents } from '../../store/read/incidents.ts'
 import type { ServeDeps } from '../deps.ts'
-import { compareText } from '../order.ts'
+import { compareText } from '../../model/order.ts'
 import { HttpProblem, notFound } from '../problems.ts'
 import { type Paging, pageByName } from './query.ts'
 

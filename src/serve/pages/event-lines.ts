@@ -4,7 +4,7 @@ import type { LiveCounts } from '../../store/read/arrivals.ts'
 import { type HourCounts, type VersionCounts, versionCounts } from '../../store/read/counts.ts'
 import type { Span } from '../../store/read/spans.ts'
 import type { Sql } from '../../store/sql.ts'
-import { compareText } from '../order.ts'
+import { compareText } from '../../model/order.ts'
 
 /** What arrived under one name, for the table of events. */
 export interface EventLine {

@@ -1,3 +1,4 @@
+import { compareText } from '../../model/order.ts'
 import type { Instant } from '../../model/time.ts'
 import type { SeriesKind } from '../../model/window.ts'
 import type { Sql } from '../sql.ts'
@@ -100,11 +101,9 @@ export async function versionCounts(sql: Sql, events: readonly string[], span: S
     }
   }
   return [...sums.values()].sort(
-    (a, b) => b.received - a.received || compareText(a.appVersion, b.appVersion) || compareText(a.platform, b.platform),
+    (a, b) =>
+      b.received - a.received ||
+      compareText(a.appVersion ?? '', b.appVersion ?? '') ||
+      compareText(a.platform ?? '', b.platform ?? ''),
   )
-}
-
-function compareText(a: string | null, b: string | null): number {
-  const [left, right] = [a ?? '', b ?? '']
-  return left < right ? -1 : left > right ? 1 : 0
 }

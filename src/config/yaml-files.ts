@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The folders of a folder, by name, without hidden ones; none where it isn't there. */
+export function foldersIn(folder: string): string[] {
+  return entriesIn(folder, (entry) => entry.isDirectory() || entry.isSymbolicLink())
+}
+
+/** The YAML files of a folder, by name. */
+export function yamlFilesIn(folder: string): string[] {
+  return entriesIn(folder, (entry) => !entry.isDirectory()).filter((name) => /\.ya?ml$/.test(name))
+}
+
+function entriesIn(
+  folder: string,
+  wanted: (entry: { isDirectory(): boolean; isSymbolicLink(): boolean }) => boolean,
+): string[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true })
+  return entries.flatMap((entry) => (!entry.name.startsWith('.') && wanted(entry) ? [entry.name] : [])).sort()
+}
+
+/** The paths of all YAML files below a folder, sorted. */
+export function yamlFilesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true })
+  return entries
+    .flatMap((entry) =>
+      !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
+    )
+    .sort()
+}
