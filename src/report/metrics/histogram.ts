@@ -1,5 +1,5 @@
-import { compareText } from '../../model/order.ts'
 import type { Registry } from 'prom-client'
+import { compareText } from '../../model/order.ts'
 import { type Duration, SECOND } from '../../model/time.ts'
 
 /** A histogram in seconds that takes many values at once: the series is looked up once a batch. */
