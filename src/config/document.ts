@@ -1,10 +1,9 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml'
 import type { Problem } from '../model/problem.ts'
+import { unfolded } from './unfolded.ts'
 
-/** Larger files, more aliases, deeper nesting and more complaints than anyone wants. */
+/** Larger files and more complaints than anyone wants. */
 const MOST_CHARACTERS = 5_000_000
-const MOST_ALIASES = 100
-const MOST_LEVELS = 100
 const MOST_PROBLEMS = 20
 
 /** From the top of a document: keys and indexes. */
@@ -73,8 +72,8 @@ export function parseDocuments(file: string, text: string): { documents: Documen
     for (const { offset, key } of twice) say(offset, `the key "${key}" stands twice in the same map: keep one of them`)
     const { contents } = document
     const start = contents?.range[0] ?? 0
-    const value = unfolded(() => document.toJS({ maxAliasCount: MOST_ALIASES }))
-    if ('refused' in value) say(start, value.refused)
+    const value = unfolded(document)
+    if ('refused' in value) say(value.at ?? start, value.refused)
     else if (value.is === null || value.is === undefined) say(start, EMPTY)
     else if (twice.length === 0) {
       documents.push({ file, value: value.is, at: (path, atKey = false) => position(offsetOf(contents, path, atKey)) })
@@ -97,32 +96,6 @@ function yamlMessage(code: string, message: string): string {
   }
 }
 
-/** A document's value, unless aliases make it endless, enormous or deeper than anyone means. */
-function unfolded(make: () => unknown): { readonly is: unknown } | { readonly refused: string } {
-  let value: unknown
-  try {
-    value = make()
-  } catch {
-    return { refused: 'its aliases unfold to too much: write it out, with fewer of them' }
-  }
-  const above = new Set<unknown>()
-  const waiting: { node: unknown; leaving: boolean }[] = [{ node: value, leaving: false }]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node, leaving } = next
-    if (typeof node !== 'object' || node === null) continue
-    if (leaving) {
-      above.delete(node)
-      continue
-    }
-    if (above.has(node)) return { refused: 'an alias in it names what it stands in: it would never end' }
-    if (above.size >= MOST_LEVELS) return { refused: `it is nested deeper than ${MOST_LEVELS} levels` }
-    above.add(node)
-    waiting.push({ node, leaving: true })
-    for (const inner of Object.values(node)) waiting.push({ node: inner, leaving: false })
-  }
-  return { is: value }
-}
-
 function repeatedKeys(root: ParsedNode | null): { offset: number; key: string }[] {
   const found: { offset: number; key: string }[] = []
   const waiting: unknown[] = [root]
@@ -132,9 +105,10 @@ function repeatedKeys(root: ParsedNode | null): { offset: number; key: string }[
     const keys = new Set<string>()
     for (const { key, value } of node.items) {
       if (value !== null) waiting.push(value)
-      if (!isScalar(key)) continue
+      // A merge key is a symbol, and may stand more than once.
+      if (!isScalar(key) || typeof key.value === 'symbol') continue
       const name = String(key.value)
-      if (keys.has(name) && name !== '<<') found.push({ offset: key.range?.[0] ?? 0, key: name })
+      if (keys.has(name)) found.push({ offset: key.range?.[0] ?? 0, key: name })
       keys.add(name)
     }
   }

@@ -15,6 +15,11 @@ const bombs: Record<string, { text: string; says: RegExp }> = {
   'a hundred thousand brackets': { text: '['.repeat(100_000), says: /nested deeper/ },
   'a hundred thousand maps in each other': { text: '{a: '.repeat(100_000), says: /nested deeper/ },
   'a hundred thousand dashes': { text: `${'- '.repeat(100_000)}x`, says: /nested deeper/ },
+  'an alias of nothing': {
+    text: 'a: &x 1\ntopics: [*x, *orders]\n',
+    says: /^\*orders is an alias, and no &orders stands above it/,
+  },
+  'a merge of what is no map': { text: 'a: &x 1\nb: { <<: *x }\n', says: /^a merge key \(<<\) takes a map/ },
   '101 levels': { text: `${'['.repeat(101)}${']'.repeat(101)}`, says: /nested deeper than 100 levels/ },
   'more than 5 MB': { text: `a: ${'x'.repeat(5_000_001)}`, says: /larger than 5 MB/ },
   nothing: { text: '', says: /nothing here/ },
@@ -30,6 +35,19 @@ describe('a file of YAML', () => {
     expect(problems.length).toBeLessThanOrEqual(20)
     expect(problems[0]?.message).toMatch(says)
     expect(processorTime() - began).toBeLessThan(5_000)
+  })
+
+  it('may merge several maps into one', () => {
+    const { documents } = parseDocuments('a.yaml', 'a: &a { x: 1 }\nb: &b { y: 2 }\nc:\n  <<: *a\n  <<: *b\n')
+    expect(documents[0]?.value).toMatchObject({ c: { x: 1, y: 2 } })
+  })
+
+  it('with an alias of nothing, or a stray merge, says where', () => {
+    const place = (text: string) =>
+      parseDocuments('a.yaml', text).problems.map(({ line, column }) => `${line}:${column}`)
+    expect(place('a: 1\nb: [*com]\n')).toEqual(['2:5'])
+    expect(place('a: 1\nb:\n  - <<: [x]\n')).toEqual(['3:5'])
+    expect(place('a: 1\n"<<": x\n')).toEqual([])
   })
 
   it('of ten thousand keys is read in seconds, not minutes, and a key that stands twice is found', () => {
@@ -106,7 +124,9 @@ describe('a file of YAML', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
         const plain = JSON.parse(JSON.stringify(value)) as Record<string, unknown>
         fc.pre(!Object.hasOwn(plain, '__proto__'))
-        const { documents, problems } = parseDocuments('a.yaml', stringify(plain))
+        // The library writes a key `<<` without quotes, which merges.
+        const text = stringify(plain).replaceAll(/^( *(?:- )*)<<:/gm, '$1"<<":')
+        const { documents, problems } = parseDocuments('a.yaml', text)
         expect(problems).toEqual([])
         expect(documents[0]?.value).toEqual(plain)
       }),
