@@ -1,6 +1,7 @@
 import type { ContractVersion, EventPlan, ImportantProperty, Plan } from '../../src/plan/plan.ts'
 import { inRange, readAppVersion } from '../../src/plan/match.ts'
-import { classified, shapeOf } from '../../src/plan/schema/shape.ts'
+import { classified } from '../../src/plan/schema/classified.ts'
+import { shapeOf } from '../../src/plan/schema/shape.ts'
 import { prepareSchema } from '../../src/plan/schema/prepare.ts'
 import { createValidators } from '../../src/plan/schema/validators.ts'
 import { slug } from '../../src/plan/slug.ts'

@@ -1,5 +1,5 @@
 import { compilePattern } from './pattern.ts'
-import { isJson, type Json, own, pointerStep, pointerSteps, subschemas } from './subschemas.ts'
+import { isJson, type Json, own, subschemas, targetOf } from './subschemas.ts'
 
 /** What a prepared schema says of the top level of a body. */
 export interface Shape {
@@ -35,41 +35,6 @@ export function shapeOf(schema: Json, namesUnknown: boolean): Shape {
   }
 }
 
-const MOST_CLASSIFIED = 1_000
-const MOST_LEVELS = 20
-/** Steps that a schema takes for items and properties that it doesn't name. */
-const ANY = new Set([
-  'additionalItems',
-  'additionalProperties',
-  'contains',
-  'items',
-  'patternProperties',
-  'prefixItems',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-])
-
-/** Properties classified `x-pii`, by JSON pointer into the body; `*` is any item of a list and any property of a map. */
-export function classified(schema: Json): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  function visit(node: Json, pointer: string, level: number, above: readonly Json[]): void {
-    if (level > MOST_LEVELS || found.size >= MOST_CLASSIFIED || above.includes(node)) return
-    const kind = own(node, 'x-pii')
-    if (typeof kind === 'string' && kind !== '') found.set(pointer, kind)
-    else if (kind === true) found.set(pointer, 'private')
-    const target = targetOf(schema, node)
-    if (target !== null) visit(target, pointer, level, [...above, node])
-    for (const { schema: below, keyword, path, inPlace } of subschemas(node)) {
-      if (!isJson(below) || keyword === 'not' || keyword === 'propertyNames') continue
-      if (keyword === 'properties') visit(below, `${pointer}/${pointerStep(path[1] ?? '')}`, level + 1, [])
-      else if (ANY.has(keyword)) visit(below, `${pointer}/*`, level + 1, [])
-      else if (inPlace) visit(below, pointer, level, [...above, node])
-    }
-  }
-  visit(schema, '', 0, [])
-  return found
-}
-
 /** The schemas that judge the same value: by reference, and through these keywords. */
 function reached(schema: Json, keywords: readonly string[]): readonly Json[] {
   const found = new Set<Json>()
@@ -84,18 +49,6 @@ function reached(schema: Json, keywords: readonly string[]): readonly Json[] {
     }
   }
   return [...found]
-}
-
-/** What a prepared schema's reference names: all of them start from the top. */
-function targetOf(root: Json, node: Json): Json | null {
-  const reference = own(node, '$ref')
-  if (typeof reference !== 'string') return null
-  let target: unknown = root
-  for (const step of pointerSteps(decodeURIComponent(reference.slice(1)))) {
-    target =
-      typeof target === 'object' && target !== null && Object.hasOwn(target, step) ? (target as Json)[step] : undefined
-  }
-  return isJson(target) ? target : null
 }
 
 function saysMore(value: unknown): boolean {

@@ -73,3 +73,15 @@ export function pointerSteps(pointer: string): string[] {
 export function pointerStep(step: PropertyKey): string {
   return String(step).replaceAll('~', '~0').replaceAll('/', '~1')
 }
+
+/** What a prepared schema's reference names: all of them start from the top. */
+export function targetOf(root: Json, node: Json): Json | null {
+  const reference = own(node, '$ref')
+  if (typeof reference !== 'string') return null
+  let target: unknown = root
+  for (const step of pointerSteps(decodeURIComponent(reference.slice(1)))) {
+    target =
+      typeof target === 'object' && target !== null && Object.hasOwn(target, step) ? (target as Json)[step] : undefined
+  }
+  return isJson(target) ? target : null
+}
