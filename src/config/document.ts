@@ -99,8 +99,10 @@ function yamlMessage(code: string, message: string): string {
 function repeatedKeys(root: ParsedNode | null): { offset: number; key: string }[] {
   const found: { offset: number; key: string }[] = []
   const waiting: unknown[] = [root]
-  for (let node = waiting.pop(); waiting.length > 0 || node !== undefined; node = waiting.pop()) {
-    if (isSeq(node)) waiting.push(...node.items)
+  while (waiting.length > 0) {
+    const node = waiting.pop()
+    // One by one: a list of a hundred thousand is more arguments than a call takes.
+    if (isSeq(node)) for (const item of node.items) waiting.push(item)
     if (!isMap(node)) continue
     const keys = new Set<string>()
     for (const { key, value } of node.items) {

@@ -11,7 +11,7 @@ import { type Located, located, type Project, partOf } from './project.ts'
 import { assayConfig, contractConfig, domainConfig, sloConfig } from './schema.ts'
 import { resolveSecretFiles } from './secret.ts'
 import { tableConfig } from './table-contract.ts'
-import { foldersIn, yamlFilesBelow, yamlFilesIn } from './yaml-files.ts'
+import { foldersIn, yamlFilesIn } from './yaml-files.ts'
 
 export type { Located, Project } from './project.ts'
 
@@ -26,7 +26,8 @@ export function readProject(configFile: string): { project: Project; problems: r
   const file = resolve(configFile)
   const rules = dirname(file)
   const root = dirname(rules)
-  const { name, read, check, whole, contracts: readContracts, blank, warn, problems, texts } = createFileReader(root)
+  const files = createFileReader(root)
+  const { name, filesBelow, read, check, whole, contracts: readContracts, blank, warn, problems, texts } = files
   const unread = {
     domains: noted(),
     events: noted(),
@@ -101,10 +102,10 @@ export function readProject(configFile: string): { project: Project; problems: r
     const domain = whole(domainFile, domainConfig, [], folder, needed)
     if (domain === null) unread.domains.names.add(folder)
     else domains.push(domain)
-    for (const contractFile of yamlFilesBelow(join(path, 'events'))) {
+    for (const contractFile of filesBelow(join(path, 'events'), unread.events)) {
       readContracts(contractFile, folder, contractConfig, ['events', 'event', unread.events], contracts)
     }
-    for (const tableFile of yamlFilesBelow(join(path, 'tables'))) {
+    for (const tableFile of filesBelow(join(path, 'tables'), unread.tables)) {
       readContracts(tableFile, folder, tableConfig, ['tables', 'table', unread.tables], tables)
     }
     const slosFile = join(path, 'slos.yaml')

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 
 /** The folders of a folder, by name, without hidden ones; none where it isn't there. */
 export function foldersIn(folder: string): string[] {
@@ -20,13 +20,20 @@ function entriesIn(
   return entries.flatMap((entry) => (!entry.name.startsWith('.') && wanted(entry) ? [entry.name] : [])).sort()
 }
 
-/** The paths of all YAML files below a folder, sorted. */
+/**
+ * The paths of all YAML files below a folder, sorted. Hidden folders aside: what Kubernetes mounts has each file a second time
+ * in one, and editors keep copies there. Throws what the file system throws.
+ */
 export function yamlFilesBelow(folder: string): string[] {
   if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true })
   return entries
-    .flatMap((entry) =>
-      !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
-    )
+    .flatMap((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      const isHidden = relative(folder, path)
+        .split(sep)
+        .some((part) => part.startsWith('.'))
+      return !entry.isDirectory() && !isHidden && /\.ya?ml$/.test(entry.name) ? [path] : []
+    })
     .sort()
 }

@@ -95,6 +95,14 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
       'rules/domains/checkout/refund.yaml:1:1: warning: nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml',
     ],
   },
+  'a file where a folder belongs': {
+    given: { [EVENT]: null, 'rules/domains/checkout/events': 'event: Refund\n' },
+    then: ['rules/domains/checkout/events:1:1: this must be a folder'],
+  },
+  'the folder in which Kubernetes keeps what it mounts': {
+    given: { 'rules/domains/checkout/events/..2026_11_21/order_completed.yaml': SOUND[EVENT] ?? '' },
+    then: [],
+  },
   'a receiver of two kinds, one of none': {
     given: {
       [ROUTES]:
