@@ -55,12 +55,15 @@ function daysOf(properties: ReadonlyMap<string, string>): Days | string {
 
 function dateOf(value: string): string | null {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(value) ?? []
-  return year === undefined ? null : `${year}-${month}-${day}`
+  if (year === undefined) return null
+  const date = `${year}-${month}-${day}`
+  const at = Date.parse(`${date}T00:00:00Z`)
+  // The 30th of February would be read as the 2nd of March.
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(date) ? date : null
 }
 
 function dayBefore(date: string): string {
-  const at = Date.parse(`${date}T00:00:00Z`)
-  return Number.isFinite(at) ? new Date(at - 86_400_000).toISOString().slice(0, 10) : date
+  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
 }
 
 /** Long lines go on in the next one, after a space. */

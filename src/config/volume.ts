@@ -13,7 +13,7 @@ const date = z
 /** With an offset or `Z`, that instant; without, civil time of the workspace's zone; a date alone is its midnight. */
 const civilOrInstant = z
   .string({ error: 'must be a time such as 2026-11-03T10:00, in the workspace’s zone unless an offset follows' })
-  .refine((value) => TIME.test(value) && isDate(value.slice(0, 10)), {
+  .refine((value) => TIME.test(value) && isDate(value.slice(0, 10)) && isTime(value), {
     error: 'must be a time such as 2026-11-03T10:00, in the workspace’s zone unless an offset follows',
   })
 
@@ -62,6 +62,11 @@ export const volumeConfig = z
     known: z.array(knownConfig).default([]),
   })
   .prefault({})
+
+/** Whether its hours, minutes and offset are any: `25:00` looks like a time. */
+function isTime(text: string): boolean {
+  return Number.isFinite(Date.parse(text.replace(' ', 'T')))
+}
 
 /** Without a year, 29 February is a date. */
 function isDate(text: string): boolean {

@@ -35,14 +35,15 @@ const UNITS: Readonly<Record<string, Duration>> = {
   w: 7 * DAY,
 }
 
-/** Reads `90s`, `30m`, `1h30m`, `30d`; null for anything else, for zero and for a negative duration. */
+/** Reads `90s`, `30m`, `1h30m`, `30d`; null for anything else and for less than a millisecond. */
 export function parseDuration(text: string): Duration | null {
   if (!/^(\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text)) return null
   let sum = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
     sum += Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN)
   }
-  return Number.isFinite(sum) && sum > 0 ? Math.round(sum) : null
+  const whole = Math.round(sum)
+  return Number.isSafeInteger(whole) && whole > 0 ? whole : null
 }
 
 /** The shortest exact notation: `30d`, `1h30m`, `45s`. Round trip of `parseDuration`. */

@@ -77,6 +77,15 @@ describe('volume in assay.yaml', () => {
     )
   })
 
+  it('passes over days of a calendar that there are not', () => {
+    const event = (start: string) => `BEGIN:VEVENT\nDTSTART;VALUE=DATE:${start}\nRRULE:FREQ=YEARLY\nEND:VEVENT\n`
+    const files = { 'rules/holidays.ics': `${event('20261399')}${event('20270230')}${event('20261225')}` }
+    expect(complaints('  holidays: [{ ical: rules/holidays.ics }]\n', files)).toEqual([
+      'rules/holidays.ics:1:1 the event has a time of day, or no date: only whole days are holidays',
+      'rules/holidays.ics:5:1 the event has a time of day, or no date: only whole days are holidays',
+    ])
+  })
+
   it('knows incidents, backfills and launches of an event, a domain, or all', () => {
     const { known } = spans(
       `  known:
@@ -134,6 +143,10 @@ describe('volume in assay.yaml', () => {
     ],
     [
       '  known: [{ kind: incident, from: yesterday, to: 2026-11-03 }]\n',
+      '5:35 volume.known[0].from must be a time such as 2026-11-03T10:00, in the workspace’s zone unless an offset follows',
+    ],
+    [
+      '  known: [{ kind: incident, from: 2026-11-03T25:00, to: 2026-11-05 }]\n',
       '5:35 volume.known[0].from must be a time such as 2026-11-03T10:00, in the workspace’s zone unless an offset follows',
     ],
     [
