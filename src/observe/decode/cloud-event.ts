@@ -5,9 +5,13 @@ import { parsePayload } from './parse.ts'
 import type { Collected } from './segment.ts'
 import { type JsonObject, readId, readName } from './text.ts'
 
-/** A CloudEvent 1.0 in JSON: judged by its `data`, told apart by source and id. A reason where it is none. */
-export function decodeCloudEvent(event: JsonObject, collected: Collected | null): Decoded | UndecodableReason {
-  const name = readName(event['type'])
+/** A CloudEvent 1.0 in JSON: judged by its `data`, told apart by source and id. `named`: what it is called if not by its `type`. A reason where it is none. */
+export function decodeCloudEvent(
+  event: JsonObject,
+  collected: Collected | null,
+  named: string | null = null,
+): Decoded | UndecodableReason {
+  const name = named ?? readName(event['type'])
   if (name === null) return 'no_event_name'
   const data = dataOf(event)
   if (data === UNSUPPORTED) return 'unsupported'

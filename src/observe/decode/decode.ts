@@ -17,6 +17,7 @@ export type Decode = (value: unknown, collected: Collected | null) => Decoded
 /** The decoder for a format. Pointers in the configuration win over where the format keeps a thing. */
 export function createDecoder(format: FormatConfig): Decode {
   const read = readerOf(format)
+  const arrivalOf = arrivalReader(format)
   return (value, collected) => {
     if (!isObject(value)) return refusal('not_an_object', value, null)
     const decoded = read(value, collected)
@@ -25,17 +26,19 @@ export function createDecoder(format: FormatConfig): Decode {
 }
 
 type Reader = (value: JsonObject, collected: Collected | null) => Decoded | UndecodableReason
+/** As the format has it. `named`: the name that a configured pointer found; null: none is configured. */
+type FormatReader = (...given: [...Parameters<Reader>, named: string | null]) => ReturnType<Reader>
 
 function readerOf(format: FormatConfig): Reader {
   switch (format.type) {
     case 'segment':
-      return overridden(format, (value, collected) => decodeSegment(value, collected) ?? 'no_event_name')
+      return overridden(format, (value, collected, named) => decodeSegment(value, collected, named) ?? 'no_event_name')
     case 'cloudevents':
       return overridden(format, decodeCloudEvent)
     case 'json':
-      return overridden(format, (value, collected) => ({
+      return overridden(format, (value, collected, named) => ({
         ok: true,
-        event: '',
+        event: named ?? '',
         id: null,
         body: value,
         eventTime: null,
@@ -51,7 +54,7 @@ type Pointers = Partial<
 >
 
 /** A reader whose answer is corrected by what the configured pointers find. */
-function overridden(pointers: Pointers, read: Reader): Reader {
+function overridden(pointers: Pointers, read: FormatReader): Reader {
   const at = (pointer: string | undefined) => (pointer === undefined ? null : compilePointer(pointer))
   const event = at(pointers.event)
   const id = at(pointers.id)
@@ -61,15 +64,16 @@ function overridden(pointers: Pointers, read: Reader): Reader {
   const appVersion = at(pointers.app_version)
   const platform = at(pointers.platform)
   const library = at(pointers.library)
-  if ([event, id, time, receivedAt, body, appVersion, platform, library].every((find) => find === null)) return read
+  if ([event, id, time, receivedAt, body, appVersion, platform, library].every((find) => find === null)) {
+    return (value, collected) => read(value, collected, null)
+  }
   return (value, collected) => {
-    const decoded = read(value, collected)
+    const named = event === null ? null : readName(event(value))
+    if (event !== null && named === null) return 'no_event_name'
+    const decoded = read(value, collected, named)
     if (typeof decoded === 'string' || !decoded.ok) return decoded
-    const name = event === null ? decoded.event : readName(event(value))
-    if (name === null || name === '') return 'no_event_name'
     const corrected: DecodedEvent = {
       ...decoded,
-      event: name,
       id: id === null ? decoded.id : readId(id(value)),
       body: body === null ? decoded.body : (body(value) ?? {}),
       eventTime: time === null ? decoded.eventTime : readInstant(time(value)),
@@ -84,9 +88,13 @@ function overridden(pointers: Pointers, read: Reader): Reader {
   }
 }
 
-/** An archive's record may be unreadable and still say when it arrived. */
-function arrivalOf(value: JsonObject): number | null {
-  return readInstant(value['receivedAt'])
+/** An archive's record may be unreadable and still say when it arrived, in the place where the others do. */
+function arrivalReader({ type, received_at: pointer }: FormatConfig): (value: JsonObject) => number | null {
+  if (pointer !== undefined) {
+    const find = compilePointer(pointer)
+    return (value) => readInstant(find(value))
+  }
+  return type === 'json' ? () => null : (value) => readInstant(value['receivedAt'])
 }
 
 const NO_PII: ReadonlyMap<string, string> = new Map()

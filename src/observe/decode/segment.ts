@@ -16,11 +16,16 @@ const NOTHING: JsonObject = {}
 
 /**
  * A message of Segment's spec. `track`, `page`, `screen` are judged by `properties`, `identify` and `group` by `traits`;
- * a call without an `event` is named after its type. Null: it names neither.
+ * a call without an `event` is named after its type. `named`: what it is called if that isn't for the message to say. Null: it
+ * has no name.
  */
-export function decodeSegment(message: JsonObject, collected: Collected | null): Decoded | null {
+export function decodeSegment(
+  message: JsonObject,
+  collected: Collected | null,
+  named: string | null = null,
+): Decoded | null {
   const type = message['type']
-  const event = readName(message['event']) ?? readName(type)
+  const event = named ?? readName(message['event']) ?? readName(type)
   if (event === null) return null
   const context = isObject(message['context']) ? message['context'] : NOTHING
   return {

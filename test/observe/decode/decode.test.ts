@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { FormatConfig } from '../../../src/observe/decode/config.ts'
 import { createDecoder } from '../../../src/observe/decode/decode.ts'
 
 const RECEIPT = Date.UTC(2026, 0, 15, 10)
@@ -110,6 +111,23 @@ describe('a format with pointers of its own', () => {
       dimensions: { platform: 'iOS' },
     })
     expect(decode(message, { receipt: 5, sentAt: null })).toMatchObject({ receivedAt: 5 })
+  })
+
+  it('takes the name from where it is told to, though the format finds none', () => {
+    const segment = createDecoder({ type: 'segment', event: '/name' })
+    expect(segment({ name: 'Order', properties: { a: 1 } }, null)).toMatchObject({ event: 'Order', body: { a: 1 } })
+    expect(segment({ event: 'Other', name: '' }, null)).toMatchObject({ ok: false, reason: 'no_event_name' })
+    const cloudEvents = createDecoder({ type: 'cloudevents', event: '/subject' })
+    expect(cloudEvents({ subject: 'Order', id: '1', data: {} }, null)).toMatchObject({ event: 'Order', id: '\n1' })
+  })
+
+  it('says when a record arrived that it refuses, in the place where the others say it', () => {
+    const told = { at: '2026-01-15T10:00:00Z', receivedAt: '2026-01-15T11:00:00Z' }
+    const refused = (format: FormatConfig) => createDecoder(format)(told, null)
+    expect(refused({ type: 'json', event: '/e', body: '', received_at: '/at' })).toMatchObject({ receivedAt: RECEIPT })
+    expect(refused({ type: 'json', event: '/e', body: '' })).toMatchObject({ ok: false, receivedAt: null })
+    expect(refused({ type: 'segment', received_at: '/at' })).toMatchObject({ ok: false, receivedAt: RECEIPT })
+    expect(refused({ type: 'segment' })).toMatchObject({ ok: false, receivedAt: RECEIPT + 3_600_000 })
   })
 
   it('keeps of a large payload that it refuses only the beginning, redacted', () => {
