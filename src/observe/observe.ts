@@ -73,6 +73,7 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
   const rejects: QuarantineEntry[] = []
   const outcomes: Record<Outcome, number> = { valid: 0, invalid: 0, unplanned: 0, undecodable: 0 }
   const quarantined = new Map<string, number>()
+  let newest = names.newest()
   const seen = { arrivedAt: 0, duplicate: null as boolean | null, delay: null as Duration | null, late: false }
 
   function pageOf(series: SeriesSlot): SeriesPage {
@@ -113,12 +114,13 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     if (arrivedAt === null || !isPlausibleArrival(arrivedAt)) {
       outcomes.undecodable += 1
       increment(quarantined, 'implausible_time')
-      if (names.undecodable('implausible_time').admits(null, null)) {
+      if (names.undecodable('implausible_time').admits(null, newest)) {
         const event = decoded.event === null ? undefined : plan.events.get(decoded.event)
         rejects.push(implausibleEntry(source, record, piiOf(event ?? null)))
       }
       continue
     }
+    if (newest === null || arrivedAt > newest) newest = arrivedAt
     const minute = arrivedAt - (arrivedAt % MINUTE)
     if (!decoded.ok) {
       outcomes.undecodable += 1
@@ -151,6 +153,8 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     countFindings(page, minute, judged)
     if (judged.outcome === 'invalid') reject(record, arrivedAt, decoded, judged, row)
   }
+
+  if (newest !== null) names.reached(newest)
 
   return {
     delta: deltaOf([...pages.values()]),

@@ -185,6 +185,20 @@ describe('a batch', () => {
     },
   )
 
+  it('keeps of records without a plausible arrival 100 for each minute of those around them', () => {
+    const observed = context()
+    const bare = Array.from({ length: 150 }, () => record(0))
+    const kept = (arrivals: readonly Instant[]) => {
+      const batch = [...arrivals.map((at) => record(at)), ...bare]
+      const { rejects, commit } = observeBatch({ source: 'web', records: batch, manyPartitions: false }, observed)
+      commit()
+      return rejects.length
+    }
+    expect([kept([T]), kept([T + SECOND]), kept([T + MINUTE]), kept([]), kept([T + 2 * MINUTE])]).toEqual([
+      100, 0, 100, 0, 100,
+    ])
+  })
+
   it('splits what it counts by dimensions and, where there is more than one, by partition', () => {
     const of = (version: string, partition: string) =>
       record(T, { partition, context: { platform: 'ios', app: { version } } })

@@ -42,7 +42,7 @@ const FORMS: readonly PrivateForm[] = [
   },
   {
     kind: 'token',
-    pattern: /(?<=[?&]\w{0,20}(?:token|secret|password|passwd|pwd|api_?key|signature)=)[^&#\s"]{1,200}/gi,
+    pattern: /(?<=(?:^|[?&;\s])\w{0,20}(?:token|secret|password|passwd|pwd|api_?key|signature)=)[^&#\s"]{1,200}/gi,
     possible: ({ equals }) => equals > 0,
   },
   {

@@ -1,3 +1,4 @@
+import type { Instant } from '../../model/time.ts'
 import { OTHER, type SeriesKind } from '../../model/window.ts'
 import { redactName } from '../redact/redact-text.ts'
 import { createSlot, type SeriesSlot } from './slot.ts'
@@ -18,6 +19,9 @@ export interface SourceNames {
   readonly planned: (event: string) => SeriesSlot
   readonly unplanned: (event: string) => SeriesSlot
   readonly undecodable: (reason: string) => SeriesSlot
+  /** The newest arrival that was noted with `reached`: what stands for the time of records that have none. Null: none yet. */
+  readonly newest: () => Instant | null
+  readonly reached: (arrivedAt: Instant) => void
   /** Admits names without a contract that were counted before, as they are stored. */
   readonly seed: (unplanned: readonly string[]) => void
   /** Takes back what slots admitted since the last call of either. */
@@ -44,6 +48,7 @@ function createSourceNames(source: string): SourceNames {
   const unplanned = new Map<string, SeriesSlot>()
   const undecodable = new Map<string, SeriesSlot>()
   let admitted: (() => void)[] = []
+  let newest: Instant | null = null
 
   function slotIn(slots: Map<string, SeriesSlot>, kind: SeriesKind, name: string): SeriesSlot {
     const known = slots.get(name)
@@ -67,6 +72,10 @@ function createSourceNames(source: string): SourceNames {
     planned: (event) => slotIn(planned, 'planned', event),
     unplanned: unplannedSlot,
     undecodable: (reason) => slotIn(undecodable, 'undecodable', reason),
+    newest: () => newest,
+    reached: (arrivedAt) => {
+      newest = Math.max(newest ?? arrivedAt, arrivedAt)
+    },
     seed: (names) => {
       for (const name of names) unplannedSlot(name)
     },

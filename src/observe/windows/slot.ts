@@ -4,7 +4,7 @@ import { type Facet, type Finding, OTHER, type SeriesKey } from '../../model/win
 import { beginning } from '../decode/text.ts'
 import { redactMessage, redactName, redactVersion } from '../redact/redact-text.ts'
 
-/** Values a dimension may have in one series, and findings a series may have. */
+/** Values a dimension may have in one series, and findings of each kind: made-up properties must not hide a violation. */
 const MOST_VALUES = 64
 const MOST_FINDINGS = 200
 /** Combinations of values a series may have, whatever each of them allows. */
@@ -46,7 +46,11 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
   /** By platform, app version and library: looking up three short texts is quicker than joining them into one. */
   const facets = new Map<string | null, Map<string | null, Map<string | null, Facet>>>()
   const partitions = new Map<string, Facet>()
-  const findings = new Map<string, Finding>()
+  const findings: Readonly<Record<Finding['kind'], Map<string, Finding>>> = {
+    violation: new Map(),
+    unfilled: new Map(),
+    unplanned_property: new Map(),
+  }
   const rooms = new Map<Finding | 'last' | 'invalid' | null, Room>()
   let combinations = 0
 
@@ -119,18 +123,19 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
     },
     finding: (kind, givenPath, keyword, givenMessage) => {
       const path = beginning(givenPath, LONGEST_PATH)
-      const name = `${kind}\n${path}\n${keyword}\n${givenMessage}`
-      const known = findings.get(name)
+      const ofKind = findings[kind]
+      const name = `${path}\n${keyword}\n${givenMessage}`
+      const known = ofKind.get(name)
       if (known !== undefined) return known
-      const full = findings.size >= MOST_FINDINGS
+      const full = ofKind.size >= MOST_FINDINGS
       const made: Finding = full
         ? { kind, path: OTHER, keyword: '', message: '' }
         : { kind, path: redactName(path), keyword, message: redactMessage(givenMessage) }
       // Names that look alike once redacted are one.
-      const alike = `${kind}\n${made.path}\n${made.keyword}\n${made.message}`
-      const finding = findings.get(alike) ?? made
-      findings.set(alike, finding)
-      if (!full) findings.set(name, finding)
+      const alike = `${made.path}\n${made.keyword}\n${made.message}`
+      const finding = ofKind.get(alike) ?? made
+      ofKind.set(alike, finding)
+      if (!full) ofKind.set(name, finding)
       return finding
     },
     admits: (fault, arrivedAt) => takeRoom(fault, arrivedAt === null ? 0 : floorTo(arrivedAt, MINUTE), MOST_ALIKE),

@@ -131,5 +131,6 @@ describe('redactExcerpt', () => {
     expect(redactExcerpt('{"a":1,"secret":{"a":"hunter2","b')).toBe('{"a":1,"secret":"‹secret›"')
     expect(redactExcerpt('{"email":null,"phone":""')).toBe('{"email":null,"phone":""')
     expect(redactExcerpt('jane@example.org said\u0000')).toBe('‹email› said\ufffd')
+    expect(redactExcerpt('api_key=s3cr3t&user=7&password=hunter2')).toBe('api_key=‹token›&user=7&password=‹token›')
   })
 })

@@ -97,13 +97,14 @@ describe('facets of a series', () => {
 })
 
 describe('findings of a series', () => {
-  it('are 200, and one a kind for all others', () => {
+  it('are 200 of a kind, and one for all others of it', () => {
     const series = names().planned('Order')
     const all = new Set<object>()
     for (let n = 0; n < 5_000; n++) all.add(series.finding('unplanned_property', `/p${n}`, '', ''))
     expect(all.size).toBe(201)
     expect(series.finding('unplanned_property', '/p4999', '', '')).toMatchObject({ path: OTHER })
-    expect(series.finding('violation', '/q', 'type', 'x').kind).toBe('violation')
+    expect(series.finding('violation', '/q', 'type', 'x')).toMatchObject({ kind: 'violation', path: '/q' })
+    expect(series.finding('unfilled', '/q', '', '').path).toBe('/q')
     expect(series.finding('unplanned_property', '/p7', '', '').path).toBe('/p7')
   })
 
