@@ -5,7 +5,7 @@ import { nearest } from '../config/nearest.ts'
 import type { Project, Unread } from '../config/project.ts'
 import type { Problem } from '../model/problem.ts'
 import { SLI_KINDS } from '../model/sli.ts'
-import { DAY, formatDuration } from '../model/time.ts'
+import { DAY, formatDuration, HOUR } from '../model/time.ts'
 
 /** What in `routes.yaml` and `assay.yaml` doesn't fit together: routes to nobody, matches on nothing, doors left open. */
 export function routeProblems(project: Project, slos: readonly string[]): Problem[] {
@@ -74,12 +74,22 @@ function scorecardProblems({ routes, unread }: Project): Problem[] {
 /** A month and the three days until its scorecard is final, and a day to spare. */
 const MONTH_KEPT = 35 * DAY
 
-/** Hours that are gone before the month they belong to is final count as unobserved. */
+/** Windows of up to a day are counted from minutes, and pages show a day of them. */
+const MINUTES_KEPT = 48 * HOUR
+
+/** What is gone before it has been asked for the last time: minutes by a judge that starts anew, hours by a month that isn't final. */
 function keptProblems({ assay, routes }: Project): Problem[] {
-  const { hours } = assay.value.retention
-  if (routes.value.scorecard === undefined || hours >= MONTH_KEPT) return []
-  const message = `hours are kept for ${formatDuration(hours)}, less than the 35d until a month's scorecard is final: what is gone counts as unobserved`
-  return [assay.problem(['retention', 'hours'], message, 'warning')]
+  const { minutes, hours } = assay.value.retention
+  const problems: Problem[] = []
+  if (minutes < MINUTES_KEPT) {
+    const message = `minutes are kept for ${formatDuration(minutes)}, less than 48h: after a restart, burn windows that reach further back are judged by what is left`
+    problems.push(assay.problem(['retention', 'minutes'], message, 'warning'))
+  }
+  if (routes.value.scorecard !== undefined && hours < MONTH_KEPT) {
+    const message = `hours are kept for ${formatDuration(hours)}, less than the 35d until a month's scorecard is final: what is gone counts as unobserved`
+    problems.push(assay.problem(['retention', 'hours'], message, 'warning'))
+  }
+  return problems
 }
 
 function doorProblems({ assay }: Project): Problem[] {

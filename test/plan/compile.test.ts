@@ -51,6 +51,12 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
       `${ASSAY}:2:21: warning: hours are kept for 31d, less than the 35d until a month's scorecard is final: what is gone counts as unobserved`,
     ],
   },
+  'minutes that are gone before a day is judged': {
+    given: { [ASSAY]: 'version: 1\nretention: { minutes: 12h }\nsources:\n  - { id: web, type: http }\n' },
+    then: [
+      `${ASSAY}:2:23: warning: minutes are kept for 12h, less than 48h: after a restart, burn windows that reach further back are judged by what is left`,
+    ],
+  },
   'a scorecard at no time': {
     given: {
       [ROUTES]:

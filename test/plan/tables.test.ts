@@ -45,9 +45,9 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
     ],
   },
   'a backfill beyond the minutes that are kept': {
-    given: overlap('retention: { minutes: 24h }', 'backfill: 25h'),
+    given: overlap('retention: { minutes: 48h }', 'backfill: 49h'),
     then: [
-      'rules/assay.yaml:5:97: backfill is longer than minutes can be mended (1d): shorten it, or keep minutes longer',
+      'rules/assay.yaml:5:97: backfill is longer than minutes can be mended (2d): shorten it, or keep minutes longer',
     ],
   },
   'a name without a schema': {
