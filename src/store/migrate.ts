@@ -52,10 +52,7 @@ export async function migrate(
     }
     const current = await schemaVersion(sql)
     refuseNewer(current, known, place)
-    if (current === 0)
-      await sql.run(
-        'create table if not exists schema_version (version bigint primary key)'.replace('bigint', 'integer'),
-      )
+    if (current === 0) await sql.run('create table if not exists schema_version (version integer primary key)')
     for (const { version, text } of migrations) {
       if (version <= current) continue
       for (const statement of statementsOf(text, sql.engine)) await sql.run(statement)

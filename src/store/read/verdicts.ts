@@ -29,7 +29,7 @@ export async function verdictCourse(sql: Sql, slo: string, span: Span, limit = 4
   return rows.map(({ document }) => JSON.parse(document) as Verdict).reverse()
 }
 
-/** Up to when every SLO has been judged; null before the first verdict. */
+/** Up to when the SLO that is furthest has been judged; null before the first verdict. */
 export async function judgedUntil(sql: Sql): Promise<Instant | null> {
   const [row] = await sql.all<{ at: Instant | null }>('select max(evaluated_until) as at from slo_state')
   return row?.at ?? null
