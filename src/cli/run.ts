@@ -156,8 +156,7 @@ function watchRules(project: Project, reload: () => void): () => void {
   for (const folder of [join(project.root, project.rulesFolder), join(project.root, 'alerts')]) {
     try {
       const watcher = watch(folder, { recursive: true }, (_event, name) => {
-        if (name === null || (/\.(ya?ml|ics)$/.test(name) && !/(^|[/\\])\./.test(name)) || !/\.\w+$/.test(name))
-          changed()
+        if (name === null || isTold(name)) changed()
       })
       // A folder that goes away is read as such at the next reload; it must not end the daemon.
       watcher.on('error', () => watcher.close())
@@ -170,6 +169,12 @@ function watchRules(project: Project, reload: () => void): () => void {
     if (timer !== null) clearTimeout(timer)
     for (const watcher of watchers) watcher.close()
   }
+}
+
+/** Whether a change of this name may be one of the rules. What editors write beside them isn't; what Kubernetes mounts comes in folders such as `..2026_11_21.1`. */
+function isTold(name: string): boolean {
+  const isHidden = /(^|[/\\])\./.test(name)
+  return (/\.(ya?ml|ics)$/.test(name) && !isHidden) || !/\.\w+$/.test(name) || /(^|[/\\])\.\.[^/\\]+$/.test(name)
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

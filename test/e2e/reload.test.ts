@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { copyOfRepository, runAssay } from '../support/assay-command.ts'
@@ -19,7 +19,6 @@ describe('a configuration that changes while Assay runs', () => {
     project = writeProject({})
     assay = await startAssay(project.config)
   })
-  /** One daemon for all tests: each finds the sound configuration in force. */
   /** One daemon for all tests: each finds the sound configuration in force. */
   beforeEach(async () => {
     for (const [file, sound] of Object.entries(SOUND)) write(file, sound)
@@ -64,6 +63,25 @@ describe('a configuration that changes while Assay runs', () => {
     rmSync(join(project.root, 'rules/domains/checkout/events/shipped/order_shipped.yaml'))
     await until('the event to be gone', async () => (await events()).length === 1)
     expect(await slos()).toEqual([])
+  })
+
+  test('is in force by itself where Kubernetes mounts it, which swaps a hidden folder for another', async () => {
+    const folder = join(project.root, 'rules/domains/checkout/events')
+    const swapIn = (version: string, text: string) => {
+      mkdirSync(join(folder, version))
+      writeFileSync(join(folder, version, 'mounted.yaml'), text)
+      symlinkSync(version, join(folder, '..data_tmp'))
+      renameSync(join(folder, '..data_tmp'), join(folder, '..data'))
+    }
+    swapIn('..2026_11_21.1', SHIPPED)
+    symlinkSync('..data/mounted.yaml', join(folder, 'mounted.yaml'))
+    await until('what is mounted', async () => (await events()).includes('Order Shipped'))
+    swapIn('..2026_11_21.2', SHIPPED.replaceAll('Order Shipped', 'Order Sent'))
+    await until('what is mounted in its place', async () => (await events()).includes('Order Sent'))
+    expect(await events()).toEqual(['Order Completed', 'Order Sent'])
+    for (const name of ['mounted.yaml', '..data', '..2026_11_21.1', '..2026_11_21.2']) {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    }
   })
 
   test('that is bad stays out: the old one goes on, and page, /readyz, metrics and log say why until it is mended', async () => {
