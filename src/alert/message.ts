@@ -1,4 +1,4 @@
-import { type Resolution, subjectOf } from '../model/incident.ts'
+import { eventsOf, type Resolution, subjectOf } from '../model/incident.ts'
 import type { SliKind, Tier } from '../model/sli.ts'
 import { formatDuration, HOUR, type Instant, iso } from '../model/time.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -120,7 +120,8 @@ function summaryOf(
     const pace = paceFor(slo, verdicts)
     const over = pace === null || slo.kind === 'freshness' ? '' : ` in the last ${formatDuration(pace.window)}`
     const wanted = `the objective is that ${objectivePercent(slo.objective)} ${PROMISE[slo.kind]}`
-    sentences.push(`${subject}: ${complaint(slo, pace)}${over}; ${wanted}.`)
+    const about = eventsOf(incident).length > 1 ? oneLine(slo.event, 100) : subject
+    sentences.push(`${about}: ${complaint(slo, pace)}${over}; ${wanted}.`)
   }
   if (incident.noData) sentences.push('No record arrives at the moment.')
   return oneLine(sentences.join(' '), LINE * 2)

@@ -3,12 +3,15 @@ import type { Instant } from '../../model/time.ts'
 import type { StandingAlarm } from '../volume/reading.ts'
 import type { Explanation } from './explain.ts'
 import { explainVolume } from './volume.ts'
+import { clockTime } from './words.ts'
 
 /** One of several events whose volume moved together. */
 export interface Mover {
   readonly event: string
   /** Open ones; none once its own are over. */
   readonly alarms: readonly StandingAlarm[]
+  /** Its newest arrival, if that is too long ago for its freshness; left out or null: it isn't. */
+  readonly silentSince?: Instant | null
 }
 
 /** What is around them: the node that they are explained at. */
@@ -28,7 +31,7 @@ export function explainTogether(
   at: Instant,
   timezone: string,
 ): Explanation {
-  const own = movers.map(({ event, alarms }) => ({ event, alarms, ...explainVolume(alarms, at, timezone) }))
+  const own = movers.map((mover) => ({ ...mover, ...explainVolume(mover.alarms, at, timezone) }))
   const platforms = own.flatMap(({ cause }) => (cause === null ? [] : [platformOf(cause)]))
   const [platform = null] = platforms
   const isOne = platform !== null && platforms.every((other) => other === platform)
@@ -37,8 +40,8 @@ export function explainTogether(
   const cause: Cause | null = isOne
     ? { dimension: 'platform', value: platform, shareOfBad: 1, shareOfAll, lift: 1 / Math.max(shareOfAll, 1e-6) }
     : null
-  const changes = own.map(({ event, alarms }) => {
-    const change = changeOf(alarms)
+  const changes = own.map(({ event, alarms, silentSince = null }) => {
+    const change = changeOf(alarms) ?? (silentSince === null ? null : silentWords(silentSince, at, timezone))
     return change === null ? event : `${event} ${change}`
   })
   const where = isOne ? ` on ${platform}` : ''
@@ -48,6 +51,11 @@ export function explainTogether(
     ranked: cause === null ? [] : [cause],
     words: [head, ...own.flatMap(({ event, words }) => words.slice(0, 2).map((sentence) => `${event}: ${sentence}`))],
   }
+}
+
+/** `silent since 14:02` */
+export function silentWords(since: Instant, at: Instant, timezone: string): string {
+  return `silent since ${clockTime(since, at, timezone)}`
 }
 
 function platformOf({ dimension, value }: Cause): string | null {

@@ -25,7 +25,7 @@ export interface Tracking {
   /** Highest severity of a row that was true, before the cap. */
   readonly highest: 'page' | 'ticket'
   readonly slos: Readonly<Record<string, Followed>>
-  /** How its records moved, if it began with a volume alarm: others of its domain that move so join it. */
+  /** How its records moved, if it began with a volume alarm or a silence: others of its domain that move so join it. */
   readonly movement?: Movement | null
 }
 
@@ -85,19 +85,20 @@ export interface IncidentBookDeps {
 export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
   /** By its first event: a breach joins the open incident of its event. */
   const open = new Map<string, OpenIncident>()
-  /** The first event of the open incident that an event is in. */
+  /** The first event of the open incident that an event joined because they moved together. */
   const leads = new Map<string, string>()
   for (const restored of deps.restored) {
-    if (restored.incident.event !== null) open.set(restored.incident.event, restored)
-    for (const event of eventsOf(restored.incident)) leads.set(event, restored.incident.event ?? event)
+    const lead = restored.incident.event
+    if (lead === null) continue
+    open.set(lead, restored)
+    for (const event of eventsOf(restored.incident)) if (event !== lead) leads.set(event, lead)
   }
   let resolved = [...deps.resolved]
 
   function takeOne(at: Instant, { standing, judgement }: Judged): ChangedIncident[] {
     const { slo } = standing
     const { firing } = judgement.verdict
-    const known =
-      open.get(leads.get(slo.event) ?? slo.event) ?? (firing === null ? undefined : together(at, slo, judgement))
+    const known = incidentOf(slo) ?? (firing === null ? undefined : together(at, slo, judgement))
     if (known === undefined) {
       if (firing === null) return []
       const opened = openIncident(at, standing, judgement, firing)
@@ -112,15 +113,37 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const slos = { ...known.tracking.slos }
     if (incident.slos.includes(slo.name))
       slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), judgement, highest)
-    if (!eventsOf(incident).includes(slo.event)) incident = withEvent(incident, slo.event)
-    leads.set(slo.event, lead)
-    open.set(lead, { incident, tracking: { ...known.tracking, highest, slos } })
+    if (!eventsOf(incident).includes(slo.event)) {
+      incident = withEvent(incident, slo.event)
+      leads.set(slo.event, lead)
+    }
+    const movement = known.tracking.movement ?? (firing === null ? null : movementSince(known, slo, judgement))
+    const tracking = { ...known.tracking, highest, slos, ...(movement === null ? {} : { movement }) }
+    open.set(lead, { incident, tracking })
     return change === null ? [] : [{ change, incident }]
   }
 
-  /** The open incident of the domain that began with a volume alarm of the same kind not long ago. */
+  /**
+   * The open incident that an SLO is part of, or that a breach of it joins: its event's. Where the event is in another one's because they
+   * moved together, how many of its records come belongs there, and what is wrong with them doesn't.
+   */
+  function incidentOf(slo: SloPlan): OpenIncident | undefined {
+    const own = open.get(slo.event)
+    const group = open.get(leads.get(slo.event) ?? '')
+    const partOf = [group, own].find((each) => each?.incident.slos.includes(slo.name) === true)
+    return partOf ?? (isOfArrivals(slo) ? (group ?? own) : own)
+  }
+
+  /** An incident that began with a silence before its event's volume was known moves as the alarm that joins it says. */
+  function movementSince({ incident }: OpenIncident, slo: SloPlan, { movement = null }: MinuteJudgement) {
+    const [first] = incident.slos
+    const began = deps.standingsOf(slo.event).find((standing) => standing.slo.name === first)
+    return slo.kind === 'volume' && began?.slo.kind === 'freshness' ? movement : null
+  }
+
+  /** The open incident of the domain that began not long ago with events that moved the same way: with a volume alarm, or a silence. */
   function together(at: Instant, slo: SloPlan, { movement = null }: MinuteJudgement): OpenIncident | undefined {
-    if (slo.kind !== 'volume' || slo.subject === 'table' || movement === null) return undefined
+    if (slo.subject === 'table' || movement === null) return undefined
     return [...open.values()].find(
       ({ incident, tracking }) =>
         incident.domain === slo.domain &&
@@ -222,9 +245,11 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       ],
     }
     open.delete(event)
-    for (const each of eventsOf(incident)) leads.delete(each)
+    for (const each of eventsOf(incident)) if (leads.get(each) === event) leads.delete(each)
     resolved.push({ id: done.id, domain: done.domain, firstSlo: done.slos[0] ?? '', resolvedAt })
-    for (const standing of standings) standing.clip(resolvedAt)
+    // What is still followed elsewhere goes on there.
+    const followedNow = new Set([...open.values()].flatMap((other) => other.incident.slos))
+    for (const standing of standings) if (!followedNow.has(standing.slo.name)) standing.clip(resolvedAt)
     return done
   }
 
@@ -283,6 +308,11 @@ function followed(at: Instant, before: Followed, judgement: MinuteJudgement, hig
   if (burning) return { calm: 0, calmAt: at, heldAt, badAt }
   if (!judgement.holds || before.calm >= CALM_MINUTES) return { ...before, heldAt, badAt }
   return { calm: before.calm + 1, calmAt: at, heldAt, badAt }
+}
+
+/** Whether an SLO is about how many records come, not about what is wrong with them. */
+function isOfArrivals({ kind }: SloPlan): boolean {
+  return kind === 'volume' || kind === 'freshness'
 }
 
 function whatBreaks({ name, kind }: SloPlan): string {

@@ -12,6 +12,8 @@ import { BURN_LENGTHS, type Circumstances, ORDINARY, type Sums, verdictAt } from
 /** How long a uniqueness SLO can't be called met: until the horizon of duplicates is covered once. */
 const WARMING: Duration = DAY
 
+const SILENCE: Movement = { direction: 'down', total: true, platforms: [] }
+
 /** How far back minutes are needed: the longest burn window and the hour it is rounded down to. */
 export const MINUTES_BACK: Duration = 3 * DAY + HOUR
 
@@ -22,7 +24,7 @@ export interface MinuteFacts {
   /** Start of the first record's minute of the source the SLO names, or of all it sums; null: none yet. */
   readonly observedFrom: Instant | null
   readonly notEvaluated: Circumstances['notEvaluated']
-  /** Volume: what the detector made of the newest hour that has ended; left out or null: nothing yet. */
+  /** Volume, and freshness where the event's volume is watched: what the detector made of the newest hour that has ended; left out or null: nothing yet. */
   readonly volume?: VolumeReading | null
 }
 
@@ -35,7 +37,7 @@ export interface MinuteJudgement {
   readonly bad: boolean
   /** A time slice's mark: `+` good, `-` bad, `.` not counted; null for SLIs that count records. */
   readonly mark: '+' | '-' | '.' | null
-  /** Of a volume SLO that fires: which way its records moved; left out or null: not known. */
+  /** Of a volume or freshness SLO that fires: which way its records moved; left out or null: not known. */
   readonly movement?: Movement | null
 }
 
@@ -114,7 +116,10 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     const seen = sum((ledger) => ledger.minute(start))
     const { verdict, rows } = verdictAt(slo, now, sums(), circumstances(facts))
     if (slo.kind === 'volume') return volumeJudgement(verdict, facts.volume ?? null, mark)
-    return { verdict, rows, holds: seen.total > 0, bad: seen.bad > 0, mark }
+    const judgement = { verdict, rows, holds: seen.total > 0, bad: seen.bad > 0, mark }
+    // Of an event whose ordinary volume is known, nothing for so long is as much as an alarm of it.
+    const isMovement = slo.kind === 'freshness' && verdict.firing !== null && facts.volume?.counts === true
+    return isMovement ? { ...judgement, movement: SILENCE } : judgement
   }
 
   /** It fires as long as an alarm is open, whatever its ratio. */

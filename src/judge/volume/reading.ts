@@ -25,6 +25,11 @@ export interface VolumeReading {
 /** What records that didn't come change. */
 const ARRIVALS: ReadonlySet<Aspect> = new Set(['total', 'platform', 'family', 'domain'])
 
+/** Whether an alarm is about how many records came and from where, not about what is wrong with them. */
+export function isOfArrivals({ series }: StandingAlarm): boolean {
+  return ARRIVALS.has(series.aspect)
+}
+
 /**
  * What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page.
  * Those that were open when the event's last incident resolved, at `clippedAt`, were part of that, as were bad records of the hour in which it did.

@@ -1,4 +1,5 @@
 import type { MinuteFacts, Standing } from '../../judge/slo/standing.ts'
+import type { VolumeReading } from '../../judge/volume/reading.ts'
 import { streamKey } from '../../judge/volume/watched.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { SeriesKey } from '../../model/window.ts'
@@ -155,6 +156,13 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
     }
   }
 
+  /** Of what a volume SLO is about; of what a freshness SLO is about where that is watched, be it with other sources. */
+  function volumeReading(slo: SloPlan, at: Instant): VolumeReading | null {
+    if (slo.kind !== 'volume' && slo.kind !== 'freshness') return null
+    const own = volume.reading(streamOf(slo), at)
+    return own !== null || slo.kind === 'volume' ? own : volume.reading({ event: slo.event, source: null }, at)
+  }
+
   return {
     refresh,
     standings: () => ordered,
@@ -165,7 +173,7 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       observed: heard.wasObserved(standing.slo, start),
       observedFrom: heard.observedFrom(standing.slo),
       notEvaluated: null,
-      volume: standing.slo.kind === 'volume' ? volume.reading(streamOf(standing.slo), start + MINUTE) : null,
+      volume: volumeReading(standing.slo, start + MINUTE),
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
     note: () => ({ firsts: heard.firsts(), cursor: [...cursors.minute] }),

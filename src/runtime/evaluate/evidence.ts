@@ -3,6 +3,7 @@ import { explainColumns } from '../../judge/explain/columns.ts'
 import { explainTogether } from '../../judge/explain/together.ts'
 import { explainVolume } from '../../judge/explain/volume.ts'
 import { explained } from '../../judge/incidents/book.ts'
+import { isOfArrivals } from '../../judge/volume/reading.ts'
 import { type Cause, eventsOf, type Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
@@ -17,6 +18,8 @@ import type { Accounts } from './accounts.ts'
 
 /** An explanation looks at this much of an incident, from its start. */
 const LOOKED_AT = 6 * HOUR
+/** Sentences of what joined an incident, beside those of what it began with. */
+const ALSO = 3
 /** Ages at which an open incident is explained again, beside each whole hour of it. */
 const EARLY = [5 * MINUTE, 15 * MINUTE, 30 * MINUTE]
 
@@ -34,44 +37,79 @@ export async function explainIncident(
   incident: Incident,
   at: Instant,
 ): Promise<{ incident: Incident; example: string | null }> {
-  const slo = plan.slos.find(({ name }) => name === incident.slos[0])
+  const own = incident.slos.flatMap((name) => plan.slos.find((slo) => slo.name === name) ?? [])
+  const [slo] = own
   if (slo === undefined || incident.event === null) return { incident, example: null }
-  if (slo.kind === 'volume') {
-    const explanation = volumeExplanation(plan, accounts, incident, at)
+  const moved = movedExplanation(plan, accounts, incident, at)
+  if (moved === null && (slo.kind === 'volume' || eventsOf(incident).length > 1)) {
     // After the alarm it stays as it was explained.
-    return { incident: explanation === null ? incident : told(incident, explanation, at), example: null }
+    return { incident, example: null }
+  }
+  const other = own.find(({ kind }) => kind !== 'volume')
+  if (moved !== null && (other === undefined || eventsOf(incident).length > 1)) {
+    return { incident: told(incident, moved, at), example: null }
   }
   const until = Math.min(incident.endedAt === null ? at : incident.endedAt + MINUTE, incident.startedAt + LOOKED_AT)
-  if (slo.subject === 'table' && (slo.kind === 'validity' || slo.kind === 'completeness')) {
-    return {
-      incident: told(incident, await columnsOf(db, plan, accounts, slo, incident.startedAt, until), at),
-      example: null,
-    }
-  }
-  const example = await latestExample(db, incident.event, incident.startedAt, until)
-  const explanation = await evidenceOf(db, plan, accounts, slo, incident.startedAt, until, example)
-  return { incident: told(incident, explanation, at), example }
+  const seen = await recordsExplanation(db, plan, accounts, { slo: other ?? slo, incident, until })
+  return { incident: told(incident, both(slo, seen.explanation, moved), at), example: seen.example }
 }
 
-/** Null once all of its alarms are over. */
-function volumeExplanation(plan: Plan, accounts: Accounts, incident: Incident, at: Instant): Explanation | null {
-  const volume = plan.slos.filter(({ kind, domain }) => kind === 'volume' && domain === incident.domain)
-  const movers = eventsOf(incident).map((event) => ({
+/** What was first is told first; what joined it is named as well. */
+function both(first: SloPlan, records: Explanation, volume: Explanation | null): Explanation {
+  if (volume === null) return records
+  const [main, more] = first.kind === 'volume' ? [volume, records] : [records, volume]
+  return { cause: main.cause ?? more.cause, ranked: main.ranked, words: [...main.words, ...more.words.slice(0, ALSO)] }
+}
+
+/** What is wrong with an event's records, or since when there are none. */
+async function recordsExplanation(
+  db: Database,
+  plan: Plan,
+  accounts: Accounts,
+  { slo, incident, until }: { readonly slo: SloPlan; readonly incident: Incident; readonly until: Instant },
+): Promise<{ explanation: Explanation; example: string | null }> {
+  const from = incident.startedAt
+  if (slo.subject === 'table' && (slo.kind === 'validity' || slo.kind === 'completeness'))
+    return { explanation: await columnsOf(db, plan, accounts, slo, from, until), example: null }
+  const example = await latestExample(db, slo.event, from, until)
+  return { explanation: await evidenceOf(db, plan, accounts, slo, from, until, example), example }
+}
+
+/** What its events' volume alarms say, and silences where several events moved; null: nothing, or no longer. */
+function movedExplanation(plan: Plan, accounts: Accounts, incident: Incident, at: Instant): Explanation | null {
+  const slos = plan.slos.filter(({ domain }) => domain === incident.domain)
+  const own = slos.filter(({ name }) => incident.slos.includes(name))
+  const alarmsOf = (event: string) =>
+    own.flatMap((slo) =>
+      slo.event === event && slo.kind === 'volume' ? (accounts.volume.reading(streamOf(slo), at)?.alarms ?? []) : [],
+    )
+  const events = eventsOf(incident)
+  const [only] = events
+  if (only !== undefined && events.length === 1) {
+    const alarms = alarmsOf(only)
+    return alarms.length === 0 ? null : explainVolume(alarms, at, plan.timezone)
+  }
+  const movers = events.map((event) => ({
     event,
-    alarms: volume.flatMap((slo) =>
-      slo.event === event && incident.slos.includes(slo.name)
-        ? (accounts.volume.reading(streamOf(slo), at)?.alarms ?? [])
-        : [],
-    ),
+    alarms: alarmsOf(event).filter(isOfArrivals),
+    silentSince: silentSince(accounts, incident, event, at),
   }))
-  const moving = movers.filter(({ alarms }) => alarms.length > 0)
-  const [only] = moving
-  if (only === undefined) return null
-  if (movers.length === 1) return explainVolume(only.alarms, at, plan.timezone)
+  const moving = movers.filter(({ alarms, silentSince: since }) => alarms.length > 0 || since !== null)
   // Those that are over by now moved as well: it stays as it was explained while all did.
-  if (moving.length < movers.length && incident.explanation.length > 0) return null
-  const watched = new Set(volume.flatMap(({ event, subject }) => (subject === 'table' ? [] : [event]))).size
+  if (moving.length === 0 || (moving.length < movers.length && incident.explanation.length > 0)) return null
+  const isWatched = ({ kind, subject }: SloPlan) => kind === 'volume' && subject !== 'table'
+  const watched = new Set([...slos.filter(isWatched).map(({ event }) => event), ...events]).size
   return explainTogether(movers, { domain: incident.domain, watched }, at, plan.timezone)
+}
+
+/** The newest arrival of an event whose freshness is part of an incident, if that is too long ago. */
+function silentSince(accounts: Accounts, incident: Incident, event: string, at: Instant): Instant | null {
+  for (const standing of accounts.standingsOf(event)) {
+    const { name, maxAge } = standing.slo
+    const newest = incident.slos.includes(name) && maxAge !== null ? standing.newest() : null
+    if (newest !== null && at - newest >= (maxAge ?? 0)) return newest
+  }
+  return null
 }
 
 /** The incident with an explanation, and a line in its history where it names another cause. */
