@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
 import { emptyCounts, type SeriesKey, type WindowCounts } from '../../src/model/window.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
+import type { Incident } from '../../src/model/incident.ts'
 import { openStore } from '../../src/store/open.ts'
 import { lastArrivals, liveCounts, newestArrivals, seenEvents, unplannedSeen } from '../../src/store/read/arrivals.ts'
 import { eventCourse, hourCounts, nameCounts, versionCounts } from '../../src/store/read/counts.ts'
@@ -221,6 +222,34 @@ function reading(open: () => Promise<Database>): void {
     expect((await lastResolved(db, 5)).map(({ id }) => id)).toEqual(['inc_c'])
     expect(await incidentById(db, 'inc_b\u0000')).toBeNull()
     expect(await deliveriesOf(db, 'inc_b')).toMatchObject([{ state: 'waiting', sentAt: null }])
+  })
+
+  test('incidents of an event that is in them with others, page by page', async () => {
+    const [event, other] = ['Order Completed', 'Cart "Viewed"']
+    for (let index = 0; index < 12; index++) {
+      const events = index % 3 === 0 ? { events: [event, 'Payment Taken', ...(index % 6 === 0 ? [other] : [])] } : {}
+      const openedAt = NOW - index * MINUTE
+      const text = '"events":["Cart \\"Viewed\\""]'
+      const incident = incidentOf(`inc_${index}`, slo as NonNullable<typeof slo>, { openedAt, ...events })
+      await addIncident(db, { ...incident, explanation: [text] })
+    }
+    const pages = async (name: string, limit: number) => {
+      const found: string[] = []
+      let after: { openedAt: number; id: string } | null = null
+      for (;;) {
+        const page: Incident[] = await listIncidents(db, { state: 'all', limit, event: name, after })
+        found.push(...page.map(({ id }) => id))
+        const last = page.at(-1)
+        if (last === undefined) return found
+        after = { openedAt: last.openedAt, id: last.id }
+      }
+    }
+    for (const limit of [1, 2, 50]) {
+      expect(await pages(event, limit)).toHaveLength(12)
+      expect(await pages('Payment Taken', limit)).toEqual(['inc_0', 'inc_3', 'inc_6', 'inc_9'])
+      expect(await pages(other, limit)).toEqual(['inc_0', 'inc_6'])
+      expect(await pages('payment taken', limit)).toEqual([])
+    }
   })
 }
 

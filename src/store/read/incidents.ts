@@ -24,20 +24,38 @@ const STATES: Readonly<Record<IncidentState, string>> = {
   all: '1 = 1',
 }
 
-/** Incidents, newest first, ties by id. */
+/** Its own event's, and those whose document names several: which ones is read there. */
+const OF_EVENT = `(event = ? or replace(document, '"events":[', '') <> document)`
+
+/** Incidents, newest first, ties by id. `event`: those that it is in, be it with others. */
 export async function listIncidents(sql: Sql, query: IncidentQuery): Promise<Incident[]> {
+  const { event, limit } = query
+  const found: Incident[] = []
+  let after = query.after ?? null
+  while (found.length < limit) {
+    const page = await pageOf(sql, query, after)
+    found.push(...page.filter((incident) => event === undefined || eventsOf(incident).includes(event)))
+    const last = page.at(-1)
+    if (last === undefined || page.length < limit) break
+    after = { openedAt: last.openedAt, id: last.id }
+  }
+  return found.slice(0, limit)
+}
+
+async function pageOf(sql: Sql, query: IncidentQuery, after: IncidentCursor | null): Promise<Incident[]> {
   const where = [STATES[query.state]]
   const values: SqlValue[] = []
-  const { after } = query
-  if (after) {
+  if (after !== null) {
     where.push('(opened_at < ? or (opened_at = ? and id > ?))')
     values.push(after.openedAt, after.openedAt, after.id)
   }
-  for (const column of ['event', 'domain'] as const) {
-    const value = query[column]
-    if (value === undefined) continue
-    where.push(`${column} = ?`)
-    values.push(value)
+  if (query.event !== undefined) {
+    where.push(OF_EVENT)
+    values.push(query.event)
+  }
+  if (query.domain !== undefined) {
+    where.push('domain = ?')
+    values.push(query.domain)
   }
   const rows = await sql.all<{ document: string }>(
     `select document from incident where ${where.join(' and ')} order by opened_at desc, id limit ?`,
@@ -47,9 +65,8 @@ export async function listIncidents(sql: Sql, query: IncidentQuery): Promise<Inc
 }
 
 /** The open incidents that an event is in, be it with others, newest first. */
-export async function openIncidentsWith(sql: Sql, event: string): Promise<Incident[]> {
-  const open = await listIncidents(sql, { state: 'open', limit: 1_000 })
-  return open.filter((incident) => eventsOf(incident).includes(event))
+export function openIncidentsWith(sql: Sql, event: string): Promise<Incident[]> {
+  return listIncidents(sql, { state: 'open', event, limit: 1_000 })
 }
 
 /** Incidents in the order in which they were resolved, newest first. */
