@@ -54,7 +54,7 @@ export function explainTogether(
 }
 
 /** `silent since 14:02` */
-export function silentWords(since: Instant, at: Instant, timezone: string): string {
+function silentWords(since: Instant, at: Instant, timezone: string): string {
   return `silent since ${clockTime(since, at, timezone)}`
 }
 
