@@ -1,5 +1,7 @@
 import type { EventSample, PropertyProfile } from '../model/sample.ts'
 import { compareText } from '../model/order.ts'
+import { pointerTo } from '../observe/check/fill.ts'
+import type { EventPlan } from '../plan/plan.ts'
 
 /** Profiles of the same property in several sources, added; by name. */
 export function mergedProperties(samples: readonly EventSample[]): PropertyProfile[] {
@@ -22,15 +24,24 @@ export function mergedProperties(samples: readonly EventSample[]): PropertyProfi
   return [...merged.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
+/** Properties whose fill is counted record by record, by the newest version of a contract. */
+export function watchedOf({ versions }: Pick<EventPlan, 'versions'>): ReadonlySet<string> {
+  const newest = versions.at(-1)
+  return new Set([...(newest?.watched ?? []), ...(newest?.goals ?? []).map(({ property }) => property)])
+}
+
 /** Share of records with the property filled: counted over the span where it is watched, else as profiled in samples. */
 export function fillOf(
   property: PropertyProfile,
+  watched: ReadonlySet<string>,
   findings: readonly { kind: string; path: string; count: number }[],
   received: number,
 ): number {
-  const pointer = `/${property.name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const pointer = pointerTo(property.name)
   const unfilled = findings.find(({ kind, path }) => kind === 'unfilled' && path === pointer)
-  if (unfilled !== undefined && received > 0) return Math.max(0, 1 - unfilled.count / received)
+  if (received > 0 && (unfilled !== undefined || watched.has(property.name))) {
+    return Math.max(0, 1 - (unfilled?.count ?? 0) / received)
+  }
   return property.seen === 0 ? 0 : property.filled / property.seen
 }
 

@@ -11,13 +11,17 @@ import { findingsOf, samplesOf } from '../../store/read/samples.ts'
 import { type Span, seriesOf } from '../../store/read/spans.ts'
 import type { ServeDeps } from '../deps.ts'
 import { notFound } from '../problems.ts'
-import { fillOf, mergedProperties, payloadOf, stubBodies } from '../samples.ts'
+import { fillOf, mergedProperties, payloadOf, stubBodies, watchedOf } from '../samples.ts'
 import { readVolumeStreams } from '../../store/volume-streams.ts'
 import { volumeDocument } from '../volume-document.ts'
 import { eventCounts, versionDocument } from './events.ts'
 import { sloDocuments } from './slos.ts'
 
 type Deps = Pick<ServeDeps, 'db' | 'plan'>
+
+/** Enough that no watched property's is left out: one that has none was always filled. */
+const MOST_FINDINGS = 2_000
+const MOST_VIOLATIONS = 200
 
 /** `GET /api/v1/events/:name`: one event with all that is known of it; one without a contract with the stub of one. */
 export async function eventAnswer(deps: Deps, name: string, span: Span): Promise<object> {
@@ -27,7 +31,7 @@ export async function eventAnswer(deps: Deps, name: string, span: Span): Promise
   const [counts, versions, findings, samples, open, slos, volume] = await Promise.all([
     nameCounts(db, span, seriesOf('planned', [name])),
     versionCounts(db, [name], span),
-    findingsOf(db, name, span),
+    findingsOf(db, name, span, MOST_FINDINGS),
     samplesOf(db, 'planned', [name]),
     openIncidentsWith(db, name),
     sloDocuments(deps, (slo) => slo.event === name),
@@ -44,8 +48,11 @@ export async function eventAnswer(deps: Deps, name: string, span: Span): Promise
     contract_versions: contractVersions(event),
     notes: event.notes,
     versions: versions.map(versionDocument),
-    properties: propertyDocuments(samples, findings, own?.received ?? 0),
-    violations: findings.filter(({ kind }) => kind === 'violation').map(({ kind: _, ...violation }) => violation),
+    properties: propertyDocuments(samples, watchedOf(event), findings, own?.received ?? 0),
+    violations: findings
+      .filter(({ kind }) => kind === 'violation')
+      .slice(0, MOST_VIOLATIONS)
+      .map(({ kind: _, ...violation }) => violation),
     last_payload: payloadOf(samples[0]?.payload ?? null),
     last_invalid_payload: payloadOf(samples.find((sample) => sample.invalidPayload !== null)?.invalidPayload ?? null),
     destinations: event.destinations.map(({ kind, name: destination, key }) => ({ kind, name: destination, key })),
@@ -82,7 +89,7 @@ async function unplannedAnswer({ db }: Deps, name: string, span: Span): Promise<
     contract_versions: [],
     notes: [],
     versions: [],
-    properties: propertyDocuments(samples, [], own?.received ?? 0),
+    properties: propertyDocuments(samples, new Set(), [], own?.received ?? 0),
     violations: [],
     last_payload: payloadOf(samples[0]?.payload ?? null),
     last_invalid_payload: null,
@@ -104,6 +111,7 @@ function contractVersions(event: EventPlan): object[] {
 
 function propertyDocuments(
   samples: readonly EventSample[],
+  watched: ReadonlySet<string>,
   findings: readonly { kind: string; path: string; count: number }[],
   received: number,
 ): object[] {
@@ -112,6 +120,6 @@ function propertyDocuments(
     types: property.types,
     filled: property.filled,
     seen: property.seen,
-    fill: round6(fillOf(property, findings, received)),
+    fill: round6(fillOf(property, watched, findings, received)),
   }))
 }

@@ -1,4 +1,4 @@
-import type { Incident } from '../../model/incident.ts'
+import { eventsOf, type Incident } from '../../model/incident.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { incidentDocument } from '../../report/documents/incident.ts'
 import { datasetKey } from '../../report/lineage/dataset.ts'
@@ -42,9 +42,10 @@ export async function datasetAnswer(deps: Deps, asked: string, namespace: string
   const key = datasetKey(node)
   const upstream = reachedFrom(graph, key, 'upstream')
   const downstream = reachedFrom(graph, key, 'downstream')
-  const incidents = [node, ...upstream.map((one) => one.node)]
-    .flatMap(({ kind, label }) => (kind === 'event' || kind === 'table' ? (open.get(label) ?? []) : []))
-    .sort((a, b) => b.openedAt - a.openedAt || compareText(a.id, b.id))
+  const onTheWay = [node, ...upstream.map((one) => one.node)].flatMap(({ kind, label }) =>
+    kind === 'event' || kind === 'table' ? (open.get(label) ?? []) : [],
+  )
+  const incidents = [...new Set(onTheWay)].sort((a, b) => b.openedAt - a.openedAt || compareText(a.id, b.id))
   return {
     ...nodeDocument(node),
     upstream: upstream.map(reachedDocument),
@@ -60,7 +61,11 @@ async function graphOf({ db, plan, addresses }: Deps): Promise<LineageGraph> {
 
 async function openByEvent({ db }: Deps): Promise<ReadonlyMap<string, readonly Incident[]>> {
   const open = await listIncidents(db, { state: 'open', limit: MOST_INCIDENTS })
-  return Map.groupBy(open, ({ event }) => event ?? '')
+  const byEvent = new Map<string, Incident[]>()
+  for (const incident of open) {
+    for (const event of eventsOf(incident)) byEvent.set(event, [...(byEvent.get(event) ?? []), incident])
+  }
+  return byEvent
 }
 
 /** The one node that is meant. Throws a 404 problem for none, a 409 problem where several have that name. */

@@ -13,6 +13,9 @@ async function refresh() {
     if (!answer.ok) return
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
     document.title = fresh.title
+    for (const old of document.querySelectorAll('[data-part]')) {
+      if (fresh.getElementById(old.id) === null) old.remove()
+    }
     for (const part of fresh.querySelectorAll('[data-part]')) {
       const old = document.getElementById(part.id)
       if (old === null) { location.reload(); return }

@@ -49,14 +49,15 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
-/** `97.2 %`: as many digits as tell it from 100; never 100 for what is less. */
+/** `97.2 %`: as many digits as tell it from 0 and from 100; never 100 for what is less, nor 0 for what is more. */
 export function percent(ratio: number): string {
   const value = ratio * 100
   for (const digits of [1, 2, 3, 4]) {
     const text = value.toFixed(digits)
-    if (Number(text) !== 100 || value >= 100) return `${text.replace(/\.?0+$/, '')} %`
+    const isTold = (Number(text) !== 100 || value >= 100) && (Number(text) !== 0 || value <= 0)
+    if (isTold) return `${text.replace(/\.?0+$/, '')} %`
   }
-  return '> 99.9999 %'
+  return value < 50 ? '< 0.0001 %' : '> 99.9999 %'
 }
 
 /** `45 s`, `4 min`, `9 h`, `3 d`: rounded down, for what people say. */

@@ -50,7 +50,11 @@ export interface MinuteCounts {
   readonly received: number
   readonly invalid: number
   readonly incomplete: number
+  /** Records with an id. */
+  readonly identified: number
   readonly duplicates: number
+  /** Records with an event time. */
+  readonly timed: number
   readonly late: number
   readonly lastArrival: Instant
 }
@@ -58,7 +62,8 @@ export interface MinuteCounts {
 /** Counts of one event or table by minute or hour, oldest first; starts without a record are left out. */
 export function eventCourse(sql: Sql, event: string, grain: 'minute' | 'hour', span: Span): Promise<MinuteCounts[]> {
   return sql.all<MinuteCounts>(
-    `select w.start as start, ${SUMS} from window_${grain} w
+    `select w.start as start, ${SUMS}, cast(sum(identified) as bigint) as identified, cast(sum(timed) as bigint) as timed
+     from window_${grain} w
      where w.series in (select id from series where kind in ('planned', 'table') and event = ?) and w.start >= ? and w.start < ?
      group by w.start order by w.start`,
     [event, span.from, span.to],

@@ -24,6 +24,23 @@ const read = async (path: string) => {
 }
 const ids = (nodes: unknown) => (nodes as { id: string; distance?: number }[]).map(({ id, distance }) => [id, distance])
 
+it('counts an incident of several events at each of them', async () => {
+  const [slo] = EMPTY_PLAN.slos
+  if (slo === undefined) throw new Error('the plan has no SLO')
+  const grouped = { ...incidentOf('inc_000000000002', slo), events: ['Order Completed', 'Signed Up'] }
+  await fixture.db.transaction((sql) => upsertIncidents(sql, [grouped]))
+  const open = ((await read('')).body['nodes'] as { label: string; open_incidents: number }[]).filter(
+    ({ label }) => label === 'Signed Up' || label === 'Order Completed',
+  )
+  expect(open.map(({ label, open_incidents }) => [label, open_incidents])).toEqual([
+    ['Order Completed', 2],
+    ['Signed Up', 1],
+  ])
+  const { body } = await read(`/${encodeURIComponent(TABLE)}`)
+  const found = (body['open_incidents'] as { id: string }[]).map(({ id }) => id)
+  expect(found.filter((id) => id === 'inc_000000000002')).toHaveLength(1)
+})
+
 it('lists nodes with their owners and open incidents, and the edges between them', async () => {
   const { status, body } = await read('')
   expect(status).toBe(200)

@@ -122,6 +122,17 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
     await close()
   })
 
+  test('a part that is no longer there goes by itself', async () => {
+    const { page, complaints, close } = await open(`${server.url}/events/Order%20Completed`)
+    await page.locator('#open').waitFor()
+    await server.db.run("update incident set resolved_at = ? where id = 'inc_aaaaaaaaaaaa'", [NOW])
+    server.change()
+    await page.locator('#open').waitFor({ state: 'detached', timeout: 10_000 })
+    await server.db.run("update incident set resolved_at = null where id = 'inc_aaaaaaaaaaaa'")
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test('what changed shows by itself; what the reader opened stays open', async () => {
     const { page, complaints, close } = await open(empty.url)
     await page.locator('#slos-checkout > summary').click()

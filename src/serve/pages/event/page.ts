@@ -31,7 +31,7 @@ async function planned({ db, plan }: ServeDeps, event: EventPlan, clock: Clock):
   const day = dayUntil(clock.now)
   const [samples, findings, versions, open, promises, arrivals, course] = await Promise.all([
     samplesOf(db, 'planned', [name]),
-    findingsOf(db, name, day, 50),
+    findingsOf(db, name, day, 2_000),
     versionCounts(db, [name], day),
     openIncidentsWith(db, name),
     standings(

@@ -3,7 +3,7 @@ import type { EventSample } from '../../../model/sample.ts'
 import type { ContractVersion, EventPlan } from '../../../plan/plan.ts'
 import type { VersionCounts } from '../../../store/read/counts.ts'
 import type { FindingCount } from '../../../store/read/samples.ts'
-import { fillOf, mergedProperties, payloadOf } from '../../samples.ts'
+import { fillOf, mergedProperties, payloadOf, watchedOf } from '../../samples.ts'
 import { html, type Html } from '../html.ts'
 import { wide } from '../layout.ts'
 import { mark } from '../marks.ts'
@@ -19,6 +19,7 @@ export function propertiesTable(
   received: number,
 ): Html {
   const newest = event.versions.at(-1)
+  const watched = watchedOf(event)
   const seen = new Map(mergedProperties(samples).map((profile) => [profile.name, profile]))
   const names = [...new Set([...(newest?.known ?? []), ...seen.keys()])].slice(0, MOST)
   if (names.length === 0) return html`<p class="muted">None known.</p>`
@@ -31,7 +32,7 @@ export function propertiesTable(
         return html`<tr><th scope="row" class="name">${name}</th><td>${
           isPlanned ? contractType(newest, name) : mark('warn', 'not in the contract')
         }</td><td>${profile === undefined ? '–' : Object.keys(profile.types).sort().join(', ')}</td><td class="right">${
-          profile === undefined ? '–' : percent(fillOf(profile, findings, received))
+          profile === undefined ? '–' : percent(fillOf(profile, watched, findings, received))
         }</td><td>${newest?.pii.get(`/${name}`) ?? ''}</td></tr>`
       },
     )}</tbody></table>`,

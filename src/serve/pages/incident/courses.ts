@@ -9,12 +9,17 @@ import { type CoursePoint, courseChart } from '../charts.ts'
 import { html, type Html } from '../html.ts'
 import { type Clock, count, percent } from '../words.ts'
 
-/** Good share of a minute's records; null for kinds that aren't a share of records. */
-const SHARE: Partial<Readonly<Record<SliKind, (minute: MinuteCounts) => number>>> = {
-  validity: ({ received, invalid }) => 1 - invalid / received,
-  completeness: ({ received, incomplete }) => 1 - incomplete / received,
-  uniqueness: ({ received, duplicates }) => 1 - duplicates / received,
-  timeliness: ({ received, late }) => 1 - late / received,
+/** Good share of a minute's records, as the SLI counts them; null where none of them counts. Kinds that aren't a share have none. */
+type Share = (minute: MinuteCounts) => number | null
+const SHARE: Partial<Readonly<Record<SliKind, Share>>> = {
+  validity: ({ received, invalid }) => good(invalid, received),
+  completeness: ({ received, incomplete }) => good(incomplete, received),
+  uniqueness: ({ identified, duplicates }) => good(duplicates, identified),
+  timeliness: ({ timed, late }) => good(late, timed),
+}
+
+function good(bad: number, total: number): number | null {
+  return total === 0 ? null : 1 - bad / total
 }
 
 /** The SLI by the minute with its objective, or the records a minute where the SLI is made of minutes. */
@@ -50,13 +55,8 @@ export function sliCourse(
 }
 
 /** Minutes without a record are 0 records, but no share of anything. */
-function byMinute(
-  minutes: readonly MinuteCounts[],
-  seen: Span,
-  share: ((minute: MinuteCounts) => number) | undefined,
-): CoursePoint[] {
-  if (share !== undefined)
-    return minutes.map((minute) => ({ at: minute.start, value: minute.received === 0 ? null : share(minute) }))
+function byMinute(minutes: readonly MinuteCounts[], seen: Span, share: Share | undefined): CoursePoint[] {
+  if (share !== undefined) return minutes.map((minute) => ({ at: minute.start, value: share(minute) }))
   const received = new Map(minutes.map((minute) => [minute.start, minute.received]))
   const points: CoursePoint[] = []
   const step = MINUTE * Math.max(1, Math.ceil((seen.to - seen.from) / MINUTE / 720))
