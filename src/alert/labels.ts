@@ -10,6 +10,8 @@ export type Labels = Readonly<Record<MatchLabel, readonly string[]>>
 
 /** Kind of an incident without an event: Assay's own reading fell behind. */
 export const INGEST_BEHIND = 'ingest_behind'
+/** What to do then. */
+export const INGEST_BEHIND_RUNBOOK = 'runbooks/ingest-behind.md'
 
 /** The plan's part in an incident; null where the plan no longer names it. `event`: what is said of its event or table. */
 export interface Involved {

@@ -9,7 +9,7 @@ import { paceOf, timeToExhaustion } from './budget.ts'
 import { type FactLine, factLines, ownerOf } from './fact-lines.ts'
 import type { AlertFacts } from './facts.ts'
 import { localTime, objectivePercent, span } from './figures.ts'
-import { INGEST_BEHIND } from './labels.ts'
+import { INGEST_BEHIND_RUNBOOK } from './labels.ts'
 import { complaint, PROMISE } from './wording.ts'
 
 /** How one SLO stands, for programs that read the alert. Ratios, not percent. */
@@ -148,7 +148,7 @@ function paceFor(slo: SloPlan, verdicts: AlertFacts['verdicts']): ReturnType<typ
 }
 
 function runbookOf({ publicUrl, involved: { slos, incident } }: AlertFacts): AlertMessage['runbook'] {
-  const path = slos[0]?.runbook ?? (incident.event === null ? `runbooks/${INGEST_BEHIND.replace('_', '-')}.md` : null)
+  const path = slos[0]?.runbook ?? (incident.event === null ? INGEST_BEHIND_RUNBOOK : null)
   if (path === null) return null
   if (/^https?:\/\//.test(path)) return { path, url: path }
   return { path: `alerts/${path}`, url: linked(publicUrl, path) }

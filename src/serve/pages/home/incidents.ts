@@ -1,4 +1,6 @@
 import type { Cause, Incident } from '../../../model/incident.ts'
+import { INGEST_BEHIND_RUNBOOK } from '../../../alert/labels.ts'
+import type { Standing } from '../../standing.ts'
 import { shareBar } from '../charts.ts'
 import { html, type Html } from '../html.ts'
 import { mark, severityMark } from '../marks.ts'
@@ -37,7 +39,7 @@ function card(incident: Incident, home: Home): Html {
     owner ?? 'no owner'
   }${incident.noData && html` · ${mark('hollow', 'no data since')}`}${
     incident.regressionOf !== null && html` · again: <a href="/incidents/${incident.regressionOf}">the one before</a>`
-  }</p><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(first?.slo.runbook ?? null)}</p></article>`
+  }</p><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(incident, first)}</p></article>`
 }
 
 function firstWords({ explanation }: Incident): Html | null {
@@ -61,9 +63,10 @@ function causeWords(dimension: string, value: string): string {
   return `${dimension.replace('app_version', 'app version')} ${value}`
 }
 
-/** A runbook is a file beside the routes, or a page of the team's own. */
-export function runbook(path: string | null): Html | null {
-  if (path === null || path === '') return null
+/** The runbook of its first SLO, or of Assay itself: a file beside the routes, or a page of the team's own. */
+export function runbook({ event }: Incident, first: Standing | undefined): Html | null {
+  const path = first?.slo.runbook ?? (event === null ? INGEST_BEHIND_RUNBOOK : '')
+  if (path === '') return null
   if (/^https?:\/\//.test(path)) return html`<a href="${path}" rel="noreferrer">Runbook</a>`
   return html`<a href="/${path}">Runbook</a>`
 }

@@ -46,6 +46,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     (plan.events.get(about) ?? plan.tables.get(about))?.owner ?? plan.domains.get(incident.domain)?.owner.team
   const gone = first === undefined ? null : goneIn(first)
   const budget = first === undefined ? null : budgetSentence(first)
+  const toDo = runbook(incident, first)
   const ended = incident.resolvedAt
   const body = html`${part(
     'now',
@@ -58,7 +59,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
       incident.event !== null &&
       html`<dt>${incident.subject === 'table' ? 'Table' : 'Event'}</dt><dd><a href="${subjectPath({ event: incident.event, subject: incident.subject ?? 'event' })}">${incident.event}</a></dd>`
     }${incident.regressionOf !== null && html`<dt>Again</dt><dd><a href="/incidents/${incident.regressionOf}">resolved within 7 days before</a></dd>`}${
-      first !== undefined && html`<dt>What to do</dt><dd>${runbook(first.slo.runbook)}</dd>`
+      toDo !== null && html`<dt>What to do</dt><dd>${toDo}</dd>`
     }<dt>Data</dt><dd><a href="/api/v1/incidents/${incident.id}">API</a></dd></dl>`,
   )}${part(
     'why',
