@@ -1,4 +1,4 @@
-import { type Duration, type Instant, iso, SECOND } from '../model/time.ts'
+import { type Duration, type Instant, iso } from '../model/time.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Metrics } from '../report/metrics/registry.ts'
 import type { Database } from '../store/sql.ts'
@@ -101,7 +101,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
       judged: [...evaluation.counted].map(([slo, sum]) => ({ slo, ...sum })),
       openIncidents: evaluator.openIncidents(),
       ...(await eventGauges(db, deps.plan(), evaluator.accounts, at)),
-      duration: took / SECOND,
+      duration: took,
     })
   }
 

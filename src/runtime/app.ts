@@ -164,7 +164,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
         tracing: traces.tracing,
         onCommit: (source, observed, records) => {
           const oldest = records[0]?.arrivedAt ?? null
-          const ingestDelay = oldest === null ? null : Math.max(0, now() - oldest) / SECOND
+          const ingestDelay = oldest === null ? null : Math.max(0, now() - oldest)
           metrics.recordCommit(plan(), { ...observed, source, ingestDelay })
           if (records.length > 0) changes.tell()
           loop.wake()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { MINUTE } from '../../src/model/time.ts'
+import { iso, MINUTE } from '../../src/model/time.ts'
 import { order, startTraced } from '../support/traced-daemon.ts'
 import { until } from '../support/until.ts'
 
@@ -17,5 +17,30 @@ it('after a reload the gauges of SLOs come back with the next round, not with th
   await until('the gauges', async () => (await gauges()) === before)
   // Unless a minute ended meanwhile, which the world's clock may bring.
   expect((daemon.status().judgedUntil ?? 0) - (judged ?? 0)).toBeLessThanOrEqual(MINUTE)
+  await daemon.stop()
+})
+
+it('how long judging and storing took is told in seconds', async () => {
+  const event = { type: 'track', event: 'Order Completed', messageId: 'm1', receivedAt: iso(Date.now() - 10 * MINUTE) }
+  const began = performance.now()
+  const daemon = await startTraced({
+    'rules/assay.yaml':
+      'version: 1\nstore: { type: sqlite, path: ":memory:" }\nsources: [{ id: files, type: file, paths: ["data/*.ndjson"], format: { type: segment } }]\n',
+    'data/events.ndjson': `${JSON.stringify({ ...event, properties: { order_id: 'o-1' } })}\n`,
+  })
+  const value = async (series: string): Promise<number> => {
+    const text = await (await fetch(`${daemon.url}/metrics`)).text()
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${series} `))
+        ?.slice(series.length),
+    )
+  }
+  await until('a judged round', async () => (await value('assay_evaluation_duration_seconds_count')) > 0)
+  expect(await value('assay_ingest_delay_seconds_sum{source="files"}')).toBeGreaterThanOrEqual(600)
+  const judging = await value('assay_evaluation_duration_seconds_sum')
+  expect(judging).toBeGreaterThan(1e-4)
+  expect(judging).toBeLessThan((performance.now() - began) / 1_000)
   await daemon.stop()
 })
