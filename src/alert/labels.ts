@@ -9,7 +9,7 @@ type MatchLabel = (typeof MATCH_LABELS)[number]
 export type Labels = Readonly<Record<MatchLabel, readonly string[]>>
 
 /** Kind of an incident without an event: Assay's own reading fell behind. */
-export const INGEST_BEHIND = 'ingest_behind'
+const INGEST_BEHIND = 'ingest_behind'
 /** What to do then. */
 export const INGEST_BEHIND_RUNBOOK = 'runbooks/ingest-behind.md'
 
