@@ -44,6 +44,18 @@ export function shareAlarm(series: Shared, now: ShareStep, scoring: Scoring): Op
   return null
 }
 
+/** The alarm that says the contrary of the open one, from what has come since: in the midst of a surge, half of it is missing. */
+export function contraryShareAlarm(
+  series: Shared,
+  now: ShareStep,
+  scoring: Scoring,
+  open: OpenAlarm,
+): OpenAlarm | null {
+  const windows = series.windows.filter(({ steps }) => steps <= now.step.index - open.step)
+  const found = windows.length === 0 ? null : windowAlarm({ ...series, windows }, now, scoring, null)
+  return found === null || found.direction === open.direction ? null : found
+}
+
 /** By how many records a window would expect more if these were the shares of today's steps. */
 function changedBy(series: Shared, { step, n, p }: ShareStep, window: WindowState, today: readonly number[]): number {
   const size = series.totals.length

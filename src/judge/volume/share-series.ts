@@ -2,8 +2,9 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { type Judged, NOTHING } from './count-series.ts'
 import { clamp, emptyWindow, learnSpread, learnTail, WINDOW_HOURS, type WindowState } from './residual.ts'
-import { shareAlarm } from './share-alarm.ts'
+import { contraryShareAlarm, shareAlarm } from './share-alarm.ts'
 import { shareDeviation } from './share-deviation.ts'
+import { emptyGone, type Gone, goneAlarm, learnChances } from './share-gone.ts'
 import {
   emptyShareProfile,
   expectedShare,
@@ -35,6 +36,7 @@ export interface ShareSeries {
   readonly slots: Float32Array
   readonly windows: readonly WindowState[]
   readonly watch: Watch
+  readonly gone: Gone
   first: number
   last: number
   /** Windows reach back to this step, not further: they are cleared when an alarm closes. */
@@ -61,6 +63,7 @@ export function emptyShareSeries(perDay: number): ShareSeries {
     slots: new Float32Array(KEPT),
     windows: steps.map((count) => emptyWindow(count, 0.0005)),
     watch: emptyWatch(),
+    gone: emptyGone(),
     first: -1,
     last: -1,
     since: 0,
@@ -107,15 +110,28 @@ export function stepShare(
   const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
   const { open } = series.watch
+  const gone = goneAlarm(series, step, k, total, p, series.windows[0]?.phi ?? 0, days, scoring)
   let opened: OpenAlarm | null = null
   let closed: OpenAlarm | null = null
   if (open !== null) {
     series.doubtTo = step.index
-    closed = afterOpen(series, step, open, u, days)
+    opened =
+      open.direction === 'up' && gone !== null
+        ? gone
+        : contraryShareAlarm(series, { step, k, n: total, p, extra, days }, scoring, open)
+    if (opened === null) closed = afterOpen(series, step, open, u, days)
+    else {
+      closed = open
+      notePassed(series.watch, open)
+      enter(series, step, opened, u)
+    }
   } else {
-    opened = days < 1 ? null : shareAlarm(series, { step, k, n: total, p, extra, days }, scoring)
+    opened = days < 1 ? null : (shareAlarm(series, { step, k, n: total, p, extra, days }, scoring) ?? gone)
     if (opened !== null) enter(series, step, opened, u)
-    else if (!series.held) learn(series, step, u, extra, days, scoring)
+    else if (!series.held) {
+      learn(series, step, u, extra, days, scoring)
+      if (days >= 1) learnChances(series, step, total, p, scoring)
+    }
   }
   keep(series, step.perDay, slot, k, total, p)
   return { opened, closed, drift: null }
