@@ -2,6 +2,7 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, scoreAt, surprise, type WindowState } from './residual.ts'
 import { shareAt, shareDeviation } from './share-deviation.ts'
+import { GONE_HOURS } from './share-gone.ts'
 import { shareHolidayView } from './share-holiday.ts'
 import type { ShareProfile } from './share-profile.ts'
 import { HOLIDAYS_PER_WEEK, type Scoring, shareNats, youngShareNats } from './threshold.ts'
@@ -82,7 +83,9 @@ function windowAlarm(
   let best: OpenAlarm | null = null
   let margin = 0
   for (const window of series.windows) {
-    if (window.seen * 3 < window.steps * 2) continue
+    const hours = (window.steps * step.length) / HOUR
+    // Whether all is gone another test tells better, and spends its own part of the allowance on it.
+    if (window.seen * 3 < window.steps * 2 || (window.observed === 0 && hours <= GONE_HOURS)) continue
     let { u } = window
     let { expected } = window
     if (today !== null) {
@@ -90,7 +93,6 @@ function windowAlarm(
       u = shareDeviation(window.observed * window.total, window.total, expected, window.phi + extra)
     }
     const z = u / window.sigma
-    const hours = (window.steps * step.length) / HOUR
     const tail = z > 0 ? window.up : window.down
     const rarer = Math.max(1e-9, Math.min(expected, 1 - expected))
     const effect = Math.abs(window.observed - expected) / rarer

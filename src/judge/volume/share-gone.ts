@@ -22,10 +22,12 @@ export interface Gone {
 const PRIOR_STEPS = 24
 const HALF_LIFE_WEEKS = 4
 /** Part of a share's allowance that this test may spend, in place of an equal one. */
-const PART = 0.5
+const PART = 1
 /** Fewer expected are nobody's emergency; and less than so many nats is never enough: expectations are off by themselves. */
 const LEAST_EXPECTED = 5
 const LEAST_NATS = 5
+/** What takes longer the windows find as well. */
+export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
 
 export function emptyGone(): Gone {
@@ -72,7 +74,8 @@ export function goneAlarm(
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
   const improbable = Math.log1p(spread * gone.silence) / spread
   const threshold = goneNats(gone, step, scoring) + youngShareNats(days, scoring) + doubt(watch, 'silence')
-  if (days < 1 || gone.expected < LEAST_EXPECTED) return null
+  const hours = ((step.index - gone.since + 1) * step.length) / HOUR
+  if (days < 1 || gone.expected < LEAST_EXPECTED || hours > Math.max(GONE_HOURS, step.length / HOUR)) return null
   if (improbable < threshold || gone.silence <= 1.5 * gone.benign) return null
   const expected = gone.expected / gone.total
   return {
@@ -84,7 +87,7 @@ export function goneAlarm(
     lower: Math.min(expected, 1 / gone.total),
     upper: expected,
     step: step.index,
-    hours: Math.max(1, ((step.index - gone.since + 1) * step.length) / HOUR),
+    hours,
   }
 }
 
@@ -98,9 +101,10 @@ export function learnChances(series: Shared, step: CivilStep, n: number, p: numb
   const { gone, totals, expected, first } = series
   const threshold = goneNats(gone, step, scoring)
   const size = totals.length
+  const most = Math.max(1, Math.round((GONE_HOURS * step.perDay) / 24))
   let nats = natsOf(n, p)
   let index = step.index
-  while (nats < threshold && index > first && index > step.index - size + 1) {
+  while (nats < threshold && index > first && index > step.index - Math.min(size, most) + 1) {
     index -= 1
     const total = totals[index % size] ?? -1
     if (total > 0) nats += natsOf(total, expected[index % size] ?? 0)

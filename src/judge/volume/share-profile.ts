@@ -8,7 +8,7 @@ export interface ShareProfile {
 
 /** What a slot keeps of its past at each visit, and records that the global share weighs in it. */
 const SLOT_KEEPS = 0.9
-const PRIOR_RECORDS = 400
+const PRIOR_RECORDS = 200
 /** Half-life of the global share. */
 const HALF_LIFE_DAYS = 14
 const SLOTS = 72

@@ -54,7 +54,8 @@ const DOUBT_OF_BURSTS = 16
 
 /** Notes that an alarm has ended by itself. */
 export function notePassed(watch: Watch, open: OpenAlarm): void {
-  watch.passed[open.kind === 'outage' ? 'silence' : open.direction] += 1
+  const isSilence = open.kind === 'outage' || (open.kind === 'share' && open.observed === 0)
+  watch.passed[isSilence ? 'silence' : open.direction] += 1
 }
 
 /** To be called once a step: what passed is forgotten in time. */
