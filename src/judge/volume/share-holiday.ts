@@ -32,6 +32,7 @@ export function shareHolidayView(
 ): HolidayView {
   const size = series.totals.length
   const eve = Math.round((EVE_HOURS * step.perDay) / 24)
+  const days = (step.index - series.first) / step.perDay
   const midnight = step.index - step.sinceMidnight
   const from = Math.max(series.first, midnight - eve, step.index - size + 1)
   const counts: number[] = []
@@ -47,7 +48,7 @@ export function shareHolidayView(
     totals.push(Math.max(0, total))
     own.push(expected)
     const hour = Math.floor(((index - midnight) * 24) / step.perDay)
-    other.push(index < midnight ? expected : expectedShare(series.profile, slotOf(1, hour)))
+    other.push(index < midnight ? expected : expectedShare(series.profile, slotOf(1, hour), days))
   }
   const eves = Math.max(0, midnight - from)
   const loss = (shares: readonly number[]): number => {

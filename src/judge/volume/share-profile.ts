@@ -6,9 +6,12 @@ export interface ShareProfile {
   globalTotal: number
 }
 
-/** What a slot keeps of its past at each visit, and records that the global share weighs in it. */
+/** What a slot keeps of its past at each visit. */
 const SLOT_KEEPS = 0.9
-const PRIOR_RECORDS = 200
+/** Records that the share as a whole weighs in a slot: more while each slot has been seen but a few times. */
+const PRIOR_RECORDS = 150
+const YOUNG_PRIOR_RECORDS = 400
+const YOUNG_DAYS = 21
 /** Half-life of the global share. */
 const HALF_LIFE_DAYS = 14
 const SLOTS = 72
@@ -31,9 +34,10 @@ export function globalShare({ globalCount, globalTotal }: ShareProfile): number 
   return (globalCount + 0.5) / (globalTotal + 1)
 }
 
-export function expectedShare(profile: ShareProfile, slot: number): number {
-  const drawn = PRIOR_RECORDS * globalShare(profile)
-  return (drawn + (profile.slotCount[slot] ?? 0)) / (PRIOR_RECORDS + (profile.slotTotal[slot] ?? 0))
+/** `days`: since the share's first step. */
+export function expectedShare(profile: ShareProfile, slot: number, days: number): number {
+  const prior = days < YOUNG_DAYS ? YOUNG_PRIOR_RECORDS : PRIOR_RECORDS
+  return (prior * globalShare(profile) + (profile.slotCount[slot] ?? 0)) / (prior + (profile.slotTotal[slot] ?? 0))
 }
 
 /** Takes in k of n. */

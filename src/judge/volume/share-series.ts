@@ -105,7 +105,7 @@ export function stepShare(
     series.since = step.index
     series.trail = 0
   }
-  const p = days < 1 ? globalShare(series.profile) : expectedShare(series.profile, slot)
+  const p = days < 1 ? globalShare(series.profile) : expectedShare(series.profile, slot, days)
   // A profile is only known once its day type was seen; until then its place is taken by the global share.
   const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
