@@ -96,6 +96,30 @@ describe('a share', () => {
     const told = openings(watch([{ name: 'ios', counts: moved(80 * 24 + 12, 1.13), totals: all }], QUIET))
     expect(told[0]?.slice(0, 2)).toEqual(['share', 'up'])
   })
+  it('that is all missing at night is told within three hours, though few come then', () => {
+    const few = weekly(13, 50, 9)
+    const next = noise(12)
+    const part = few.map((count) => Array.from({ length: count }, next).filter((at) => at < 0.27).length)
+    const onset = 12 * 168 + 24 + 1
+    const gone = part.map((count, hour) => (hour >= onset ? 0 : count))
+    const told = openings(watch([{ name: 'ios', counts: gone, totals: few }], QUIET)).filter(
+      ([, , hour]) => hour > onset,
+    )
+    expect(told[0]?.slice(0, 2)).toEqual(['share', 'down'])
+    expect(told[0]?.[2]).toBeLessThanOrEqual(onset + 3)
+  })
+  it('that falls while an alarm of its rise is open is told, and the rise is over', () => {
+    const onset = 12 * 168 + 34
+    const swung = usual.map((count, hour) =>
+      hour < onset ? count : Math.round(count * (hour < onset + 3 ? 1.25 : 0.7)),
+    )
+    const told = watch([{ name: 'ios', counts: swung, totals: all }], QUIET)
+    const late = told.filter(({ openedAt }) => openedAt > (told[0]?.openedAt ?? 0) - 1)
+    expect(openings(late).slice(-2)).toEqual([
+      ['share', 'up', onset + 1],
+      ['share', 'down', onset + 4],
+    ])
+  })
   it('may not be a third less from midnight on', () => {
     const told = openings(watch([{ name: 'ios', counts: moved(80 * 24, 0.65), totals: all }], QUIET))
     expect(told[0]?.slice(0, 2)).toEqual(['share', 'down'])
