@@ -58,8 +58,8 @@ export type Decoded = DecodedEvent | Undecodable
 export interface ArrivedRecord {
   /** Kafka partition, path of the file, instance of the collector. */
   readonly partition: string
-  /** Where in the partition it stands, for people: an offset, `line 12`, a request's number and index. */
-  readonly position: string
+  /** Where in the partition it stands, for people: an offset, a request's number and index; a number is a line. */
+  readonly position: string | number
   /** Decides the window. Null: neither the record nor its neighbours say, so that it can only be quarantined. */
   readonly arrivedAt: Instant | null
   readonly decoded: Decoded
@@ -67,4 +67,9 @@ export interface ArrivedRecord {
   readonly judged?: Judgement | null
   /** The `traceparent` that its producer sent with it, as it came (`sentTraceparent`); it may be nonsense. */
   readonly traceparent?: string | null
+}
+
+/** A position in words: `line 12`. Not kept so, since hardly any is asked for. */
+export function positionInWords({ position }: ArrivedRecord): string {
+  return typeof position === 'number' ? `line ${position}` : position
 }

@@ -4,7 +4,7 @@ import type { QuarantineEntry } from '../model/reject.ts'
 import type { EventSample } from '../model/sample.ts'
 import { type Duration, type Instant, isPlausibleArrival, MINUTE } from '../model/time.ts'
 import type { EventPlan, Plan } from '../plan/plan.ts'
-import { judge, UNPLANNED } from './check/check.ts'
+import { type JudgeRecord, judgeOf, UNPLANNED } from './check/check.ts'
 import type { PendingSightings, Sightings } from './dedupe/sightings.ts'
 import { sampleOf } from './redact/event-sample.ts'
 import { piiOf } from './redact/pii.ts'
@@ -53,6 +53,8 @@ export interface Observed {
 /** What a batch knows of one event's name. */
 interface EventRow {
   readonly plan: EventPlan | null
+  /** Null: no contract has its name. */
+  readonly judge: JudgeRecord | null
   readonly page: SeriesPage
   readonly lateAfter: Duration | null
   readonly delays: Duration[]
@@ -88,7 +90,8 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     const planned = plan.events.get(event) ?? null
     const page = pageOf(planned === null ? names.unplanned(event) : names.planned(event))
     const lateAfter = planned === null ? null : context.lateAfter(event, source)
-    const row = { plan: planned, page, lateAfter, delays: [], last: null, lastInvalid: null }
+    const judge = planned === null ? null : judgeOf(planned)
+    const row = { plan: planned, judge, page, lateAfter, delays: [], last: null, lastInvalid: null }
     rows.set(event, row)
     return row
   }
@@ -132,7 +135,7 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     }
     const row = rows.get(decoded.event) ?? newRow(decoded.event)
     const { page } = row
-    const judged = row.plan === null ? UNPLANNED : (record.judged ?? judge(row.plan, decoded))
+    const judged = row.judge === null ? UNPLANNED : (record.judged ?? row.judge(decoded))
     outcomes[judged.outcome] += 1
 
     seen.arrivedAt = arrivedAt

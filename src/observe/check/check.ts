@@ -28,19 +28,30 @@ interface Prepared {
   readonly flawless: Judgement
 }
 
-/** By event, then by app version as sent. */
-const remembered = new WeakMap<EventPlan, Map<string | null, Prepared>>()
+/** What one event's contract says of a record: the version that holds for its app version judges its body. Never throws. */
+export type JudgeRecord = (decoded: DecodedEvent) => Judgement
+
+const judges = new WeakMap<EventPlan, JudgeRecord>()
 
 /** What the plan says of a decoded record. Never throws. */
 export function check(plan: Plan, decoded: Decoded): Judgement {
   if (!decoded.ok) return UNDECODABLE
   const event = plan.events.get(decoded.event)
-  return event === undefined ? UNPLANNED : judge(event, decoded)
+  return event === undefined ? UNPLANNED : judgeOf(event)(decoded)
 }
 
-/** What an event's contract says of a record: the version that holds for its app version judges its body. Never throws. */
-export function judge(event: EventPlan, { body, dimensions }: DecodedEvent): Judgement {
-  const { contract, goals, unsure, closed, flawless } = preparedFor(event, dimensions.appVersion)
+/** The one judge of an event: it remembers what each app version is judged by. */
+export function judgeOf(event: EventPlan): JudgeRecord {
+  const known = judges.get(event)
+  if (known !== undefined) return known
+  const versions = new Map<string | null, Prepared>()
+  const made: JudgeRecord = ({ body, dimensions: { appVersion } }) =>
+    judge(versions.get(appVersion) ?? prepare(event, appVersion, versions), body)
+  judges.set(event, made)
+  return made
+}
+
+function judge({ contract, goals, unsure, closed, flawless }: Prepared, body: unknown): Judgement {
   const violations = contract.violations(body)
   const unfilled = missing(violations.length === 0 ? unsure : contract.watched, body)
   const unfilledGoals = goals.length === 0 ? NONE : missing(goals, body)
@@ -58,14 +69,7 @@ export function judge(event: EventPlan, { body, dimensions }: DecodedEvent): Jud
   }
 }
 
-function preparedFor(event: EventPlan, appVersion: string | null): Prepared {
-  let versions = remembered.get(event)
-  if (versions === undefined) {
-    versions = new Map()
-    remembered.set(event, versions)
-  }
-  const known = versions.get(appVersion)
-  if (known !== undefined) return known
+function prepare(event: EventPlan, appVersion: string | null, versions: Map<string | null, Prepared>): Prepared {
   const contract = contractFor(event, appVersion)
   const same = [...versions.values()].find((prepared) => prepared.contract === contract)
   const prepared = same ?? {

@@ -1,7 +1,7 @@
 import type { Judgement } from '../../model/observation.ts'
 import type { Decoded, DecodedEvent } from '../../model/record.ts'
-import type { EventPlan, Plan } from '../../plan/plan.ts'
-import { judge } from './check.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { type JudgeRecord, judgeOf } from './check.ts'
 
 /** Of an event's flawless records, one in so many keeps its payload: what the event's page shows. */
 const KEPT = 64
@@ -19,8 +19,11 @@ export interface Judged {
   readonly judged: Judgement | null
 }
 
-/** `plan`: the one in force now. Records without a contract are judged with their batch. */
-export function createEarlyCheck(plan: () => Plan): EarlyCheck {
+/**
+ * `plan`: the one in force now. Records without a contract are judged with their batch. `kept`: of an event's flawless
+ * records one in so many keeps its payload; with `Infinity` the first.
+ */
+export function createEarlyCheck(plan: () => Plan, kept = KEPT): EarlyCheck {
   let asked: Plan | null = null
   let events = new Map<string, Counted>()
 
@@ -34,7 +37,7 @@ export function createEarlyCheck(plan: () => Plan): EarlyCheck {
     if (known !== undefined) return known
     const event = now.events.get(name)
     if (event === undefined) return null
-    const counted = { event, flawless: 0 }
+    const counted = { judge: judgeOf(event), flawless: 0 }
     events.set(name, counted)
     return counted
   }
@@ -42,15 +45,15 @@ export function createEarlyCheck(plan: () => Plan): EarlyCheck {
   return (decoded) => {
     const counted = decoded.ok ? eventOf(decoded.event) : null
     if (!decoded.ok || counted === null) return { decoded, judged: null }
-    const judged = judge(counted.event, decoded)
+    const judged = counted.judge(decoded)
     if (!isFlawless(judged)) return { decoded, judged }
     counted.flawless += 1
-    return { decoded: counted.flawless % KEPT === 1 ? decoded : withoutPayload(decoded), judged }
+    return { decoded: counted.flawless % kept === 1 ? decoded : withoutPayload(decoded), judged }
   }
 }
 
 interface Counted {
-  readonly event: EventPlan
+  readonly judge: JudgeRecord
   flawless: number
 }
 

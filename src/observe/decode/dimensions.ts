@@ -27,6 +27,43 @@ function remember(platform: string | null, appVersion: string | null, library: s
   return made
 }
 
+/**
+ * `make` with its answers remembered, by the values as they were sent. Only for texts that are short, and what isn't said:
+ * a sender can't fill the memory with others.
+ */
+export function rememberingDimensions(make: MakeDimensions): MakeDimensions {
+  const known = new Map<unknown, Map<unknown, Map<unknown, Dimensions>>>()
+  let room = REMEMBERED
+
+  function added(platform: unknown, version: unknown, library: unknown): Dimensions {
+    const made = make(platform, version, library)
+    if (!isShort(platform) || !isShort(version) || !isShort(library)) return made
+    if (room === 0) {
+      known.clear()
+      room = REMEMBERED
+    }
+    const byVersion = known.get(platform) ?? new Map<unknown, Map<unknown, Dimensions>>()
+    const byLibrary = byVersion.get(version) ?? new Map<unknown, Dimensions>()
+    known.set(platform, byVersion)
+    byVersion.set(version, byLibrary)
+    byLibrary.set(library, made)
+    room -= 1
+    return made
+  }
+
+  return (platform, version, library) =>
+    known.get(platform)?.get(version)?.get(library) ?? added(platform, version, library)
+}
+
+/** Dimensions of what a payload says, whatever that is. */
+type MakeDimensions = (platform: unknown, version: unknown, library: unknown) => Dimensions
+
+const SHORT = 200
+
+function isShort(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.length <= SHORT)
+}
+
 /** Where nothing is said. */
 export const NO_DIMENSIONS: Dimensions = dimensionsOf(null, null, null)
 

@@ -1,5 +1,11 @@
 import type { Judgement } from '../../model/observation.ts'
-import type { ArrivedRecord, DecodedEvent, Undecodable, UndecodableReason } from '../../model/record.ts'
+import {
+  type ArrivedRecord,
+  type DecodedEvent,
+  positionInWords,
+  type Undecodable,
+  type UndecodableReason,
+} from '../../model/record.ts'
 import type { QuarantineEntry } from '../../model/reject.ts'
 import type { Instant } from '../../model/time.ts'
 import { redactExcerpt, redactPayload } from './redact.ts'
@@ -73,6 +79,6 @@ function excerptText(excerpt: string): string {
 }
 
 /** Where a record stands, as its entry in the quarantine says it. */
-export function placeOf({ partition, position }: ArrivedRecord): string {
-  return redactName(`${partition} ${position}`)
+export function placeOf(record: ArrivedRecord): string {
+  return redactName(`${record.partition} ${positionInWords(record)}`)
 }

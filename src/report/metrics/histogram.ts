@@ -68,8 +68,8 @@ export function createHistogram(registry: Registry, options: HistogramOptions): 
     observe: (labels, durations) => {
       const cell = cellOf(labels)
       for (const duration of durations) {
-        const bucket = bounds.findIndex((bound) => duration <= bound * SECOND)
-        const index = bucket === -1 ? bounds.length : bucket
+        let index = 0
+        while (index < bounds.length && duration > (bounds[index] ?? 0) * SECOND) index += 1
         cell.counts[index] = (cell.counts[index] ?? 0) + 1
         cell.sum += Math.max(0, duration)
       }

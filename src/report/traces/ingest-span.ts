@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/observation.ts'
-import type { ArrivedRecord } from '../../model/record.ts'
+import { type ArrivedRecord, positionInWords } from '../../model/record.ts'
 import { readTraceparent } from '../../model/trace.ts'
 import type { Messaging, PositionStep } from '../../observe/sources/source.ts'
 import { ATTRIBUTE } from './names.ts'
@@ -74,7 +74,8 @@ function partitionId(messaging: Messaging | null, partition: string): string {
 function producerLinks(records: readonly ArrivedRecord[], messaging: Messaging | null): readonly SpanLink[] {
   const links = new Map<string, SpanLink>()
   let last: string | null = null
-  for (const { traceparent = null, partition, position } of records) {
+  for (const record of records) {
+    const { traceparent = null, partition } = record
     // Records of one request follow each other.
     if (traceparent === null || traceparent === last || links.has(traceparent)) continue
     last = traceparent
@@ -83,7 +84,7 @@ function producerLinks(records: readonly ArrivedRecord[], messaging: Messaging |
     const attributes = {
       [ATTRIBUTE.relation]: 'producer',
       [ATTRIBUTE.partition]: partitionId(messaging, partition),
-      [ATTRIBUTE.position]: position.slice(0, LONGEST_POSITION),
+      [ATTRIBUTE.position]: positionInWords(record).slice(0, LONGEST_POSITION),
     }
     links.set(traceparent, {
       to,

@@ -97,4 +97,30 @@ describe('a Segment message', () => {
     const message = { type: 'track', event: 'E', context: { app: { version: '1' }, platform: 'web' } }
     expect(decoded(message).dimensions).toBe(decoded(structuredClone(message)).dimensions)
   })
+
+  it('reads each context as it stands, whatever was read before it, and however many there were', () => {
+    const of = (platform: unknown, version: unknown, name: unknown) =>
+      decoded({ type: 'track', event: 'E', context: { platform, app: { version }, library: { name } } }).dimensions
+    const values = ['1', 1, '', null, undefined, true, {}, 'x\u0000', 'y'.repeat(300)]
+    const read = (value: unknown) => (typeof value === 'string' && value !== '' ? storableName(value) : null)
+    for (let turn = 0; turn < 2; turn++) {
+      for (const platform of values) {
+        for (const version of values) {
+          for (const library of values) {
+            expect(of(platform, version, library)).toEqual({
+              platform: read(platform),
+              appVersion: version === 1 ? '1' : read(version),
+              library: read(library),
+            })
+          }
+        }
+      }
+      for (let version = 0; version < 12_000; version++) of('web', `1.${version}`, 'analytics.js')
+    }
+    expect(of('web', '1.7', 'analytics.js')).toEqual({ platform: 'web', appVersion: '1.7', library: 'analytics.js' })
+  })
 })
+
+function storableName(text: string): string {
+  return text.replaceAll('\u0000', '\ufffd').slice(0, 200)
+}

@@ -98,7 +98,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
 
   function give(entry: Entry): void {
     entry.isOut = true
-    records.push(entry.record)
+    records.push(entry)
     bytes += entry.end - entry.offset
     if (entry.reader !== touched) touch(entry.reader)
   }
@@ -181,7 +181,7 @@ export function createMerge(positions: ReadonlyMap<string, string>, deps: MergeD
 
   /** A verdict of the minute it belongs to may have been given already. */
   function isLate(entry: Entry): boolean {
-    return entry.at < judgeable && entry.record.arrivedAt === entry.at && floorTo(entry.at, MINUTE) < judgeable
+    return entry.at < judgeable && entry.arrivedAt === entry.at && floorTo(entry.at, MINUTE) < judgeable
   }
 
   /** At the end of all files: everything is observed until when? True: so more is to be given out. */

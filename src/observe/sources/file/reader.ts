@@ -7,9 +7,8 @@ import type { FileRecords, OpenRecords } from './records.ts'
 import type { Place } from './reorder.ts'
 import { type FoundFile, inWords } from './scan.ts'
 
-/** A record with its place among all, and where its line stands. */
-export interface Entry extends Place {
-  readonly record: ArrivedRecord
+/** A record with its place among all, and where its line stands: one object, since there is one of it for every line. */
+export interface Entry extends Place, ArrivedRecord {
   readonly reader: FileReader
   readonly offset: number
   readonly end: number
@@ -177,7 +176,11 @@ export function createFileReader(found: FoundFile, stored: FilePosition | null, 
       at: carry ?? Number.NEGATIVE_INFINITY,
       name,
       line: number,
-      record: { partition: file.path, position: `line ${number}`, arrivedAt, decoded, judged },
+      partition: file.path,
+      position: number,
+      arrivedAt,
+      decoded,
+      judged,
       reader,
       offset: from.offset(),
       end: from.end(),

@@ -1,6 +1,12 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { isPlausibleArrival } from '../../../model/time.ts'
-import { type BatchCursor, createBatchBuilder, type RecordBatch, readBatch } from '../../aside/batch.ts'
+import {
+  type BatchBuilder,
+  type BatchCursor,
+  createBatchBuilder,
+  type RecordBatch,
+  readBatch,
+} from '../../aside/batch.ts'
 import type { EarlyCheck, Judged } from '../../check/early.ts'
 import type { Decode } from '../../decode/decode.ts'
 import type { LinesFrom } from './file-lines.ts'
@@ -22,6 +28,8 @@ type PlainFrom = Omit<LinesFrom, 'isFinished'>
 
 /** Batches that may be under way or waiting, so that neither thread waits for the other's last. */
 const AHEAD = 3
+/** Records from which on a batch goes over: each wakes the other thread. */
+const WORTH_SENDING = 2_000
 
 /** The thread's side: reads, decodes and judges finished files as it is asked to. */
 export function serveRecords(port: MessagePort, decode: Decode, early: EarlyCheck): void {
@@ -35,10 +43,9 @@ export function serveRecords(port: MessagePort, decode: Decode, early: EarlyChec
       const records = await open.get(file)
       if (records === undefined) return
       const builder = createBatchBuilder()
-      const more = await records.more()
-      if (more === 'last') add(records, builder.add)
-      else while (more === 'fed' && records.next()) add(records, builder.add)
-      if (more === 'end') return port.postMessage({ type: 'end', file, broken: records.isBroken() } satisfies Answer)
+      await gather(records, builder)
+      if (builder.size() === 0)
+        return port.postMessage({ type: 'end', file, broken: records.isBroken() } satisfies Answer)
       const batch = builder.take()
       const message: Answer = { type: 'records', file, batch }
       port.postMessage(message, [batch.whole.buffer, batch.numbers.buffer])
@@ -73,6 +80,17 @@ export function serveRecords(port: MessagePort, decode: Decode, early: EarlyChec
       }
     }
   })
+}
+
+/** Reads on until there is enough for a batch, or the file is over. */
+async function gather(records: FileRecords, builder: BatchBuilder): Promise<void> {
+  for (;;) {
+    const more = await records.more()
+    if (more === 'last') add(records, builder.add)
+    if (more !== 'fed') return
+    while (records.next()) add(records, builder.add)
+    if (builder.size() >= WORTH_SENDING) return
+  }
 }
 
 /** One whose arrival isn't its own is judged where that is known. */

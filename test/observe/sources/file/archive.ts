@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { positionInWords } from '../../../../src/model/record.ts'
 import { type Instant, iso, MINUTE } from '../../../../src/model/time.ts'
 import { createFileSource, type FileSourceDeps } from '../../../../src/observe/sources/file/file-source.ts'
 import type { Source, SourceBatch } from '../../../../src/observe/sources/source.ts'
@@ -62,10 +63,10 @@ export interface Told {
 }
 
 export function toldOf(batch: SourceBatch): Told[] {
-  return batch.records.map(({ partition, position, arrivedAt, decoded }) => ({
-    at: `${partition} ${position}`,
-    arrivedAt,
-    what: decoded.ok ? decoded.id : decoded.reason,
+  return batch.records.map((record) => ({
+    at: `${record.partition} ${positionInWords(record)}`,
+    arrivedAt: record.arrivedAt,
+    what: record.decoded.ok ? record.decoded.id : record.decoded.reason,
   }))
 }
 

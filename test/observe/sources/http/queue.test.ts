@@ -110,7 +110,7 @@ describe('the queue of requests', () => {
           if (moods[turn++] === false) cut.refused(7)
           else {
             for (const { position } of cut.records) {
-              const request = position.split('/')[0] ?? ''
+              const request = String(position).split('/')[0] ?? ''
               stored.set(request, (stored.get(request) ?? 0) + 1)
             }
             cut.stored()
