@@ -4,10 +4,11 @@ import { keepingUp } from './keeping-up.ts'
 import { BEHIND_STEPS, FEW_STEPS, NONE_STEPS, open } from './looks.ts'
 import { graph, stat } from './panels.ts'
 import { metric } from './queries.ts'
+import { UNDELIVERED } from '../metrics/families.ts'
 import { resources } from './resources.ts'
 import { streams } from './streams.ts'
 
-const OUTCOMES = 'outcome=~"rejected|disabled|later"'
+const OUTCOMES = `outcome=~"${UNDELIVERED}|later"`
 
 /** Assay itself: whether it sees the present, keeps up, reaches people, and what it needs for that. */
 export function daemon(publicUrl: string): Dashboard {
@@ -91,10 +92,10 @@ function state(): Section {
         width: 4,
         panel: stat({
           title: 'Notifications not delivered',
-          help: 'In the time shown: rejected by the receiver or disabled. Somebody was not told.',
+          help: 'In the time shown: rejected by the receiver, the key unknown to it, or disabled. Somebody was not told.',
           queries: [
             {
-              expr: `round(sum(increase(${metric('assay_notifications_total', [], 'outcome=~"rejected|disabled"')}[$__range])))`,
+              expr: `round(sum(increase(${metric('assay_notifications_total', [], `outcome=~"${UNDELIVERED}"`)}[$__range])))`,
             },
           ],
           steps: NONE_STEPS,

@@ -139,4 +139,7 @@ export const FAMILIES = {
   ]),
 } as const satisfies Readonly<Record<string, Family>>
 
+/** Outcomes of `assay_notifications_total` with which nobody was told, as a matcher; what may come yet is `later`. */
+export const UNDELIVERED = 'rejected|unauthorised|disabled'
+
 export type FamilyName = keyof typeof FAMILIES

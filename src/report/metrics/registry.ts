@@ -6,7 +6,7 @@ import type { StreamFigures } from '../../model/stream.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type CommitSummary, recordCommit } from './commit.ts'
 import { type Evaluation, recordEvaluation, sloLabels } from './evaluation.ts'
-import { FAMILIES, type Family, type FamilyName } from './families.ts'
+import { FAMILIES, type Family, type FamilyName, UNDELIVERED } from './families.ts'
 import { createHistogram } from './histogram.ts'
 import { createSeries, type Series } from './series.ts'
 import type { Meters } from './meters.ts'
@@ -157,7 +157,7 @@ function processRegistry(): Registry {
 }
 
 const EVENT_COUNTERS = ['assay_events_total', 'assay_duplicates_total', 'assay_late_total'] as const
-const NOTIFICATION_OUTCOMES = ['sent', 'rejected', 'disabled'] as const
+const NOTIFICATION_OUTCOMES = ['sent', ...UNDELIVERED.split('|')]
 
 function prepare(series: Series, plan: Plan, receivers: readonly string[]): void {
   const sources = plan.sources.filter(({ disabled }) => disabled === null)

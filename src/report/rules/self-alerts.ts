@@ -1,5 +1,6 @@
 import type { Severity } from '../../model/sli.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { UNDELIVERED } from '../metrics/families.ts'
 import type { Links } from './links.ts'
 import { literal, type Rule, type RuleGroup } from './rule-file.ts'
 
@@ -82,7 +83,7 @@ or
   {
     alert: 'AssayNotificationsFailing',
     severity: 'page',
-    expr: `(sum ${WITHOUT} (increase(assay_notifications_total{outcome=~"rejected|disabled"}[15m])) > 0)
+    expr: `(sum ${WITHOUT} (increase(assay_notifications_total{outcome=~"${UNDELIVERED}"}[15m])) > 0)
 or
 label_replace(max ${WITHOUT} (min_over_time(assay_notifications_waiting[10m])) > 0, "outcome", "waiting", "", "")
 `,
