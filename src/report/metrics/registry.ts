@@ -74,9 +74,12 @@ export function createMetrics({ version, withProcess = false, mostSeries = 2_000
     ofData,
     names.filter((name) => !isOfRun(name)),
     mostSeries,
+    overflowed,
   )
-  const run = createSeries(ofRun, names.filter(isOfRun), mostSeries)
-  const overflowed = (metric: string) => data.add('assay_metrics_overflow_total', { metric }, 1)
+  const run = createSeries(ofRun, names.filter(isOfRun), mostSeries, overflowed)
+  function overflowed(metric: string): void {
+    data.add('assay_metrics_overflow_total', { metric }, 1)
+  }
   const seconds = { most: mostSeries, overflowed }
   const meters: Meters = {
     series: data,

@@ -4,6 +4,9 @@ import { FAMILIES, type Family, type FamilyName } from './families.ts'
 /** Value of every label of the one series that takes what no longer fits. */
 const OVERFLOW = '__overflow__'
 
+/** Has a series for each metric, and no more: it needs no room of its own. */
+const COUNTS_OVERFLOW: FamilyName = 'assay_metrics_overflow_total'
+
 export type Labels = Readonly<Record<string, string>>
 
 /** The counters and gauges of a registry, each with at most `most` series and one for the rest. */
@@ -16,7 +19,13 @@ export interface Series {
   clear(name: FamilyName): void
 }
 
-export function createSeries(registry: Registry, names: readonly FamilyName[], most: number): Series {
+/** `overflowed`: told the name of a metric whenever something went to its series for the rest. */
+export function createSeries(
+  registry: Registry,
+  names: readonly FamilyName[],
+  most: number,
+  overflowed: (name: FamilyName) => void,
+): Series {
   const counters = new Map<FamilyName, Counter>()
   const gauges = new Map<FamilyName, Gauge>()
   /** By metric: the keys of its series, with the value last set. Most gauges of SLOs stay as they are from minute to minute. */
@@ -34,13 +43,13 @@ export function createSeries(registry: Registry, names: readonly FamilyName[], m
   /** Whether the series has a place of its own, now or from before. */
   const fits = (name: FamilyName, key: string): boolean => {
     const series = known.get(name)
-    if (series === undefined || series.has(key)) return true
+    if (series === undefined || series.has(key) || name === COUNTS_OVERFLOW) return true
     const family: Family = FAMILIES[name]
     if (series.size < most * (family.each ?? 1)) {
       series.set(key, Number.NaN)
       return true
     }
-    counters.get('assay_metrics_overflow_total')?.inc({ metric: name }, 1)
+    overflowed(name)
     return false
   }
   const overflow = (name: FamilyName): Labels =>

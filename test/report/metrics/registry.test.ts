@@ -210,3 +210,10 @@ test.skipIf(!hasPromtool && !THOROUGH)(
     }
   },
 )
+
+test('what overflows of the metrics of this run is counted as well', async () => {
+  const metrics = createMetrics({ version: '1', mostSeries: 2 })
+  const partitions = ['0', '1', '2'].map((partition) => ({ topic: 't', partition, records: 1, behind: null }))
+  metrics.recordStreams(new Map([['web', { partitions, skew: new Map(), clockAhead: 0, lost: 0 }]]))
+  expect(await metrics.text()).toContain('assay_metrics_overflow_total{metric="assay_kafka_consumer_lag_records"} 1')
+})
