@@ -26,7 +26,9 @@ function card(incident: Incident, home: Home): Html {
   const first = home.standings.find(({ slo }) => slo.name === incident.slos[0])
   const owner =
     (plan.events.get(incident.event ?? '') ?? plan.tables.get(incident.event ?? ''))?.owner ??
-    plan.domains.get(incident.domain)?.owner.team
+    plan.domains.get(incident.domain)?.owner.team ??
+    'no owner'
+  const whose = owner === incident.domain ? owner : `${incident.domain}, ${owner}`
   const budget = first === undefined ? null : budgetSentence(first)
   const gone = first === undefined ? null : goneIn(first)
   return html`<article class="card"><h3>${severityMark(incident.severity)} · <a href="/incidents/${incident.id}">${incidentSentence(
@@ -35,9 +37,7 @@ function card(incident: Incident, home: Home): Html {
     clock,
   )}</a></h3>${incident.cause === null ? firstWords(incident) : causeBars(incident.cause)}<p class="muted">For ${span(
     clock.now - incident.startedAt,
-  )}${budget !== null && ` · ${budget}${gone === null ? '' : `, all of it in ${gone} at this rate`}`} · ${incident.domain}, ${
-    owner ?? 'no owner'
-  }${incident.noData && html` · ${mark('hollow', 'no data since')}`}${
+  )}${budget !== null && ` · ${budget}${gone === null ? '' : `, all of it in ${gone} at this rate`}`} · ${whose}${incident.noData && html` · ${mark('hollow', 'no data since')}`}${
     incident.regressionOf !== null && html` · again: <a href="/incidents/${incident.regressionOf}">the one before</a>`
   }</p><p class="cols"><a href="/incidents/${incident.id}">Why</a>${runbook(incident, first)}</p></article>`
 }
