@@ -1,9 +1,6 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
 import { explainColumns } from '../../judge/explain/columns.ts'
-import { explainTogether } from '../../judge/explain/together.ts'
-import { explainVolume } from '../../judge/explain/volume.ts'
 import { explained } from '../../judge/incidents/book.ts'
-import { isOfArrivals } from '../../judge/volume/reading.ts'
 import { type Cause, eventsOf, type Incident } from '../../model/incident.ts'
 import type { SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
@@ -13,8 +10,8 @@ import type { Plan, SloPlan } from '../../plan/plan.ts'
 import { latestExample } from '../../store/quarantine.ts'
 import type { Database } from '../../store/sql.ts'
 import { facetCounts, findingCounts, windowsBetween } from '../../store/windows.ts'
-import { streamOf } from '../volume/watched-streams.ts'
 import type { Accounts } from './accounts.ts'
+import { movedExplanation } from './moved.ts'
 
 /** An explanation looks at this much of an incident, from its start. */
 const LOOKED_AT = 6 * HOUR
@@ -40,7 +37,7 @@ export async function explainIncident(
   const own = incident.slos.flatMap((name) => plan.slos.find((slo) => slo.name === name) ?? [])
   const [slo] = own
   if (slo === undefined || incident.event === null) return { incident, example: null }
-  const moved = movedExplanation(plan, accounts, incident, at)
+  const moved = await movedExplanation(db, plan, accounts, incident, at)
   if (moved === null && (slo.kind === 'volume' || eventsOf(incident).length > 1)) {
     // After the alarm it stays as it was explained.
     return { incident, example: null }
@@ -73,43 +70,6 @@ async function recordsExplanation(
     return { explanation: await columnsOf(db, plan, accounts, slo, from, until), example: null }
   const example = await latestExample(db, slo.event, from, until)
   return { explanation: await evidenceOf(db, plan, accounts, slo, from, until, example), example }
-}
-
-/** What its events' volume alarms say, and silences where several events moved; null: nothing, or no longer. */
-function movedExplanation(plan: Plan, accounts: Accounts, incident: Incident, at: Instant): Explanation | null {
-  const slos = plan.slos.filter(({ domain }) => domain === incident.domain)
-  const own = slos.filter(({ name }) => incident.slos.includes(name))
-  const alarmsOf = (event: string) =>
-    own.flatMap((slo) =>
-      slo.event === event && slo.kind === 'volume' ? (accounts.volume.reading(streamOf(slo), at)?.alarms ?? []) : [],
-    )
-  const events = eventsOf(incident)
-  const [only] = events
-  if (only !== undefined && events.length === 1) {
-    const alarms = alarmsOf(only)
-    return alarms.length === 0 ? null : explainVolume(alarms, at, plan.timezone)
-  }
-  const movers = events.map((event) => ({
-    event,
-    alarms: alarmsOf(event).filter(isOfArrivals),
-    silentSince: silentSince(accounts, incident, event, at),
-  }))
-  const moving = movers.filter(({ alarms, silentSince: since }) => alarms.length > 0 || since !== null)
-  // Those that are over by now moved as well: it stays as it was explained while all did.
-  if (moving.length === 0 || (moving.length < movers.length && incident.explanation.length > 0)) return null
-  const isWatched = ({ kind, subject }: SloPlan) => kind === 'volume' && subject !== 'table'
-  const watched = new Set([...slos.filter(isWatched).map(({ event }) => event), ...events]).size
-  return explainTogether(movers, { domain: incident.domain, watched }, at, plan.timezone)
-}
-
-/** The newest arrival of an event whose freshness is part of an incident, if that is too long ago. */
-function silentSince(accounts: Accounts, incident: Incident, event: string, at: Instant): Instant | null {
-  for (const standing of accounts.standingsOf(event)) {
-    const { name, maxAge } = standing.slo
-    const newest = incident.slos.includes(name) && maxAge !== null ? standing.newest() : null
-    if (newest !== null && at - newest >= (maxAge ?? 0)) return newest
-  }
-  return null
 }
 
 /** The incident with an explanation, and a line in its history where it names another cause. */
