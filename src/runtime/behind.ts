@@ -29,6 +29,10 @@ export function createBehindWatch(rhythm: (source: string) => Duration | null): 
       const passed = before === null ? 0 : Math.min(MOST_BETWEEN, Math.max(0, now - before))
       before = now
       const behind = new Map<string, Instant>()
+      const stand = (source: string, last: { stood: Duration }, patience: Duration): void => {
+        last.stood += passed
+        if (last.stood >= patience + PATIENCE) behind.set(source, now - last.stood)
+      }
       for (const [source, { at, complete }] of watermarks) {
         const patience = rhythm(source)
         if (complete || patience === null) {
@@ -40,8 +44,14 @@ export function createBehindWatch(rhythm: (source: string) => Duration | null): 
           known.set(source, { at, stood: 0, hasMoved: last !== undefined })
           continue
         }
-        last.stood += passed
-        if (last.stood >= patience + PATIENCE) behind.set(source, now - last.stood)
+        stand(source, last, patience)
+      }
+      for (const [source, last] of known) {
+        if (watermarks.has(source)) continue
+        // How far it has been read isn't known any more: that is no way forward either.
+        const patience = rhythm(source)
+        if (patience === null) known.delete(source)
+        else stand(source, last, patience)
       }
       return behind
     },

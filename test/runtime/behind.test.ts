@@ -36,6 +36,17 @@ describe('a source whose watermark', () => {
     expect(watch.seconds(1, moving)).toEqual(new Map())
   })
 
+  it('is no longer known is behind as one that stands still is, until it is known to have moved', () => {
+    const watch = createBehindWatch((source) => (source === 'web' ? MINUTE : null))
+    const known = (at: Instant) => new Map([['web', { at, complete: false }]])
+    watch.look(known(T), T)
+    watch.look(known(T + SECOND), T + SECOND)
+    let late: ReadonlyMap<string, Instant> = new Map()
+    for (let second = 2; second <= 181; second++) late = watch.look(new Map(), T + second * SECOND)
+    expect(late).toEqual(new Map([['web', T + SECOND]]))
+    expect(watch.look(known(T + 180 * SECOND), T + 182 * SECOND)).toEqual(new Map())
+  })
+
   it('moves on after the machine slept for hours was never behind', () => {
     const watch = watching()
     watch.seconds(10, moving)

@@ -41,6 +41,14 @@ export function createSourcesHeard(db: Database, plan: Plan, known: Firsts): Sou
 
   const deciding = (slo: SloPlan, at: Instant) => decidingSources(slo, at, firsts, running)
 
+  function judgeable(slo: SloPlan, at: Instant): Instant | null {
+    const sources = deciding(slo, at + MINUTE)
+    const carried = new Map(Object.entries(firsts.events[slo.event] ?? {}))
+    // One that has carried the event, and of which it isn't known how far it has been read, holds back all.
+    if (sources.some((source) => carried.has(source) && !watermarks.has(source))) return null
+    return judgeableUntil(sources.flatMap((source) => watermarks.get(source) ?? []))
+  }
+
   function observedFrom(slo: SloPlan): Instant | null {
     if (slo.source !== null) return firsts.sources[slo.source] ?? null
     const all = streamSources(firsts).map((source) => firsts.sources[source] ?? 0)
@@ -81,8 +89,7 @@ export function createSourcesHeard(db: Database, plan: Plan, known: Firsts): Sou
       spans = read
     },
     deciding,
-    judgeable: (slo, at) =>
-      judgeableUntil(deciding(slo, at + MINUTE).flatMap((source) => watermarks.get(source) ?? [])),
+    judgeable,
     observedFrom,
     wasObserved: (slo, start) =>
       deciding(slo, start + MINUTE).every((source) =>

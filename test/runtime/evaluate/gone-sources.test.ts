@@ -29,6 +29,14 @@ describe('an SLO of all sources, when one that carried its event is gone', () =>
   })
   afterEach(() => db.close())
 
+  /** A partition of which nothing is known yet, then one that has been read up to `to`. */
+  async function partition(source: string, from: string | null, to: number | null): Promise<void> {
+    const observedUntil = to === null ? null : START + to * MINUTE
+    const step = { partition: 'new', from, to: `${to}`, observedUntil, listeningSince: null, complete: false }
+    const nothing = { windows: [], facets: [], findings: [] }
+    await commitIngest(db, writer, { source, steps: [step], delta: nothing, rejects: [], samples: [], sightings: [] })
+  }
+
   /** Minutes [from, to) of a source, ten records each or none. */
   async function feed(source: string, from: number, to: number, received = 10): Promise<void> {
     const series = { source, kind: 'planned', event: 'Order Completed' } as const
@@ -93,6 +101,19 @@ describe('an SLO of all sources, when one that carried its event is gone', () =>
     })
     await feed('web2', 90, 100)
     expect(await judged([running('web2')])).toMatchObject({ valid: { minute: 100, said: 'met', total: 700 } })
+  })
+
+  it('waits for a stream with a partition of which nothing is known yet', async () => {
+    const sources = [running('web'), { id: 'stream', type: 'kafka', disabled: null }]
+    await feed('web', 0, 60)
+    await feed('stream', 0, 60)
+    expect(await judged(sources)).toMatchObject({ valid: { minute: 60, total: 1200 } })
+    await partition('stream', null, null)
+    await feed('web', 60, 90)
+    expect(await judged(sources)).toMatchObject({ valid: { minute: 60, total: 1200 } })
+    await partition('stream', 'null', 90)
+    await feed('stream', 60, 90)
+    expect(await judged(sources)).toMatchObject({ valid: { minute: 90, total: 1800 } })
   })
 
   it('is not evaluated when none is left that runs', async () => {
