@@ -30,6 +30,8 @@ export interface AfterRoundDeps {
   /** What pages show has changed. */
   readonly onJudged: () => void
   readonly now: () => Instant
+  /** Time that only passes: no step of the clock moves it. Left out: the process's. */
+  readonly steady?: () => Duration
   readonly log: Log
 }
 
@@ -49,15 +51,15 @@ export interface AfterRound {
 }
 
 export function createAfterRound(deps: AfterRoundDeps): AfterRound {
-  const { db, metrics, tracing, now, log } = deps
+  const { db, metrics, tracing, now, steady = () => performance.now(), log } = deps
   const delays = createDelays(metrics, deps.rhythm)
   const behind = createBehindWatch(deps.rhythm)
   let watermarks: ReadonlyMap<string, Watermark> = new Map()
   let judgedUntil: Instant | null = null
   /** Gauges were taken away for a new plan: those of what is known already come back with the next round. */
   let isForgotten = false
-  let lastRound = now()
-  metrics.recordRound(lastRound)
+  let lastRound = { at: now(), steady: steady() }
+  metrics.recordRound(lastRound.at)
 
   async function onRound(evaluator: Evaluator, evaluation: Evaluation, took: Duration): Promise<void> {
     watermarks = evaluator.accounts.watermarks()
@@ -70,9 +72,11 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     metrics.recordRound(now())
     const at = now()
     const { timezone } = deps.plan()
-    const step = stepWords(lastRound, at, timezone)
-    if (step !== null) log.warn({ from: iso(lastRound), to: iso(at) }, step)
-    lastRound = at
+    // Rounds that a store kept from ending pass on both clocks: that is no step.
+    const expected = lastRound.at + Math.round(steady() - lastRound.steady)
+    const step = stepWords(expected, at, timezone)
+    if (step !== null) log.warn({ from: iso(expected), to: iso(at) }, step)
+    lastRound = { at, steady: steady() }
     const late = behind.look(watermarks, at)
     const why = withClock(standstillsOf(late, deps.troubles()), late, watermarks, { now: at, timezone })
     const aboutAssay = await evaluator.fallBehind(late, at, why, behind.isUndecided)

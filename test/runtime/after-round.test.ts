@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { iso, MINUTE } from '../../src/model/time.ts'
+import { HOUR, iso, MINUTE, SECOND } from '../../src/model/time.ts'
+import { createMetrics } from '../../src/report/metrics/registry.ts'
+import { createAfterRound } from '../../src/runtime/after-round.ts'
+import { NO_TRACING } from '../../src/runtime/tracing/tracing.ts'
+import { openStore } from '../../src/store/open.ts'
+import { evaluatorOf } from '../support/evaluator.ts'
+import { planOf } from '../support/plan.ts'
 import { order, startTraced } from '../support/traced-daemon.ts'
 import { until } from '../support/until.ts'
 
@@ -43,4 +49,42 @@ it('how long judging and storing took is told in seconds', async () => {
   expect(judging).toBeGreaterThan(1e-4)
   expect(judging).toBeLessThan((performance.now() - began) / 1_000)
   await daemon.stop()
+})
+
+it('a step of the clock is told from rounds that the store held up', async () => {
+  const db = await openStore({ type: 'sqlite', path: ':memory:' })
+  const plan = planOf([])
+  const evaluator = await evaluatorOf({ db, plan })
+  const warned: string[] = []
+  let [now, steady] = [Date.UTC(2026, 0, 5), 0]
+  const { onRound } = createAfterRound({
+    db,
+    plan: () => plan,
+    metrics: createMetrics({ version: 'test' }),
+    rhythm: () => null,
+    troubles: () => new Map(),
+    tracing: NO_TRACING,
+    tellLineage: () => undefined,
+    onNotifications: () => undefined,
+    onJudged: () => undefined,
+    now: () => now,
+    steady: () => steady,
+    log: {
+      info: () => undefined,
+      warn: (_: object, text?: string) => void warned.push(text ?? ''),
+      error: () => undefined,
+    },
+  })
+  const round = async (clock: number, passed: number) => {
+    now += clock
+    steady += passed
+    await onRound(evaluator, await evaluator.evaluate(), 0)
+  }
+  await round(10 * MINUTE, 10 * MINUTE)
+  expect(warned).toEqual([])
+  await round(HOUR, SECOND)
+  expect(warned.splice(0)).toEqual([expect.stringContaining('slept')])
+  await round(-HOUR, SECOND)
+  expect(warned).toEqual([expect.stringContaining('set back by 1 h')])
+  await db.close()
 })
