@@ -160,6 +160,22 @@ describe('delivery', () => {
     expect(logged.join()).not.toContain(ROUTING_KEY)
   })
 
+  it('gives up what cannot be made into a message, says so, and goes on', async () => {
+    const server = await pagerduty()
+    const { delivery, outbox, outcomes, logged } = start([
+      pager(server),
+      receiverOf({ name: 'off', pagerduty: { routing_key: { env: 'KEY' }, url: server.enqueue } }, {}),
+    ])
+    const broken = { message: {} as Notification['message'] }
+    outbox.write([about('broken', broken), about('a'), about('broken', { ...broken, receiver: 'off' })])
+    delivery.wake()
+    await until('the others', () => server.incidents.length === 1 && outbox.states()[2]?.state === 'disabled')
+    expect(outbox.states().map(({ state }) => state)).toEqual(['rejected', 'sent', 'disabled'])
+    expect(outbox.states()[0]?.answer).toMatch(/^it can't be made into a message: TypeError/)
+    expect(outcomes.toSorted()).toEqual(['off disabled', 'pager rejected', 'pager sent'])
+    expect(logged.filter((line) => line.startsWith('a notification was given up'))).toHaveLength(1)
+  })
+
   it('gives a trigger up after a day of trying, not for its age', async () => {
     const down: Receiver = {
       ...receiverOf({ name: 'pager', console: {} }),

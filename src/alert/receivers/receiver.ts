@@ -1,9 +1,10 @@
 import type { SecretRef } from '../../config/secret.ts'
 import type { Duration, Instant } from '../../model/time.ts'
+import { oneLine } from '../bounds.ts'
 import type { ReceiverConfig } from '../config.ts'
 import type { Outgoing } from '../scorecard/notification.ts'
 import { receiverType, render, secretRefs, type ReceiverType } from './index.ts'
-import { type RenderedRequest, secretPlaceholder } from './request.ts'
+import { type RenderedRequest, type Secrets, secretPlaceholder } from './request.ts'
 import { type Answer, send } from './send.ts'
 import { signed } from './webhook/sign.ts'
 
@@ -13,7 +14,7 @@ export interface Receiver {
   readonly type: ReceiverType
   /** Why it can't be used (an unset secret), or null. */
   readonly disabled: string | null
-  /** What would be sent, secrets as placeholders, unsigned. */
+  /** What would be sent, secrets as placeholders, unsigned. Never throws. */
   readonly preview: (notification: Outgoing) => RenderedRequest
   /** One attempt, made at `at`. Never throws. */
   readonly send: (notification: Outgoing, at: Instant, signal: AbortSignal) => Promise<Answer>
@@ -44,9 +45,9 @@ export function createReceiver(config: ReceiverConfig, deps: ReceiverDeps): Rece
     name: config.name,
     type: receiverType(config),
     disabled: missing.length === 0 ? null : missing.join('; '),
-    preview: (notification) => render(config, notification, secretPlaceholder),
+    preview: (notification) => rendered(config, notification, secretPlaceholder),
     send: async (notification, at, signal) => {
-      const request = render(config, notification, secret)
+      const request = rendered(config, notification, secret)
       if (request.method === 'NONE')
         return { outcome: 'rejected', status: null, detail: request.body, retryAfter: null }
       if (request.method === 'PRINT') return print(request, deps.write)
@@ -55,6 +56,16 @@ export function createReceiver(config: ReceiverConfig, deps: ReceiverDeps): Rece
       const options = { secrets: [...values.values()], now: deps.now, signal }
       return send(ready, deps.deadline === undefined ? options : { ...options, deadline: deps.deadline })
     },
+  }
+}
+
+/** What can't be made into a request (a bug, or what another version wrote) is refused for good: it must not hold up what waits behind it. */
+function rendered(config: ReceiverConfig, notification: Outgoing, secret: Secrets): RenderedRequest {
+  try {
+    return render(config, notification, secret)
+  } catch (error) {
+    const body = oneLine(`it can't be made into a message: ${String(error)}`, 300)
+    return { method: 'NONE', url: '', headers: {}, body }
   }
 }
 
