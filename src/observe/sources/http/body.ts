@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duration } from '../../../model/time.ts'
 
-/** How reading a body ended. `gone`: the client went away, nobody is left to answer. */
+/** How reading a body ended. `full`: too much of others is being read. `gone`: the client went away, nobody is left to answer. */
 type BodyRead =
   | { readonly outcome: 'read'; readonly bytes: Buffer }
+  | { readonly outcome: 'full' }
   | { readonly outcome: 'too_large' }
   | { readonly outcome: 'too_slow' }
   | { readonly outcome: 'gone' }
@@ -15,7 +16,8 @@ export interface BodyReader {
   readonly held: () => number
 }
 
-export function createBodyReader(): BodyReader {
+/** `most`: so many bytes of all bodies together are held; whoever sends more than fits is told to come again. */
+export function createBodyReader(most: number): BodyReader {
   let held = 0
   return {
     held: () => held,
@@ -35,6 +37,8 @@ export function createBodyReader(): BodyReader {
           size += chunk.length
           held += chunk.length
           if (size > limit) end({ outcome: 'too_large' })
+          // One alone may be larger than all may be together: it would never fit.
+          else if (held > most && held > size) end({ outcome: 'full' })
           else chunks.push(chunk)
         }
         const onEnd = () => end({ outcome: 'read', bytes: joined(chunks, size) })

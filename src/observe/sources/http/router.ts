@@ -43,7 +43,7 @@ interface Received {
  */
 export function collectorRouter({ intake, format, writeKeys, limits, now }: RouterDeps): Router {
   const router = express.Router()
-  const bodies = createBodyReader()
+  const bodies = createBodyReader(limits.pendingBytes)
   const isRight = createKeyCheck(writeKeys)
   const readEvents = createEventsReader(format)
 
@@ -61,6 +61,7 @@ export function collectorRouter({ intake, format, writeKeys, limits, now }: Rout
     const body = await bodies.read(request, limits.bodyBytes, limits.bodyTimeout)
     const receipt = now()
     if (body.outcome === 'gone') return null
+    if (body.outcome === 'full') return turnAway(response)
     if (body.outcome === 'too_slow') return refuse(response, 408, 'The body did not arrive in time.')
     if (body.outcome === 'too_large') return refuse(response, 413, tooLarge(limits))
     const inflated = inflate(request.headers['content-encoding'], body.bytes, limits.bodyBytes)
@@ -121,6 +122,11 @@ const WRONG_KEY =
 
 function tooLarge({ bodyBytes }: HttpLimits): string {
   return `A body may have ${bodyBytes} bytes, as sent and unpacked. Send smaller batches.`
+}
+
+function turnAway(response: ServerResponse): null {
+  answerProblem(response, 429, 'More is being sent than may be held.', 1)
+  return null
 }
 
 function refuse(response: ServerResponse, status: number, detail: string): null {

@@ -147,10 +147,13 @@ describe('clients that are not as they should be', () => {
     await collector.close()
     collector = await startCollector({ limits: { bodyTimeout: 5_000, pendingBytes: 300_000 } })
     const clients = await Promise.all(Array.from({ length: 20 }, () => client(collector.port)))
-    for (const { socket } of clients) {
-      socket.write(head('Content-Length: 200000'))
-      socket.write(Buffer.alloc(100_000, ' '))
-    }
+    const began = head('Content-Length: 200000')
+    for (const { socket } of clients) socket.write(began)
+    // All have been let in before any of them sends.
+    await until('all to have begun', () => collector.bytesRead() === clients.length * began.length)
+    for (const { socket } of clients) socket.write(Buffer.alloc(100_000, ' '))
+    const turnedAway = () => clients.filter(({ answer }) => /^HTTP\/1.1 429 [^]*retry-after: 1/i.test(answer()))
+    await until('all to be told but those that fit', () => turnedAway().length >= 17)
     const refused = await until(
       'one to be refused',
       async () => (await post(`${collector.url}/v1/track`, 'no json')).status === 429,
