@@ -38,8 +38,14 @@ export function findInputs(
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .flatMap((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)) ? [relative(folder, path)] : []
+    })
     .filter((path) => !path.split(sep).some((part) => part.startsWith('.')))
     .sort()
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -98,6 +98,11 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
     })
     progress.done()
     if (io.signal.aborted) throw new Failure('interrupted', 'The replay was interrupted: nothing was written.')
+    const { state, detail } = source.state()
+    if (state === 'failing') {
+      // A verdict on half an archive would be taken for one on the whole.
+      throw new Failure('bad_input', `Not everything could be read: ${detail}`, { remedy: 'No results were written.' })
+    }
     if (options.deliver === true) await deliverAll(db, project.routes.value, io)
     await writeQuarantine(db, (line) => outputs.write('quarantine.ndjson', `${line}\n`))
     outputs.write('incidents.json', `${JSON.stringify(replayed.incidents.map(incidentDocument), null, 2)}\n`)

@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { check } from '../../src/cli/check.ts'
@@ -91,6 +92,18 @@ describe('check', () => {
       ['data/a.ndjson.gz', 2, 'valid'],
       ['data/deeper/b.ndjson', 1, 'invalid'],
     ])
+  })
+
+  it('follows links to files in a folder, and says where one leads nowhere', async () => {
+    mkdirSync(join(project.path, 'links'))
+    symlinkSync('../good.ndjson', join(project.path, 'links/a.ndjson'))
+    symlinkSync('../data', join(project.path, 'links/folder'))
+    expect(linesOf(await run(['links'])).map(({ file }) => file)).toEqual(['links/a.ndjson', 'links/a.ndjson'])
+    symlinkSync('nowhere', join(project.path, 'links/b.ndjson'))
+    expect(await run(['links'])).toMatchObject({
+      code: 2,
+      err: "assay: links/b.ndjson can't be read (ENOENT)\n",
+    })
   })
 
   it.each([

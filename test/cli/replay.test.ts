@@ -127,6 +127,18 @@ describe('assay replay', () => {
     }
   })
 
+  it('that cannot read all it was given writes nothing, and says what is missing', async () => {
+    mkdirSync(at('archive'))
+    cpSync(at('clean.ndjson'), at('archive/clean.ndjson'))
+    symlinkSync('gone.ndjson', at('archive/more.ndjson'))
+    expect(await replay(['archive', '--out', 'out'])).toEqual({
+      code: 2,
+      out: '',
+      err: "assay: Not everything could be read: archive/more.ndjson can't be read: it is gone. No results were written.\n",
+    })
+    expect(contents('out')).toEqual({})
+  })
+
   describe('that cannot write its results', () => {
     const told = {
       code: 3,
