@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 
 /** One thing to read payloads from. */
@@ -37,15 +37,33 @@ export function findInputs(
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
     .flatMap((entry) => {
       const path = join(entry.parentPath, entry.name)
       return entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)) ? [relative(folder, path)] : []
     })
     .filter((path) => !path.split(sep).some((part) => part.startsWith('.')))
     .sort()
+  // `latest.ndjson` is often a link to a file beside it, and a link to a folder may lead back to where it stands.
+  const once = new Map<string, string>()
+  for (const path of found) {
+    const real = realPath(join(folder, path))
+    if (!once.has(real) || join(folder, path) === real) once.set(real, path)
+  }
+  return [...once.values()].sort()
 }
 
+/** A link that leads in a circle is one: what is in it has been found on a shorter way. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return true
+    throw error
+  }
+}
+
+/** A link that leads nowhere stands for itself: that it can't be read is said when it is its turn. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path
 }

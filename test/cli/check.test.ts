@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { check } from '../../src/cli/check.ts'
@@ -94,11 +94,14 @@ describe('check', () => {
     ])
   })
 
-  it('follows links to files in a folder, and says where one leads nowhere', async () => {
+  it('follows links in a folder, reads nothing twice for them, and says where one leads nowhere', async () => {
     mkdirSync(join(project.path, 'links'))
+    writeFileSync(join(project.path, 'links/2026.ndjson'), `${VALID}\n`)
     symlinkSync('../good.ndjson', join(project.path, 'links/a.ndjson'))
-    symlinkSync('../data', join(project.path, 'links/folder'))
-    expect(linesOf(await run(['links'])).map(({ file }) => file)).toEqual(['links/a.ndjson', 'links/a.ndjson'])
+    symlinkSync('2026.ndjson', join(project.path, 'links/0-latest.ndjson'))
+    symlinkSync('.', join(project.path, 'links/loop'))
+    const files = linesOf(await run(['links'])).map(({ file }) => file)
+    expect(files).toEqual(['links/2026.ndjson', 'links/a.ndjson', 'links/a.ndjson'])
     symlinkSync('nowhere', join(project.path, 'links/b.ndjson'))
     expect(await run(['links'])).toMatchObject({
       code: 2,

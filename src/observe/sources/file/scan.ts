@@ -1,4 +1,4 @@
-import { glob, readdir, stat } from 'node:fs/promises'
+import { glob, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /** A file as it stands now. */
@@ -13,7 +13,7 @@ export interface FoundFile {
 }
 
 export interface Scan {
-  /** Sorted by path, each once. */
+  /** Sorted by path, each once, by whatever links it is found a second time. */
   readonly files: readonly FoundFile[]
   /** What couldn't be looked at, and why. */
   readonly problems: readonly string[]
@@ -25,6 +25,7 @@ const ARCHIVES = /\.(gz|json|ndjson)$/i
 /** The files that paths name: files, folders (every archive below) and glob patterns, from `root` on. */
 export async function scanFiles(root: string, paths: readonly string[]): Promise<Scan> {
   const files = new Map<string, FoundFile>()
+  const byInode = new Map<number, FoundFile[]>()
   const problems: string[] = []
 
   async function add(absolute: string): Promise<void> {
@@ -32,8 +33,19 @@ export async function scanFiles(root: string, paths: readonly string[]): Promise
     if (files.has(path)) return
     try {
       const is = await stat(absolute)
-      if (is.isFile()) files.set(path, { path, absolute, size: is.size, inode: is.ino, changedAt: is.mtimeMs })
+      if (!is.isFile()) return
+      const file = { path, absolute, size: is.size, inode: is.ino, changedAt: is.mtimeMs }
+      const alike = byInode.get(file.inode) ?? []
+      for (const other of alike) {
+        const left = await second(file, other)
+        if (left === file) return
+        if (left === other) files.delete(other.path)
+      }
+      byInode.set(file.inode, [...alike.filter((other) => files.has(other.path)), file])
+      files.set(path, file)
     } catch (error) {
+      // Round and round by a link to a folder above: it has been found on a shorter way.
+      if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return
       problems.push(inWords(path, error))
     }
   }
@@ -47,6 +59,18 @@ export async function scanFiles(root: string, paths: readonly string[]): Promise
     }
   }
   return { files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)), problems }
+}
+
+/**
+ * Which of two paths to one file isn't needed, such as `latest.ndjson` beside what it leads to: the one with a link, else the
+ * longer, else the second by name. Null: they are two files, since an inode's number alone isn't a file's everywhere.
+ */
+async function second(a: FoundFile, b: FoundFile): Promise<FoundFile | null> {
+  const [real, other] = [await realpath(a.absolute), await realpath(b.absolute)]
+  if (real !== other) return null
+  if (real === a.absolute) return b
+  if (real === b.absolute) return a
+  return a.path.length > b.path.length || (a.path.length === b.path.length && a.path > b.path) ? a : b
 }
 
 /** A path that exists is meant as it stands, brackets and all. */

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MINUTE } from '../../../../src/model/time.ts'
@@ -46,6 +48,23 @@ describe('a finished archive', () => {
       sourceOf(root, ['plain.ndjson', 'data', 'data/2026/*.gz', 'more/x-*.ndjson', 'more/[y].ndjson']),
     )
     expect(told.map(({ what }) => what)).toEqual(['plain', 'folder', 'json', 'pattern', 'brackets'])
+  })
+
+  it('is read once, though links lead to it or back to its folder', async () => {
+    const root = project({
+      'data/2026.ndjson': lines(call(1, 'a')),
+      'kept/old.ndjson': lines(call(2, 'b')),
+    })
+    symlinkSync('2026.ndjson', join(root, 'data/0-latest.ndjson'))
+    symlinkSync('.', join(root, 'data/loop'))
+    symlinkSync('../kept/old.ndjson', join(root, 'data/y.ndjson'))
+    symlinkSync('../kept/old.ndjson', join(root, 'data/x.ndjson'))
+    for (const paths of [['data'], ['data/*.ndjson'], ['data/*.ndjson', 'data']]) {
+      const source = sourceOf(root, paths)
+      const told = await readAll(source)
+      expect(source.state()).toEqual({ state: 'complete', detail: '' })
+      expect(told.map(({ at }) => at)).toEqual(['data/2026.ndjson line 1', 'data/x.ndjson line 1'])
+    }
   })
 
   it('is merged with others by arrival, then path, then line', async () => {
