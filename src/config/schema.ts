@@ -144,7 +144,9 @@ const destination = z
 
 /** `rules/domains/<domain>/events/*.yaml` */
 export const contractConfig = z.strictObject({
-  event: anyName,
+  event: anyName.refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
+    error: 'holds U+0000 or half a pair of UTF-16: names of events come with U+FFFD in their place, so write that',
+  }),
   description: z.string().default(''),
   status: z.enum(['planned', 'active', 'deprecated']).default('active'),
   released: released.optional(),

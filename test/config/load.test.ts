@@ -95,6 +95,12 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
       'rules/domains/checkout/refund.yaml:1:1: warning: nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml',
     ],
   },
+  'an event by a name that none can arrive with': {
+    given: { [EVENT]: (SOUND[EVENT] ?? '').replace('Order Completed', '"Order\\0Completed"'), [SLOS]: null },
+    then: [
+      `${EVENT}:1:8: event holds U+0000 or half a pair of UTF-16: names of events come with U+FFFD in their place, so write that`,
+    ],
+  },
   'a file where a folder belongs': {
     given: { [EVENT]: null, 'rules/domains/checkout/events': 'event: Refund\n' },
     then: ['rules/domains/checkout/events:1:1: this must be a folder'],

@@ -1,6 +1,7 @@
 import type { Path } from '../../config/document.ts'
 import { nearest } from '../../config/nearest.ts'
 import type { Draft } from './draft.ts'
+import { FORMATS } from './formats.ts'
 import { KEYWORDS } from './keywords.ts'
 import { compilePattern } from './pattern.ts'
 import { localReference, type References, readReferences } from './references.ts'
@@ -80,6 +81,12 @@ export function prepareSchema(given: Json, draft: Draft): PreparedSchema {
     if (Array.isArray(own(node, 'enum')) && (node['enum'] as unknown[]).length === 0) {
       say('error', [...path, 'enum'], 'an empty list allows no value at all: name some, or leave it out')
     }
+    const format = own(node, 'format')
+    if (typeof format === 'string' && !FORMATS.includes(format)) {
+      const near = nearest(format, FORMATS)
+      const hint = near === null ? `known are ${FORMATS.join(', ')}` : `did you mean "${near}"?`
+      note([...path, 'format'], `the format ${shown(format)} is not known and so not checked: ${hint}`)
+    }
     const pattern = own(node, 'pattern')
     if (typeof pattern === 'string' && refused(pattern, [...path, 'pattern'], 'it is not checked')) {
       delete node['pattern']
@@ -103,12 +110,19 @@ export function prepareSchema(given: Json, draft: Draft): PreparedSchema {
   function refused(source: string, path: Path, consequence: string): boolean {
     const pattern = compilePattern(source)
     if ('test' in pattern) return false
-    const shown = JSON.stringify(source.length > 60 ? `${source.slice(0, 60)}…` : source)
-    const note = `the pattern ${shown} can't be matched in linear time (${pattern.refused}): ${consequence}`
-    notes.push(note)
-    say('warning', path, note)
+    note(path, `the pattern ${shown(source)} can't be matched in linear time (${pattern.refused}): ${consequence}`)
     return true
   }
+
+  /** Something that isn't checked. */
+  function note(path: Path, message: string): void {
+    notes.push(message)
+    say('warning', path, message)
+  }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
 /** Every reference from the document's top, and no names: what is left can be compiled beside any other schema. */

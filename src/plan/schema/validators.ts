@@ -2,9 +2,9 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
-import formats from 'ajv-formats'
 import type { Violation } from '../../model/observation.ts'
 import type { Draft } from './draft.ts'
+import { useFormats } from './formats.ts'
 import { compilePattern } from './pattern.ts'
 import type { Json } from './subschemas.ts'
 import { useLinearUniqueItems } from './unique-items.ts'
@@ -96,7 +96,7 @@ export function createValidators(): Validators {
 
 function createAjv(draft: Draft, options: Options): Ajv {
   const ajv = ajvOf(draft, options)
-  formats.default(ajv)
+  useFormats(ajv)
   useLinearUniqueItems(ajv)
   return ajv
 }

@@ -48,6 +48,10 @@ const cases: Record<string, { schema: Json; then: readonly string[] }> = {
       '/properties/a/minLenght warning: JSON Schema has no keyword "minLenght", so that it says nothing: did you mean "minLength"?',
     ],
   },
+  'a format that nobody checks': {
+    schema: { properties: { a: { format: 'emial' }, b: { format: 'uuid' }, format: { type: 'string' } } },
+    then: ['/properties/a/format warning: the format "emial" is not known and so not checked: did you mean "email"?'],
+  },
   'an empty enum': {
     schema: { properties: { a: { enum: [] } } },
     then: ['/properties/a/enum error: an empty list allows no value at all: name some, or leave it out'],
