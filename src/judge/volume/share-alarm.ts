@@ -45,16 +45,24 @@ export function shareAlarm(series: Shared, now: ShareStep, scoring: Scoring): Op
   return null
 }
 
-/** The alarm that says the contrary of the open one, from what has come since: in the midst of a surge, half of it is missing. */
-export function contraryShareAlarm(
-  series: Shared,
-  now: ShareStep,
-  scoring: Scoring,
-  open: OpenAlarm,
-): OpenAlarm | null {
-  const windows = series.windows.filter(({ steps }) => steps <= now.step.index - open.step)
+/** So many times what the open alarm told of is something else; a fault's first hours may still be getting worse. */
+const WORSE = 2.5
+const FIRST_STEPS = 3
+
+/**
+ * The alarm that another one is open for no longer: from what has come since, the contrary is the case, as when in the midst of a surge half is missing; or far
+ * worse, as when a platform is gone that was a little low.
+ */
+export function otherShareAlarm(series: Shared, now: ShareStep, scoring: Scoring, open: OpenAlarm): OpenAlarm | null {
+  const since = now.step.index - open.step
+  const windows = series.windows.filter(({ steps }) => steps <= since)
   const found = windows.length === 0 ? null : windowAlarm({ ...series, windows }, now, scoring, null)
-  return found === null || found.direction === open.direction ? null : found
+  if (found === null || found.direction !== open.direction) return found
+  return since > FIRST_STEPS && offBy(found) > WORSE * offBy(open) ? found : null
+}
+
+function offBy({ observed, expected }: OpenAlarm): number {
+  return Math.abs(observed - expected)
 }
 
 /** By how many records a window would expect more if these were the shares of today's steps. */

@@ -2,7 +2,7 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { type Judged, NOTHING } from './count-series.ts'
 import { clamp, emptyWindow, learnSpread, learnTail, WINDOW_HOURS, type WindowState } from './residual.ts'
-import { contraryShareAlarm, shareAlarm } from './share-alarm.ts'
+import { otherShareAlarm, shareAlarm } from './share-alarm.ts'
 import { shareDeviation } from './share-deviation.ts'
 import { emptyGone, type Gone, goneAlarm, learnChances } from './share-gone.ts'
 import {
@@ -118,7 +118,7 @@ export function stepShare(
     opened =
       open.direction === 'up' && gone !== null
         ? gone
-        : contraryShareAlarm(series, { step, k, n: total, p, extra, days }, scoring, open)
+        : otherShareAlarm(series, { step, k, n: total, p, extra, days }, scoring, open)
     if (opened === null) closed = afterOpen(series, step, open, u, days)
     else {
       closed = open
@@ -126,7 +126,7 @@ export function stepShare(
       enter(series, step, opened, u)
     }
   } else {
-    opened = days < 1 ? null : (shareAlarm(series, { step, k, n: total, p, extra, days }, scoring) ?? gone)
+    opened = days < 1 ? null : (gone ?? shareAlarm(series, { step, k, n: total, p, extra, days }, scoring))
     if (opened !== null) enter(series, step, opened, u)
     else if (!series.held) {
       learn(series, step, u, extra, days, scoring)
