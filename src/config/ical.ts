@@ -1,69 +1,191 @@
-/** A span of whole days, both ends included; without a year, of every year: `12-24`. */
-export interface Days {
-  readonly from: string
-  readonly to: string
-  readonly name: string | null
+/** Civil time as if it were UTC, in ms. `zone`: an IANA name; null: the workspace's. */
+export interface CivilTime {
+  readonly local: number
+  readonly zone: string | null
 }
 
-/** What an iCalendar says of days, and what of it was passed over. */
-export interface CalendarDays {
-  readonly days: readonly Days[]
+/** An event of a calendar, as it is written: recurrences aren't spelled out. */
+export interface CalendarEvent {
+  readonly line: number
+  readonly name: string | null
+  /** Of whole days, in the workspace's zone. */
+  readonly isAllDay: boolean
+  readonly start: CivilTime
+  /** Exclusive. */
+  readonly end: CivilTime
+  /** The value of its RRULE, in upper case. */
+  readonly rule: string | null
+  /** Starts that are left out of its recurrence, and such as are added to it. */
+  readonly excluded: readonly CivilTime[]
+  readonly added: readonly CivilTime[]
+}
+
+/** What an iCalendar says, and what of it was passed over. */
+export interface Calendar {
+  readonly events: readonly CalendarEvent[]
   /** By line, from 1. */
   readonly skipped: readonly { readonly line: number; readonly why: string }[]
 }
 
+interface Property {
+  readonly value: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+interface Component {
+  readonly line: number
+  readonly properties: Map<string, Property[]>
+}
+
+const DAY = 86_400_000
+
 /**
- * The all-day events of an iCalendar file (RFC 5545), as public holiday calendars have them: once, or every year on the same day.
- * Events with a time of day and other recurrences are passed over, and said. Never throws.
+ * The events of an iCalendar file (RFC 5545): whole days or with a time of day (in UTC, in an IANA zone, or floating), with DTEND or DURATION,
+ * RRULE, EXDATE, RDATE, and occurrences that were moved (RECURRENCE-ID). Zones that the file defines itself aren't read, only their names;
+ * cancelled events are none. What can't be read is passed over, and said. Never throws.
  */
-export function calendarDays(text: string): CalendarDays {
-  const days: Days[] = []
+export function readCalendar(text: string): Calendar {
   const skipped: { line: number; why: string }[] = []
-  let event: { line: number; properties: Map<string, string> } | null = null
-  for (const { line, content } of unfolded(text)) {
-    const colon = content.indexOf(':')
-    const [key = ''] = content.slice(0, colon).toUpperCase().split(';')
-    const value = content.slice(colon + 1).trim()
-    if (key === 'BEGIN' && value === 'VEVENT') event = { line, properties: new Map() }
-    else if (key === 'END' && value === 'VEVENT' && event !== null) {
-      const read = daysOf(event.properties)
-      if (typeof read === 'string') skipped.push({ line: event.line, why: read })
-      else days.push(read)
-      event = null
-    } else if (event !== null && colon > 0 && !event.properties.has(key)) event.properties.set(key, value)
+  const read: { event: CalendarEvent; uid: string | null; replaces: CivilTime | null }[] = []
+  for (const component of eventsIn(text)) {
+    const event = eventOf(component)
+    const moved = component.properties.get('RECURRENCE-ID')?.[0]
+    const replaces = moved === undefined ? null : timeOf(moved)
+    const uid = component.properties.get('UID')?.[0]?.value ?? null
+    if (typeof event === 'string') skipped.push({ line: component.line, why: event })
+    else if (event !== null) read.push({ event: { ...event, line: component.line }, uid, replaces })
+    else if (replaces !== null) read.push({ event: { ...NO_EVENT, line: component.line }, uid, replaces })
   }
-  return { days, skipped }
+  const events = read.flatMap(({ event, uid, replaces }) => {
+    if (event.end.local === event.start.local) return []
+    if (replaces !== null || uid === null) return [event]
+    const elsewhere = read.flatMap((other) => (other.uid === uid && other.replaces !== null ? [other.replaces] : []))
+    return [{ ...event, excluded: [...event.excluded, ...elsewhere] }]
+  })
+  return { events, skipped }
 }
 
-function daysOf(properties: ReadonlyMap<string, string>): Days | string {
-  const start = dateOf(properties.get('DTSTART') ?? '')
-  if (start === null) return 'the event has a time of day, or no date: only whole days are holidays'
-  const rule = properties.get('RRULE') ?? ''
-  const parts = rule.toUpperCase().split(';')
-  // BYMONTH and BYMONTHDAY only repeat what the date says.
-  const yearly =
-    parts.includes('FREQ=YEARLY') &&
-    parts.every((part) => /^(FREQ=YEARLY|INTERVAL=1|WKST=..|BYMONTH=\d+|BYMONTHDAY=\d+)$/.test(part))
-  if (rule !== '' && !yearly)
-    return `the event recurs by "${rule.slice(0, 60)}": only every year on the same day is read`
-  const after = dateOf(properties.get('DTEND') ?? '')
-  // The end is the day after the last.
-  const end = after === null || after <= start ? start : dayBefore(after)
-  const name = properties.get('SUMMARY')?.replaceAll(/\\([,;\\])/g, '$1') ?? null
-  return yearly ? { from: start.slice(5), to: end.slice(5), name } : { from: start, to: end, name }
+const NEVER: CivilTime = { local: 0, zone: null }
+/** A cancelled occurrence: it only takes the place of one. */
+const NO_EVENT = { name: null, isAllDay: true, start: NEVER, end: NEVER, rule: null, excluded: [], added: [] }
+
+/** Null: it is cancelled. A text: why it can't be read. */
+function eventOf({ properties }: Component): CalendarEvent | string | null {
+  const only = (key: string) => properties.get(key)?.[0]
+  if (only('STATUS')?.value.toUpperCase() === 'CANCELLED') return null
+  const first = only('DTSTART')
+  const start = first === undefined ? null : timeOf(first)
+  if (first === undefined || start === null) return noTime(first, 'DTSTART')
+  const isAllDay = isDate(first.value)
+  const last = only('DTEND')
+  const duration = only('DURATION')
+  let end: CivilTime | null = isAllDay ? { ...start, local: start.local + DAY } : null
+  if (last !== undefined) end = timeOf(last)
+  else if (duration !== undefined) {
+    const length = durationOf(duration.value)
+    end = length === null ? null : { ...start, local: start.local + length }
+  }
+  if (end === null && last === undefined && duration === undefined)
+    return 'the event has a time of day, but neither DTEND nor DURATION: how long it lasts isn’t known'
+  if (end === null) return last === undefined ? `its DURATION is no length of time` : noTime(last, 'DTEND')
+  if (isAllDay && end.local <= start.local) end = { ...start, local: start.local + DAY }
+  const others = (key: string) =>
+    (properties.get(key) ?? []).flatMap(({ value, parameters }) =>
+      value.split(',').map((one) => timeOf({ value: one.trim(), parameters })),
+    )
+  const [excluded, added] = [others('EXDATE'), others('RDATE')]
+  if (excluded.includes(null)) return 'one of its EXDATE is no date or time in a known zone'
+  if (added.includes(null)) return 'one of its RDATE is no date or time in a known zone: periods aren’t read'
+  return {
+    line: 0,
+    name:
+      only('SUMMARY')
+        ?.value.replaceAll(/\\n/gi, ' ')
+        .replaceAll(/\\([,;\\])/g, '$1') ?? null,
+    isAllDay,
+    start,
+    end,
+    rule: only('RRULE')?.value.toUpperCase() ?? null,
+    excluded: excluded.flatMap((each) => each ?? []),
+    added: added.flatMap((each) => each ?? []),
+  }
 }
 
-function dateOf(value: string): string | null {
-  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(value) ?? []
-  if (year === undefined) return null
-  const date = `${year}-${month}-${day}`
-  const at = Date.parse(`${date}T00:00:00Z`)
+function noTime(property: Property | undefined, key: string): string {
+  const zone = property?.parameters.get('TZID') ?? null
+  if (zone !== null && zoneOf(zone) === null)
+    return `the zone "${zone.slice(0, 60)}" of its ${key} is no IANA name, such as Europe/Berlin`
+  return `its ${key} is no date and no time`
+}
+
+function isDate(value: string): boolean {
+  return /^\d{8}$/.test(value)
+}
+
+/** Null: no time, or in a zone that isn't known. */
+function timeOf({ value, parameters }: Property): CivilTime | null {
+  const [, year = '', month = '', day = '', clock, hour = '0', minute = '0', second = '0', isUtc] =
+    /^(\d{4})(\d\d)(\d\d)(T(\d\d)(\d\d)(\d\d)(Z?))?$/i.exec(value) ?? []
+  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
   // The 30th of February would be read as the 2nd of March.
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(date) ? date : null
+  const isReal = year !== '' && new Date(local).getUTCDate() === Number(day) && Number(month) <= 12 && Number(hour) < 24
+  if (!isReal) return null
+  if (clock === undefined) return { local, zone: null }
+  if (isUtc === 'Z' || isUtc === 'z') return { local, zone: 'UTC' }
+  const written = parameters.get('TZID')
+  if (written === undefined) return { local, zone: null }
+  const zone = zoneOf(written)
+  return zone === null ? null : { local, zone }
 }
 
-function dayBefore(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+function zoneOf(name: string): string | null {
+  try {
+    // Some write a path before the name.
+    const zone = name.replace(/^\/.*?\/(?=[A-Z])/, '')
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
+}
+
+/** In ms; null: none, or a negative one. */
+function durationOf(value: string): number | null {
+  const parts = /^\+?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(value)
+  if (parts === null) return null
+  const [, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts.map((part) => Number(part ?? 0))
+  const length = (weeks * 7 + days) * DAY + hours * 3_600_000 + minutes * 60_000 + seconds * 1_000
+  return length > 0 ? length : null
+}
+
+/** Each VEVENT with its own properties, not those of the alarms in it. */
+function eventsIn(text: string): readonly Component[] {
+  const found: Component[] = []
+  let event: Component | null = null
+  let inner = 0
+  for (const { line, content } of unfolded(text)) {
+    const [, key = '', written = '', value = ''] =
+      /^([\w-]+)((?:;[\w-]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)$/.exec(content) ?? []
+    const name = key.toUpperCase()
+    if (name === 'BEGIN') {
+      if (event !== null) inner += 1
+      else if (value.trim().toUpperCase() === 'VEVENT') event = { line, properties: new Map() }
+    } else if (name === 'END') {
+      if (inner > 0) inner -= 1
+      else if (event !== null) {
+        found.push(event)
+        event = null
+      }
+    } else if (event !== null && inner === 0 && name !== '') {
+      const parameters = new Map(
+        [...written.matchAll(/;([\w-]+)=("[^"]*"|[^;]*)/g)].map(([, parameter = '', given = '']) => {
+          return [parameter.toUpperCase(), given.replaceAll('"', '')] as const
+        }),
+      )
+      const before = event.properties.get(name) ?? []
+      event.properties.set(name, [...before, { value: value.trim(), parameters }])
+    }
+  }
+  return found
 }
 
 /** Long lines go on in the next one, after a space. */

@@ -1,4 +1,3 @@
-import { calendarDays, type Days } from '../config/ical.ts'
 import { nearest } from '../config/nearest.ts'
 import type { Project } from '../config/project.ts'
 import type { HolidayConfig, KnownConfig } from '../config/volume.ts'
@@ -6,6 +5,7 @@ import { readTableName, writeTableName } from '../config/table-name.ts'
 import { civilInstant, zoneOffset } from '../judge/slo/active.ts'
 import type { Problem } from '../model/problem.ts'
 import { DAY, type Instant } from '../model/time.ts'
+import { calendarHolidays } from './calendar.ts'
 import type { DomainPlan, EventPlan, KnownChange, VolumePlan } from './plan.ts'
 import type { TablePlan } from './table-plan.ts'
 
@@ -31,7 +31,9 @@ export function compileVolume(around: Around, problems: Problem[]): VolumePlan {
   return {
     falseAlarmsPerWeek: volume.false_alarms_per_week,
     holidays: volume.holidays.flatMap((holiday, index) =>
-      daysOf(project, holiday, index, problems).flatMap((days) => spansOf(days, midnight)),
+      typeof holiday === 'object' && 'ical' in holiday
+        ? ofCalendar(project, holiday.ical, ['volume', 'holidays', index], problems)
+        : daysOf(project, holiday, index, problems).flatMap((days) => spansOf(days, midnight)),
     ),
     known: [
       ...known,
@@ -51,39 +53,55 @@ export function launchOf(event: string, at: Instant): KnownChange {
   return { kind: 'launch', from: 0, to: at + LAUNCH, events: new Set([event]), note: null }
 }
 
-function daysOf(project: Project, holiday: HolidayConfig, index: number, problems: Problem[]): readonly Days[] {
+/** A span of whole days, both ends included; without a year, of every year: `12-24`. */
+interface Days {
+  readonly from: string
+  readonly to: string
+  readonly name: string | null
+}
+
+type WrittenDays = Exclude<HolidayConfig, { readonly ical: string }>
+
+function daysOf(project: Project, holiday: WrittenDays, index: number, problems: Problem[]): readonly Days[] {
   const path = ['volume', 'holidays', index]
   if (typeof holiday === 'string') return [{ from: holiday, to: holiday, name: null }]
   if ('date' in holiday) return [{ from: holiday.date, to: holiday.date, name: holiday.name ?? null }]
-  if ('from' in holiday) {
-    const { from, to, name = null } = holiday
-    if (from.length !== to.length) {
-      problems.push(
-        project.assay.problem([...path, 'to'], 'must have a year where "from" has one, and none where it has none'),
-      )
-      return []
-    }
-    if (from.length > 5 && to < from) {
-      problems.push(project.assay.problem([...path, 'to'], `lies before "from" (${from}): swap them`))
-      return []
-    }
-    return [{ from, to, name }]
+  const { from, to, name = null } = holiday
+  if (from.length !== to.length) {
+    problems.push(
+      project.assay.problem([...path, 'to'], 'must have a year where "from" has one, and none where it has none'),
+    )
+    return []
   }
-  const calendar = project.calendars.get(holiday.ical)
+  if (from.length > 5 && to < from) {
+    problems.push(project.assay.problem([...path, 'to'], `lies before "from" (${from}): swap them`))
+    return []
+  }
+  return [{ from, to, name }]
+}
+
+/** What a calendar's file says; what of it was passed over is a warning. */
+function ofCalendar(
+  project: Project,
+  file: string,
+  path: readonly (string | number)[],
+  problems: Problem[],
+): VolumePlan['holidays'] {
+  const calendar = project.calendars.get(file)
   if (calendar === undefined || calendar === null) {
-    const message = `there is no file "${holiday.ical}" that can be read: paths start in the project's folder`
+    const message = `there is no file "${file}" that can be read: paths start in the project's folder`
     problems.push(project.assay.problem([...path, 'ical'], message))
     return []
   }
-  const { days, skipped } = calendarDays(calendar)
+  const { holidays, skipped } = calendarHolidays(calendar, project.assay.value.timezone)
   for (const { line, why } of skipped.slice(0, 5)) {
-    problems.push({ severity: 'warning', file: holiday.ical, line, column: 1, message: why })
+    problems.push({ severity: 'warning', file, line, column: 1, message: why })
   }
-  if (days.length === 0) {
-    const message = `"${holiday.ical}" has no event of whole days: nothing in it is a holiday`
+  if (holidays.length === 0) {
+    const message = `"${file}" has no event that could be read: nothing in it is a holiday`
     problems.push(project.assay.problem([...path, 'ical'], message))
   }
-  return days
+  return holidays.map(({ from, to, name }) => ({ from, to: Math.min(to, from + LONGEST_HOLIDAY), name }))
 }
 
 /** Over the turn of the year the end lies in the next one. */

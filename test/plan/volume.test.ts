@@ -68,12 +68,12 @@ describe('volume in assay.yaml', () => {
     expect(spans('  holidays: [02-29]\n').holidays.map(([from]) => from)).not.toContain('2026-02-28T23:00')
   })
 
-  it('reads the whole days of a calendar, once or yearly, and says what it passes over', () => {
+  it('reads a calendar, and says what it passes over', () => {
     const { holidays } = spans('  holidays: [{ ical: rules/holidays.ics }]\n', { 'rules/holidays.ics': ICAL })
     expect(holidays[0]).toEqual(['2026-10-02T22:00', '2026-10-03T22:00', 'Tag der Deutschen Einheit'])
     expect(holidays).toContainEqual(['2027-12-24T23:00', '2027-12-26T23:00', 'Weihnachten'])
     expect(complaints('  holidays: [{ ical: rules/holidays.ics }]\n', { 'rules/holidays.ics': ICAL })).toContain(
-      'rules/holidays.ics:14:1 the event has a time of day, or no date: only whole days are holidays',
+      'rules/holidays.ics:14:1 the event has a time of day, but neither DTEND nor DURATION: how long it lasts isn’t known',
     )
   })
 
@@ -81,8 +81,8 @@ describe('volume in assay.yaml', () => {
     const event = (start: string) => `BEGIN:VEVENT\nDTSTART;VALUE=DATE:${start}\nRRULE:FREQ=YEARLY\nEND:VEVENT\n`
     const files = { 'rules/holidays.ics': `${event('20261399')}${event('20270230')}${event('20261225')}` }
     expect(complaints('  holidays: [{ ical: rules/holidays.ics }]\n', files)).toEqual([
-      'rules/holidays.ics:1:1 the event has a time of day, or no date: only whole days are holidays',
-      'rules/holidays.ics:5:1 the event has a time of day, or no date: only whole days are holidays',
+      'rules/holidays.ics:1:1 its DTSTART is no date and no time',
+      'rules/holidays.ics:5:1 its DTSTART is no date and no time',
     ])
   })
 

@@ -27,3 +27,23 @@ export function annotated(
       kinds.includes(each.kind) && (each.series === null || each.series === series) && each.from < to && each.to > from,
   )
 }
+
+/** Whether an instant lies in a tagged holiday. A calendar of every week is thousands of them, asked for at each step. */
+export function holidaysIn(annotations: readonly Annotation[]): (at: Instant) => boolean {
+  const spans: { readonly from: Instant; to: Instant }[] = []
+  for (const { kind, from, to } of annotations.toSorted((a, b) => a.from - b.from)) {
+    if (kind !== 'holiday') continue
+    const last = spans.at(-1)
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
+    else spans.push({ from, to })
+  }
+  return (at) => {
+    let [low, high] = [0, spans.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((spans[middle]?.from ?? 0) <= at) low = middle + 1
+      else high = middle
+    }
+    return at < (spans[low - 1]?.to ?? Number.NEGATIVE_INFINITY)
+  }
+}

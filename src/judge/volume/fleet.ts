@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
-import { type Annotation, annotated } from './annotation.ts'
+import { type Annotation, annotated, holidaysIn } from './annotation.ts'
 import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { Band, Bucket } from './detector.ts'
@@ -68,9 +68,8 @@ export interface Fleet {
 
 /** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped, in the states that it is given. */
 export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = null): Fleet {
-  const annotations = settings.annotations ?? []
-  const holidays = annotations.filter(({ kind }) => kind === 'holiday')
-  const calendar = civilCalendar(settings.timezone, (at) => holidays.some(({ from, to }) => from <= at && at < to))
+  const annotations = (settings.annotations ?? []).filter(({ kind }) => kind !== 'holiday')
+  const calendar = civilCalendar(settings.timezone, holidaysIn(settings.annotations ?? []))
   const weightOf = settings.weightOf ?? (() => 1)
   const members = new Map<string, Member>()
   let weights = 0
