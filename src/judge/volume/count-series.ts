@@ -49,15 +49,19 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.since = step.index
   }
   const ahead = settled(expected(series, step), count)
-  if (series.held && step.sinceMidnight === 0) {
-    // Whatever it was, it was yesterday.
+  if (series.held && (step.sinceMidnight === 0 || (series.tagged && step.day !== 2))) {
+    // Whatever it was, it was yesterday, or in the hours of an event that is over.
     series.held = false
+    series.tagged = false
     series.silence = 0
     series.since = step.index
     series.trail = 0
   }
   // The first tagged holiday: its windows say nothing of the day after, nor of the level.
-  if (step.day === 2 && ahead.extra >= UNKNOWN_DAY) series.held = true
+  if (step.day === 2 && ahead.extra >= UNKNOWN_DAY) {
+    series.held = true
+    series.tagged = true
+  }
   if (series.asleep) {
     takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
     return NOTHING

@@ -31,6 +31,8 @@ export interface CountSeries {
   asleep: boolean
   /** Whether an alarm is held back today, since the day may be a holiday. */
   held: boolean
+  /** It is held back because of a tagged holiday, the first of its kind. */
+  tagged: boolean
   /** Steps from which a new level was taken, and up to which it is provisional; 0 when none is. */
   newLevelFrom: number
   newLevelUntil: number
@@ -55,6 +57,7 @@ export function emptyCountSeries(perDay: number): CountSeries {
     arrived: 0,
     asleep: false,
     held: false,
+    tagged: false,
     newLevelFrom: 0,
     newLevelUntil: 0,
     drift: emptyDrift(),

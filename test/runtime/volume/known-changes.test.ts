@@ -32,8 +32,9 @@ afterEach(async () => {
   project.remove()
 })
 
-function planOf(volume = '', contract = ''): Plan {
+function planOf(volume = '', contract = '', files: Readonly<Record<string, string>> = {}): Plan {
   project = testProject({
+    ...files,
     'rules/assay.yaml': `version: 1\nvolume: { false_alarms_per_week: 0.5${volume} }\nsources:\n  - { id: web, type: http }\n`,
     'rules/domains/checkout/domain.yaml': 'domain: checkout\nowner: { team: payments }\ntier: P1\n',
     'rules/domains/checkout/slos.yaml':
@@ -128,6 +129,21 @@ describe('what people know beside the counts', () => {
     expect(known.of(series('family'))).toMatchObject([{ kind: 'incident' }])
     expect(known.of(series('total'))).toEqual([])
     expect(known.of(series('platform'))).toEqual([])
+  })
+
+  it('an event of a calendar with a time of day is a holiday in its hours', async () => {
+    const sale = { from: 18 * 24 + 18, to: 18 * 24 + 22 }
+    const busier = (hour: number) => (hour >= sale.from && hour < sale.to ? 2.5 : 1)
+    const untagged = planOf()
+    const without = await alarmed(createVolumeWatch(await filled(busier), untagged), 17 * 24, CHANGED)
+    expect(without).toContain(sale.from + 2)
+    project.remove()
+    const tagged = planOf(', holidays: [{ ical: rules/sales.ics }]', '', {
+      'rules/sales.ics': 'BEGIN:VEVENT\nDTSTART:20260123T180000Z\nDURATION:PT4H\nSUMMARY:Sale\nEND:VEVENT\n',
+    })
+    expect(tagged.volume?.holidays).toMatchObject([{ from: at(sale.from), to: at(sale.to) }])
+    await db?.close()
+    expect(await alarmed(createVolumeWatch(await filled(busier), tagged), 17 * 24, CHANGED)).toEqual([])
   })
 
   it('an event that was planned until now is launched with the plan that says so, over restarts too', async () => {
