@@ -3,39 +3,26 @@ import { type Duration, floorTo, HOUR, type Instant, MINUTE, SECOND } from '../.
 import type { Verdict } from '../../model/verdict.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Addresses } from '../../report/lineage/dataset.ts'
-import { createRunsDue, type DueRun, type RunsDue, type Told } from '../../report/lineage/due.ts'
+import { createRunsDue, type DueRun, type RunsDue } from '../../report/lineage/due.ts'
 import type { Carriers } from '../../report/lineage/graph.ts'
 import { type LineageMap, lineageMap } from '../../report/lineage/map.ts'
 import { producerOf } from '../../report/lineage/facet.ts'
 import { runEvents } from '../../report/lineage/run-events.ts'
-import {
-  createEmission,
-  EMISSION_OUTCOMES,
-  type Emission,
-  type EmissionOutcome,
-} from '../../report/lineage/transports/emission.ts'
 import type { Emitter } from '../../report/lineage/transports/emitter.ts'
 import type { EmitterStatus } from '../../serve/status.ts'
-import type { Database } from '../../store/sql.ts'
 import { verdictsBetween } from '../../store/verdicts.ts'
-import type { Log } from '../log.ts'
 import type { Evaluation, Evaluator } from '../evaluate/evaluator.ts'
+import { createFeed, type Feed, type FeedDeps } from './feed.ts'
 import { type LineageRound, roundOf } from './round.ts'
-import { readTold, writeTold } from './told-note.ts'
 
-export interface LineageDeps {
-  readonly db: Database
+export interface LineageDeps extends FeedDeps {
   readonly emitters: readonly Emitter[]
   /** Why others can't be used, by name. */
   readonly disabled: ReadonlyMap<string, string>
   readonly plan: () => Plan
   readonly addresses: () => Addresses
   readonly now: () => Instant
-  readonly log: Log
   readonly version: string
-  /** Runs that wait for each emitter at most. */
-  readonly most?: number
-  readonly onOutcome: (emitter: string, outcome: EmissionOutcome, runs: number) => void
 }
 
 /** Tells lineage servers what the leader has judged. Nothing waits for it. */
@@ -48,19 +35,6 @@ export interface Lineage {
   readonly stop: (grace: Duration) => Promise<void>
 }
 
-interface Feed {
-  readonly emitter: Emitter
-  readonly emission: Emission<DueRun['tells']>
-  /** What the other side knows; written down a little later. */
-  from: Instant
-  told: Map<string, Told>
-  /** What was told has been read since this process began to lead. */
-  isKnown: boolean
-  isWritten: boolean
-}
-
-/** A whole hour of more events than anyone has; about 20 MB. */
-const MOST_WAITING = 10_000
 /** How far back a start looks for what was judged but never told. */
 const LOOK_BACK = 24 * HOUR
 const WRITE_EVERY: Duration = SECOND / 4
@@ -71,7 +45,7 @@ const WRITE_EVERY: Duration = SECOND / 4
  */
 export function startLineage(deps: LineageDeps): Lineage {
   const { db, log, now } = deps
-  const feeds = deps.emitters.map(feedOf)
+  const feeds = deps.emitters.map((emitter) => createFeed(emitter, deps))
   /** Null until the store has said what had been told. */
   let due: Map<Feed, RunsDue> | null = null
   let rounds: LineageRound[] = []
@@ -85,37 +59,6 @@ export function startLineage(deps: LineageDeps): Lineage {
   let map: { readonly of: LineageMap; readonly carriers: string } | null = null
   const writing = setInterval(() => void writeDown(), WRITE_EVERY)
   writing.unref()
-
-  function feedOf(emitter: Emitter): Feed {
-    for (const outcome of EMISSION_OUTCOMES) deps.onOutcome(emitter.name, outcome, 0)
-    const feed: Feed = {
-      emitter,
-      emission: emissionTo(emitter),
-      from: 0,
-      told: new Map(),
-      isKnown: false,
-      isWritten: true,
-    }
-    return feed
-
-    function emissionTo(to: Emitter): Feed['emission'] {
-      return createEmission({
-        emitter: to,
-        most: deps.most ?? MOST_WAITING,
-        random: Math.random,
-        setTimer: (wait, run) => {
-          const timer = setTimeout(run, wait)
-          return () => clearTimeout(timer)
-        },
-        log,
-        onOutcome: (name, outcome) => deps.onOutcome(name, outcome, 1),
-        onDone: (tells) => {
-          for (const [slo, what] of tells) feed.told.set(slo, what)
-          feed.isWritten = false
-        },
-      })
-    }
-  }
 
   function mapOf(carriers: Carriers): LineageMap {
     const [plan, addresses] = [deps.plan(), deps.addresses()]
@@ -140,29 +83,20 @@ export function startLineage(deps: LineageDeps): Lineage {
     const latest = Math.max(0, ...round.newest.map(({ at }) => at))
     const restored = new Map<Feed, RunsDue>()
     for (const feed of feeds) {
-      if (!feed.isKnown) await recall(feed, latest)
-      const runs = createRunsDue(feed.told)
+      const { from, told } = await feed.recall(latest)
+      const runs = createRunsDue(told)
       const slos = new Set(deps.plan().slos.map(({ name }) => name))
-      const known = [...feed.told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
-      const oldest = Math.max(latest - LOOK_BACK, feed.from, known.length === 0 ? feed.from : Math.min(...known))
+      const known = [...told].flatMap(([slo, { at }]) => (slos.has(slo) ? [at] : []))
+      const oldest = Math.max(latest - LOOK_BACK, from, known.length === 0 ? from : Math.min(...known))
       let untold = 0
       for (let hour = floorTo(oldest, HOUR); hour <= latest; hour += HOUR) {
         const lines = await verdictsBetween<Verdict>(db, hour, hour + HOUR)
         untold += put(feed, runs.take(lines.map(({ document }) => document)), round.carriers)
       }
       restored.set(feed, runs)
-      log.info({ emitter: feed.emitter.name, untold }, 'lineage is told from here')
+      log.info({ emitter: feed.name, untold }, 'lineage is told from here')
     }
     return restored
-  }
-
-  async function recall(feed: Feed, latest: Instant): Promise<void> {
-    const before = await readTold(db, feed.emitter.name)
-    feed.from = before?.from ?? latest - HOUR
-    feed.told = new Map(before?.told)
-    // Written down now: what is judged before anything has been told is known to be owed.
-    if (before === null) await writeTold(db, feed.emitter.name, feed)
-    feed.isKnown = true
   }
 
   async function work(): Promise<void> {
@@ -191,14 +125,7 @@ export function startLineage(deps: LineageDeps): Lineage {
   }
 
   async function writeNotes(): Promise<void> {
-    for (const feed of feeds) {
-      if (feed.isWritten) continue
-      feed.isWritten = true
-      await writeTold(db, feed.emitter.name, feed).catch((error: unknown) => {
-        if (error instanceof Failure) feed.isWritten = false
-        else broke(error)
-      })
-    }
+    for (const feed of feeds) await feed.write().catch(broke)
   }
 
   /** A bug in what is told must not end the daemon that judges. */
@@ -206,7 +133,7 @@ export function startLineage(deps: LineageDeps): Lineage {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     if (text !== broken) log.error({ error: text }, 'lineage broke; it is tried again')
     broken = text
-    for (const { emitter } of feeds) deps.onOutcome(emitter.name, 'failed', 1)
+    for (const { name } of feeds) deps.onOutcome(name, 'failed', 1)
   }
 
   /** The store has it all: read again at the next round. */
@@ -241,15 +168,15 @@ export function startLineage(deps: LineageDeps): Lineage {
       reign += 1
       judge = null
       takeBack()
-      for (const feed of feeds) feed.isKnown = false
+      for (const feed of feeds) feed.forget()
     },
     status: () => [
       ...(feeds.length === 0 && deps.disabled.size === 0
         ? [{ name: 'lineage', state: 'off' as const, detail: '' }]
         : []),
-      ...feeds.map(({ emitter, emission }): EmitterStatus => {
+      ...feeds.map(({ name, emission }): EmitterStatus => {
         const trouble = emission.trouble()
-        return { name: nameOf(emitter.name), state: trouble === null ? 'running' : 'failing', detail: trouble ?? '' }
+        return { name: nameOf(name), state: trouble === null ? 'running' : 'failing', detail: trouble ?? '' }
       }),
       ...[...deps.disabled].map(([name, detail]): EmitterStatus => ({ name: nameOf(name), state: 'disabled', detail })),
     ],
