@@ -1,7 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { Failure } from '../model/failure.ts'
+import { explainFailure } from './explain-failure.ts'
 import { GENERATED, type GeneratedKind } from './generated.ts'
 import type { ExitCode, Io } from './io.ts'
+import { budget, days, port } from './option-values.ts'
 import { version } from './version.ts'
 
 const EXITS =
@@ -20,23 +22,6 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitC
   } catch (error) {
     return explainFailure(error, io)
   }
-}
-
-function explainFailure(error: unknown, io: Io): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof Failure) {
-    const sentences = [error.message, error.remedy].filter((text) => text !== '').map(sentence)
-    io.err(`assay: ${sentences.join(' ')}\n`)
-    return error.code === 'bad_input' ? 2 : 3
-  }
-  io.err(`assay: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  return 3
-}
-
-/** A capital at its start, a full stop at its end, one line. */
-function sentence(text: string): string {
-  const line = text.trim().replaceAll(/\s*\n\s*/g, ' ')
-  return `${line.charAt(0).toUpperCase()}${line.slice(1)}${/[.!?]$/.test(line) ? '' : '.'}`
 }
 
 /** Each command is loaded when it is asked for: a daemon carries no other, and `--help` answers soon. */
@@ -215,25 +200,4 @@ function program(io: Io, done: (work: Promise<ExitCode>) => Promise<void>): Comm
       done(import('./receivers.ts').then(({ receiversTest }) => receiversTest({ ...options, name }, io))),
     )
   return root
-}
-
-function port(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('a port is a number from 0 to 65535')
-  return value
-}
-
-function days(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 60)
-    throw new InvalidArgumentError('days are a number from 1 to 60')
-  return value
-}
-
-function budget(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('a budget is a number above 0, such as 1 or 0.25')
-  return value
 }

@@ -3,6 +3,8 @@ import type { Duration, Instant } from '../../../model/time.ts'
 import type { PositionStep, SourceState } from '../source.ts'
 import type { Stamp } from './arrival.ts'
 import { bounded } from './bounded.ts'
+import { beginningsOf, goneOf } from './partition-steps.ts'
+import { createFollowing } from './following.ts'
 import type { Fetched } from './backlog.ts'
 import { createClient, type KafkaAccess, type KafkaLog } from './client.ts'
 import { type Cluster, createCluster, type Extents, unreachable } from './cluster.ts'
@@ -42,8 +44,6 @@ export interface Reading {
   readonly close: () => Promise<void>
 }
 
-/** Between two times that the broker is told of the positions. */
-const COMMIT_EVERY = 5_000
 /** Questions in a row that no broker answered until it is said. */
 const PATIENCE = 2
 
@@ -57,13 +57,12 @@ export function createReading(deps: ReadingDeps): Reading {
   }
   const cluster: Cluster = createCluster(connect, topics, now)
   const standings = new Map<string, PartitionStanding>()
-  const committed = new Map<string, number>()
+  const follow = createFollowing(id, log, () => standings.values())
   let member: Member | null = null
   let subscribed: readonly string[] = []
   let extents: Extents | null = null
   let asking: Promise<void> | null = null
   let askedAt = Number.NEGATIVE_INFINITY
-  let committedAt = performance.now()
   let unanswered = 0
   let why = ''
   let notice = ''
@@ -102,25 +101,6 @@ export function createReading(deps: ReadingDeps): Reading {
     }
     standings.clear()
     await cluster.close()
-  }
-
-  /** The broker's committed offsets follow; nothing rests on them. */
-  async function follow(to: Member, isLast = false): Promise<void> {
-    if (!isLast && performance.now() - committedAt < COMMIT_EVERY) return
-    committedAt = performance.now()
-    const moved = new Map(
-      [...standings.values()].flatMap((standing) =>
-        standing.stored() !== null && committed.get(standing.key) !== standing.offset()
-          ? [[standing.key, standing.offset()] as const]
-          : [],
-      ),
-    )
-    try {
-      await to.commit(moved)
-      for (const [key, offset] of moved) committed.set(key, offset)
-    } catch (error) {
-      log.info({ source: id }, `the broker didn't take the positions: ${unreachable(error).message}`)
-    }
   }
 
   /** A member of the group with every topic that is there. */
@@ -234,30 +214,10 @@ export function createReading(deps: ReadingDeps): Reading {
     return { state: 'running', detail: notice }
   }
 
-  /** Otherwise a member that comes second would take the topic's other partitions for younger than the topic. */
-  function beginnings(positions: ReadonlyMap<string, string>): readonly PositionStep[] {
-    if (deps.from === 'earliest' || extents === null) return []
-    const { asked: listeningSince, of } = extents
-    const started = new Set([...positions.keys()].map(topicOfKey))
-    return [...of].flatMap(([partition, { high }]) =>
-      started.has(topicOfKey(partition))
-        ? []
-        : [{ partition, from: null, to: String(high), observedUntil: null, listeningSince, complete: false }],
-    )
-  }
-
   return {
     open,
-    beginnings,
-    gone: (positions) =>
-      [...positions].flatMap(([partition, position]) => {
-        const topic = topicOfKey(partition)
-        const isThere =
-          topics.includes(topic) && (extents?.of.has(partition) === true || !extents?.partitions.has(topic))
-        return isThere
-          ? []
-          : [{ partition, from: position, to: position, observedUntil: null, listeningSince: null, complete: true }]
-      }),
+    beginnings: (positions) => (deps.from === 'earliest' || extents === null ? [] : beginningsOf(extents, positions)),
+    gone: (positions) => goneOf(topics, extents, positions),
     isStale: () => {
       if (member === null) return extents !== null && extents.partitions.size > 0
       if (topics.some((topic) => extents?.partitions.has(topic) === true && !subscribed.includes(topic))) return true
