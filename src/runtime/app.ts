@@ -3,17 +3,17 @@ import { resolve } from 'node:path'
 import { SECOND } from '../model/time.ts'
 import { createMetrics } from '../report/metrics/registry.ts'
 import { createServer } from '../serve/server.ts'
-import type { DaemonStatus, ReloadStatus } from '../serve/status.ts'
-import { claimStore, takeWriter } from '../store/leases.ts'
+import type { ReloadStatus } from '../serve/status.ts'
 import { writeNote } from '../store/notes.ts'
-import { openStore } from '../store/open.ts'
 import { createAfterRound } from './after-round.ts'
 import { createChanges } from './changes.ts'
 import { type Configuration, DAEMON_NOTE, type Daemon, type DaemonDeps, type DaemonNote } from './daemon.ts'
+import { daemonStatus } from './daemon-status.ts'
 import { startDelivery } from './deliver.ts'
 import { createEvaluateLoop } from './evaluate-loop.ts'
 import { createInForce } from './in-force.ts'
-import { keepWriter } from './keep-writer.ts'
+import { holdStore } from './held-store.ts'
+import { createLifetime } from './lifetime.ts'
 import { createEmitters } from './lineage/emitters.ts'
 import { startLineage } from './lineage/lineage.ts'
 import { createReload } from './reload.ts'
@@ -24,7 +24,6 @@ import { keepMonths } from './scorecard/monthly.ts'
 import { createScorecards } from './scorecard/remembered.ts'
 import { createSourceSet } from './source-set.ts'
 import { createSource } from './sources.ts'
-import { stopAll } from './stop-all.ts'
 import { watchWaiting } from './waiting.ts'
 import { traceAttempts } from './tracing/delivery.ts'
 import { startTraces } from './tracing/start.ts'
@@ -45,27 +44,12 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
   })
   const { plan, project } = inForce
   const routes = () => project().routes.value
-  const cleanUp: (() => Promise<unknown> | unknown)[] = []
-  const stopping = new AbortController()
-  let broke: (error: unknown) => void = () => undefined
-  const broken = new Promise<never>((_resolve, reject) => {
-    broke = reject
-  })
-  broken.catch(() => undefined)
+  const lifetime = createLifetime()
+  const { stopping, broke } = lifetime
 
   try {
     const token = assay.http.token === undefined ? null : required(assay.http.token, 'http.token', env)
-    const storeConfig = storeConfigOf(assay.store, project().root, env, resolve)
-    const db = await openStore(storeConfig)
-    cleanUp.push(() => db.close())
-    const claim = await claimStore(db, storeConfig.type === 'sqlite' ? storeConfig.path : 'in Postgres')
-    cleanUp.push(() => claim.release())
-    const writer = await takeWriter(db)
-    cleanUp.push(() => writer.release())
-    const keeping = keepWriter(db, writer, stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) broke(error)
-    })
-    cleanUp.push(() => keeping)
+    const { db, writer } = await holdStore(storeConfigOf(assay.store, project().root, env, resolve), lifetime)
 
     const metrics = createMetrics({ version: deps.version, withProcess: true })
     const changes = createChanges()
@@ -75,7 +59,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       process: { version: deps.version, environment: assay.environment, host: hostname(), pid: deps.pid },
       onSpans: metrics.recordSpans,
     })
-    cleanUp.push(traces.close)
+    lifetime.atStop(traces.close)
     metrics.prepare(plan(), inForce.receiverNames())
 
     const rhythm = (source: string) => sources.rhythm(source) ?? tables.rhythm(source)
@@ -125,7 +109,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       version: deps.version,
       onOutcome: metrics.recordLineage,
     })
-    cleanUp.push(() => lineage.stop(500))
+    lifetime.atStop(() => lineage.stop(500))
 
     const delivery = startDelivery(db, {
       receivers: inForce.receivers,
@@ -135,10 +119,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       during: traceAttempts(traces.tracing),
       onOutcome: (receiver, outcome) => metrics.recordNotification(receiver, outcome),
     })
-    cleanUp.push(() => delivery.stop(1_000))
-    const waiting = watchWaiting(db, { leads: loop.leads, receivers: inForce.receiverNames, metrics }, stopping.signal)
-    waiting.catch(broke)
-    cleanUp.push(() => waiting)
+    lifetime.atStop(() => delivery.stop(1_000))
+    lifetime.keep(watchWaiting(db, { leads: loop.leads, receivers: inForce.receiverNames, metrics }, stopping))
 
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
     const sources = createSourceSet({
@@ -173,7 +155,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       onHorizon: metrics.recordHorizon,
       log,
       onBroken: broke,
-      stopping: stopping.signal,
+      stopping,
     })
     for (const config of assay.sources) sources.add(config)
     const tables = createTableSet({
@@ -190,10 +172,9 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       },
       onPass: (warehouse, took) => metrics.recordPass(warehouse, took / SECOND, tables.troubles()),
       onBroken: broke,
-      stopping: stopping.signal,
+      stopping,
       tracing: traces.tracing,
     })
-    const { watermarks } = afterRound
     const { reload, last: lastReload } = createReload({
       reread: deps.reread,
       inForce,
@@ -206,6 +187,16 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       now,
       log,
     })
+    const status = () =>
+      daemonStatus({
+        version: deps.version,
+        startedAt,
+        inForce,
+        sources,
+        afterRound,
+        telemetry: () => [traces.status(), ...lineage.status()],
+        lastReload,
+      })
     const server = createServer({
       db,
       plan,
@@ -232,23 +223,17 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     })
     const { url } = await server.listen()
     inForce.reachedAt(publicUrl ?? url)
-    cleanUp.push(() => server.close())
+    lifetime.atStop(() => server.close())
 
-    const judging = loop.run(stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) broke(error)
-    })
+    const judging = lifetime.watch(loop.run(stopping))
     sources.start()
     await tables.use(assay.warehouses, assay.timezone)
-    cleanUp.push(() => tables.ended())
-    cleanUp.push(() => Promise.all([judging, sources.ended()]))
+    lifetime.atStop(() => tables.ended())
+    lifetime.atStop(() => Promise.all([judging, sources.ended()]))
     const { leads, assertLeads } = loop
-    const retention = keepRetention({ db, project, watermarks, leads, now, log }, stopping.signal)
-    retention.catch(broke)
-    cleanUp.push(() => retention)
+    lifetime.keep(keepRetention({ db, project, watermarks: afterRound.watermarks, leads, now, log }, stopping))
     const onPosted = () => delivery.wake()
-    const months = keepMonths({ db, plan, routes, publicUrl, leads, assertLeads, now, log, onPosted }, stopping.signal)
-    months.catch(broke)
-    cleanUp.push(() => months)
+    lifetime.keep(keepMonths({ db, plan, routes, publicUrl, leads, assertLeads, now, log, onPosted }, stopping))
     await writeDaemonNote(null)
 
     async function use(configuration: Configuration): Promise<void> {
@@ -268,28 +253,9 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       await db.transaction((sql) => writeNote(sql, DAEMON_NOTE, note))
     }
 
-    function status(): DaemonStatus {
-      return {
-        version: deps.version,
-        startedAt,
-        notReady: sources.notReady(),
-        sources: plan().sources.map(({ id, type }) => ({
-          id,
-          type,
-          ...sources.state(id),
-          watermark: watermarks().get(id)?.at ?? null,
-        })),
-        receivers: inForce.receivers().map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
-        telemetry: [traces.status(), ...lineage.status()],
-        lastReload: lastReload(),
-        judgedUntil: afterRound.judgedUntil(),
-        rulesFolder: project().rulesFolder,
-      }
-    }
-
-    return { url, status, reload, broken, stop: () => stopAll(stopping, cleanUp) }
+    return { url, status, reload, broken: lifetime.broken, stop: lifetime.stop }
   } catch (error) {
-    await stopAll(stopping, cleanUp)
+    await lifetime.stop()
     throw error
   }
 }
