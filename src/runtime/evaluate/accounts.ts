@@ -13,6 +13,7 @@ import { changedWindows, seriesAfter } from '../../store/windows.ts'
 import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SavedVolume } from '../volume/volume-state.ts'
 import { streamOf } from '../volume/watched-streams.ts'
+import { addedSlos } from './added-slos.ts'
 import { type Firsts, NO_FIRSTS } from './firsts.ts'
 import { restoreStanding } from './restore-standing.ts'
 import type { SloDocument } from './slo-document.ts'
@@ -26,6 +27,8 @@ export interface AccountsNote {
   readonly firsts: Firsts
   /** Writer slot and commit number up to which windows have been looked at: firsts of later ones aren't known yet. */
   readonly cursor: readonly (readonly [number, number])[]
+  /** SLOs that had a standing. Left out: written by a version that didn't say; those with a state had one. */
+  readonly slos?: readonly string[]
 }
 
 /** Every SLO's standing, kept up with what ingest wrote. */
@@ -64,6 +67,7 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
   const series = new Map<number, SeriesKey>()
   const bySlo = new Map<string, Standing>()
   const byEvent = new Map<string, Standing[]>()
+  const isAdded = addedSlos(note, new Set(states.keys()))
   const heard = createSourcesHeard(db, plan, note?.firsts ?? NO_FIRSTS)
   const volume = createVolumeWatch(db, plan, remembered)
   let ordered: readonly Standing[] = []
@@ -78,14 +82,21 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
 
   const judgeable = (standing: Standing): Instant | null => heard.judgeable(standing.slo, standing.at())
 
-  /** A standing begins where its sources' first record was; that of an SLO added later, at what the others have reached. */
+  /**
+   * A standing begins where its sources' first record was. That of an SLO added later begins now: of the time before only hours may
+   * be left, in which a minute without a record can't be told from one that has been removed.
+   */
   async function openStanding(slo: SloPlan): Promise<void> {
     const state = states.get(slo.name)
     const first = heard.observedFrom(slo)
     if (first === null && state === undefined) return
-    const peers = ordered.filter((peer) => peer.slo.source === slo.source).map((peer) => peer.at())
-    const at = state?.evaluatedUntil ?? (peers.length > 0 ? Math.max(...peers) : (first ?? 0))
+    const left = state?.evaluatedUntil ?? first ?? 0
+    const at = isAdded(slo) ? Math.max(left, heard.judgeable(slo, Number.POSITIVE_INFINITY) ?? left) : left
     const standing = await restoreStanding(db, slo, at, state?.document ?? null, seriesOf(slo))
+    if (at > left) {
+      const arrivals = seriesOf(slo).map(({ id }) => newest.get(id) ?? 0)
+      for (const arrival of arrivals) if (arrival > 0 && arrival < at) standing.setNewest(arrival)
+    }
     bySlo.set(slo.name, standing)
     byEvent.set(slo.event, [...(byEvent.get(slo.event) ?? []), standing])
   }
@@ -176,7 +187,7 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       volume: volumeReading(standing.slo, start + MINUTE),
     }),
     documentOf: (slo) => states.get(slo)?.document ?? null,
-    note: () => ({ firsts: heard.firsts(), cursor: [...cursors.minute] }),
+    note: () => ({ firsts: heard.firsts(), cursor: [...cursors.minute], slos: [...bySlo.keys()] }),
     seriesOf,
     watermarks: heard.watermarks,
     volume,
