@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Failure } from '../model/failure.ts'
 import type { Severity } from '../model/sli.ts'
-import { iso } from '../model/time.ts'
+import { type Instant, iso } from '../model/time.ts'
 import { createEarlyCheck } from '../observe/check/early.ts'
 import { createFileSource } from '../observe/sources/file/file-source.ts'
 import { incidentDocument } from '../report/documents/incident.ts'
@@ -148,16 +148,18 @@ function report(records: number, incidents: readonly { readonly severity: Severi
   io.out(`${records} records replayed; incidents: ${counts.join(', ')}. Written to ${out}\n`)
 }
 
-/** Records so far, on a terminal's own line, twice a second. */
+/** Records so far, and until when all is judged, on a terminal's own line, twice a second. */
 function createProgress(io: Io) {
   let shownAt = io.now()
   let shown = false
   return {
-    to: (records: number) => {
+    to: (records: number, until: Instant | null) => {
       if (!io.isTerminal || io.now() - shownAt < 500) return
       shownAt = io.now()
       shown = true
-      io.err(`\r${records.toLocaleString('en')} records …`)
+      io.err(
+        `\r${records.toLocaleString('en')} records${until === null ? '' : `, judged until ${iso(until).slice(0, 10)}`} …`,
+      )
     },
     done: () => {
       if (shown) io.err('\r\u001b[K')

@@ -97,7 +97,7 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
     evaluator ??= await open(lead)
     const began = performance.now()
     const current = evaluator
-    const evaluation = await traceRound(tracing, current.evaluate)
+    const evaluation = await traceRound(tracing, () => current.evaluate())
     await deps.onRound(current, evaluation, performance.now() - began)
   }
 

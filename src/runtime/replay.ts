@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { render } from '../alert/receivers/index.ts'
 import { secretPlaceholder } from '../alert/receivers/request.ts'
 import type { Notification } from '../alert/notification.ts'
 import type { RoutesConfig } from '../alert/config.ts'
 import type { Incident } from '../model/incident.ts'
 import type { Severity } from '../model/sli.ts'
-import { type Duration, iso } from '../model/time.ts'
+import { type Duration, type Instant, iso } from '../model/time.ts'
 import type { Source } from '../observe/sources/source.ts'
 import type { Plan } from '../plan/plan.ts'
 import { SCHEMA_VERSION, verdictDocument } from '../report/documents/verdict.ts'
@@ -31,8 +32,12 @@ export interface ReplayDeps {
   readonly signal: AbortSignal
   readonly onVerdict: (line: string) => void
   readonly onNotification: (line: string) => void
-  readonly onProgress: (records: number) => void
+  /** `until`: as far as all is judged; null: nothing is yet. */
+  readonly onProgress: (records: number, until: Instant | null) => void
 }
+
+/** Minutes judged before what they came to is written. */
+const MINUTES_AT_ONCE = 1_440
 
 /** What a replay came to. */
 export interface Replayed {
@@ -74,14 +79,29 @@ export async function replayArchive(deps: ReplayDeps): Promise<Replayed> {
     deps.onVerdict(JSON.stringify(verdictDocument(verdict)))
   }
 
+  /** A record of which the time is far ahead makes years judgeable at once: told as they go by, and given up when asked to. */
   async function judge(): Promise<void> {
-    const evaluation = await evaluator.evaluate()
+    while ((await judgeSome()) === MINUTES_AT_ONCE && !deps.signal.aborted) {
+      deps.onProgress(records, evaluatedUntil())
+      await setImmediate()
+    }
+  }
+
+  function evaluatedUntil(): Instant | null {
+    const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
+    return ends.length === 0 ? null : Math.max(...ends)
+  }
+
+  /** How many minutes it judged. */
+  async function judgeSome(): Promise<number> {
+    const evaluation = await evaluator.evaluate(MINUTES_AT_ONCE)
     for (const line of evaluation.lines) write(line)
     for (const notification of evaluation.notifications) {
       deps.onNotification(JSON.stringify(notificationDocument(notification, routes)))
       if (!deps.deliver) metrics.recordNotification(notification.receiver, 'sent')
     }
     recordJudged(evaluation)
+    return evaluation.minutes
   }
 
   function recordJudged(evaluation: Evaluation): void {
@@ -109,7 +129,7 @@ export async function replayArchive(deps: ReplayDeps): Promise<Replayed> {
         records += length
         metrics.recordCommit(plan, { ...observed, source: id, ingestDelay: null })
         await judge()
-        deps.onProgress(records)
+        deps.onProgress(records, evaluatedUntil())
       },
       onFailure: (_source, failure) => {
         throw failure
@@ -122,9 +142,8 @@ export async function replayArchive(deps: ReplayDeps): Promise<Replayed> {
   const last = [...evaluator.newest().values()].filter(({ verdict }) => written.get(verdict.slo) !== verdict.at)
   for (const line of last.sort((a, b) => a.verdict.at - b.verdict.at || (a.verdict.slo < b.verdict.slo ? -1 : 1)))
     write(line)
-  const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
-  if (ends.length > 0) {
-    const at = Math.max(...ends)
+  const at = evaluatedUntil()
+  if (at !== null) {
     const gauges = await eventGauges(db, plan, evaluator.accounts, at)
     metrics.recordEvaluation({
       at,

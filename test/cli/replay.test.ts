@@ -189,5 +189,27 @@ describe('assay replay', () => {
       expect(err).toMatch(/^assay: [^\n]+\n$/)
       expect(contents('out')).toEqual(earlier)
     })
+
+    it('because it is interrupted while it judges the years up to a record from far ahead', async () => {
+      const [first = ''] = steady(0, 1, 1)
+      const ahead = first.replace(/"receivedAt":"[^"]*"/, '"receivedAt":"2099-01-01T00:00:00.000Z"')
+      expect(ahead).not.toBe(first)
+      writeFileSync(at('ahead.ndjson'), `${first}\n${ahead}\n`)
+      const stop = new AbortController()
+      let clock = 0
+      let told = ''
+      const { code } = await replay(['ahead.ndjson', '--out', 'out'], {
+        signal: stop.signal,
+        isTerminal: true,
+        now: () => (clock += 1_000),
+        err: (text) => {
+          told += text
+          if (/judged until \d{4}-\d\d-\d\d/.test(text)) stop.abort()
+        },
+      })
+      expect(code).toBe(3)
+      expect(told).toContain('interrupted')
+      expect(contents('out')).toEqual(earlier)
+    })
   })
 })

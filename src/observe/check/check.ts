@@ -44,9 +44,16 @@ export function check(plan: Plan, decoded: Decoded): Judgement {
 export function judgeOf(event: EventPlan): JudgeRecord {
   const known = judges.get(event)
   if (known !== undefined) return known
-  const versions = new Map<string | null, Prepared>()
+  const prepared = new Map(event.versions.map((contract) => [contract, prepare(contract)]))
+  const byAppVersion = new Map<string | null, Prepared>()
+  const found = (appVersion: string | null): Prepared => {
+    const contract = contractFor(event, appVersion)
+    const one = prepared.get(contract) ?? prepare(contract)
+    if (byAppVersion.size < MOST_REMEMBERED) byAppVersion.set(appVersion, one)
+    return one
+  }
   const made: JudgeRecord = ({ body, dimensions: { appVersion } }) =>
-    judge(versions.get(appVersion) ?? prepare(event, appVersion, versions), body)
+    judge(byAppVersion.get(appVersion) ?? found(appVersion), body)
   judges.set(event, made)
   return made
 }
@@ -69,18 +76,14 @@ function judge({ contract, goals, unsure, closed, flawless }: Prepared, body: un
   }
 }
 
-function prepare(event: EventPlan, appVersion: string | null, versions: Map<string | null, Prepared>): Prepared {
-  const contract = contractFor(event, appVersion)
-  const same = [...versions.values()].find((prepared) => prepared.contract === contract)
-  const prepared = same ?? {
+function prepare(contract: ContractVersion): Prepared {
+  return {
     contract,
     goals: contract.goals.map(({ property }) => property),
     unsure: contract.watched.filter((property) => !isGuaranteed(contract.schema, property)),
     closed: contract.schema['additionalProperties'] === false && contract.schema['patternProperties'] === undefined,
     flawless: judgement('valid', contract.version),
   }
-  if (versions.size < MOST_REMEMBERED) versions.set(appVersion, prepared)
-  return prepared
 }
 
 function missing(properties: readonly string[], body: unknown): readonly string[] {

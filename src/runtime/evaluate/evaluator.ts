@@ -55,8 +55,11 @@ export interface Evaluation {
 
 /** The evaluate loop's memory. After an error it must be thrown away and opened anew: the store has the truth. */
 export interface Evaluator {
-  /** Judges every minute that has become judgeable since the last call and writes it down in one transaction. */
-  readonly evaluate: () => Promise<Evaluation>
+  /**
+   * Judges every minute that has become judgeable since the last call, or the first `most` of them, and writes them down in
+   * transactions of two hours.
+   */
+  readonly evaluate: (most?: number) => Promise<Evaluation>
   /** Newest verdict and row states by SLO. */
   readonly newest: () => ReadonlyMap<string, Line>
   /** Last written line by SLO. */
@@ -121,7 +124,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     tracing,
   })
 
-  async function evaluate(): Promise<Evaluation> {
+  async function evaluate(most = Number.POSITIVE_INFINITY): Promise<Evaluation> {
     await accounts.refresh()
     const counted = new Map<string, { good: number; total: number }>()
     const lines: Line[] = []
@@ -156,6 +159,7 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
       gathered.lines.push(...minute.lines)
       await inSpan(minute, () => attention.attend(minute, gathered))
       if (gathered.minutes >= MINUTES_A_COMMIT) await commit()
+      if (minutes + gathered.minutes >= most) break
     }
     await commit()
     await volume?.keep()
