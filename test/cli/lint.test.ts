@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Io } from '../../src/cli/io.ts'
 import { lint } from '../../src/cli/lint.ts'
 import { type Files, writeProject } from '../support/project.ts'
+import { runCommand } from '../support/run-command.ts'
 
 const cleanUps: (() => void)[] = []
 afterEach(() => {
@@ -11,23 +11,7 @@ afterEach(() => {
 async function linting(files: Files, json = false) {
   const { root, remove } = writeProject(files)
   cleanUps.push(remove)
-  let out = ''
-  let err = ''
-  const io: Io = {
-    env: {},
-    cwd: root,
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    isTerminal: false,
-    now: () => 0,
-    signal: new AbortController().signal,
-  }
-  const code = await lint({ config: 'rules/assay.yaml', json }, io)
-  return { code, out, err }
+  return runCommand(root, (io) => lint({ config: 'rules/assay.yaml', json }, io), { now: () => 0 })
 }
 
 const WARNED = {

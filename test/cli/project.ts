@@ -9,20 +9,15 @@ import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
 import { commitOf, countsOf, seriesOf, stepOf } from '../support/commits.ts'
 import { evaluatorOf } from '../support/evaluator.ts'
+import { type Ran, runCommand } from '../support/run-command.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
 
 /** A project in a folder of its own, and the commands as if typed in it. */
 export interface TestProject extends TemporaryFolder {
   readonly write: (path: string, text: string | Uint8Array) => void
-  readonly run: (command: (io: Io) => Promise<ExitCode>, change?: Partial<Io>) => Promise<Printed>
+  readonly run: (command: (io: Io) => Promise<ExitCode>, change?: Partial<Io>) => Promise<Ran>
   /** Fills the store with a source's minutes from `start` on, and judges them all. */
   readonly fill: (start: Instant, minutes: readonly Partial<WindowCounts>[]) => Promise<void>
-}
-
-export interface Printed {
-  readonly code: ExitCode
-  readonly out: string
-  readonly err: string
 }
 
 const CONTRACT = `event: Order Completed
@@ -57,21 +52,7 @@ export function testProject(files: Readonly<Record<string, string>> = {}): TestP
   return {
     ...folder,
     write,
-    run: async (command, change = {}) => {
-      let out = ''
-      let err = ''
-      const io: Io = {
-        env: {},
-        cwd: folder.path,
-        out: (text) => (out += text),
-        err: (text) => (err += text),
-        isTerminal: false,
-        now: Date.now,
-        signal: new AbortController().signal,
-        ...change,
-      }
-      return { code: await command(io), out, err }
-    },
+    run: (command, change) => runCommand(folder.path, command, change),
     fill: (start, minutes) => fill(folder.path, start, minutes),
   }
 }

@@ -6,6 +6,7 @@ import type { Io } from '../../src/cli/io.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { events } from '../scenarios/bad-release/events.ts'
 import { steady } from '../scenarios/segment.ts'
+import { runCommand } from '../support/run-command.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary.ts'
 import { startWebhook } from '../support/webhook-server.ts'
 
@@ -32,21 +33,8 @@ describe('assay replay', () => {
   })
   afterEach(() => folder.remove())
 
-  async function replay(args: readonly string[], change: Partial<Io> = {}) {
-    let out = ''
-    let err = ''
-    const code = await runProgram(['replay', ...args], {
-      env: {},
-      cwd: folder.path,
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      isTerminal: false,
-      now: Date.now,
-      signal: new AbortController().signal,
-      ...change,
-    })
-    return { code, out, err }
-  }
+  const replay = (args: readonly string[], change: Partial<Io> = {}) =>
+    runCommand(folder.path, (io) => runProgram(['replay', ...args], io), change)
 
   /** Everything in a folder, by name. */
   const contents = (name: string): Record<string, string> =>

@@ -8,7 +8,8 @@ import { readConfiguration } from '../../src/cli/project.ts'
 import { readMonth } from '../../src/report/scorecard/month.ts'
 import { freezeMonth } from '../../src/runtime/scorecard/freeze.ts'
 import { openStore } from '../../src/store/open.ts'
-import { type Printed, type TestProject, testProject } from './project.ts'
+import type { Ran } from '../support/run-command.ts'
+import { type TestProject, testProject } from './project.ts'
 
 const START = Date.UTC(2026, 9, 30, 22)
 /** Long after October 2026 is frozen. */
@@ -22,7 +23,7 @@ const HOUR_OF_RECORDS = Array.from({ length: 60 }, (_, minute) => ({
 
 describe('assay scorecard', () => {
   let project: TestProject
-  const asked = (change: Partial<ScorecardOptions> = {}, now = LATER): Promise<Printed> =>
+  const asked = (change: Partial<ScorecardOptions> = {}, now = LATER): Promise<Ran> =>
     project.run(
       (io) =>
         scorecard({ config: 'rules/assay.yaml', month: '2026-10', format: 'json', rebuild: false, ...change }, io),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../src/cli/io.ts'
+import type { ExitCode, Io } from '../../src/cli/io.ts'
 import { showSlo } from '../../src/cli/slo.ts'
 import { status } from '../../src/cli/status.ts'
 import { HOUR, MINUTE } from '../../src/model/time.ts'
@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open.ts'
 import { TABLE_TROUBLES_NOTE } from '../../src/store/read/table-troubles.ts'
 import { commitTable } from '../../src/store/tables.ts'
 import { writeProject } from '../support/project.ts'
+import { runCommand } from '../support/run-command.ts'
 
 const START = Date.UTC(2026, 0, 5, 7)
 const NOW = START + HOUR
@@ -62,14 +63,9 @@ beforeAll(async () => {
 })
 afterAll(remove)
 
-async function run(ask: (io: Io) => Promise<number>): Promise<string> {
-  let printed = ''
-  const print = (text: string): void => {
-    printed += text
-  }
-  const signal = new AbortController().signal
-  await ask({ cwd: root, env: {}, out: print, err: print, isTerminal: false, now: () => NOW, signal })
-  return printed
+async function run(ask: (io: Io) => Promise<ExitCode>): Promise<string> {
+  const { out, err } = await runCommand(root, ask, { now: () => NOW })
+  return out + err
 }
 
 describe('tables in status', () => {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ReceiverConfig } from '../../src/alert/config.ts'
-import type { Io } from '../../src/cli/io.ts'
 import { nearest } from '../../src/config/nearest.ts'
 import { testReceiver } from '../../src/cli/test-receiver.ts'
 import { NOON } from '../alert/sample.ts'
 import { startPagerduty } from '../support/pagerduty-server.ts'
+import { runCommand } from '../support/run-command.ts'
 import { startSlack } from '../support/slack-server.ts'
 import { startWebhook } from '../support/webhook-server.ts'
 
@@ -14,21 +14,8 @@ afterEach(async () => {
   for (const close of cleanUp.splice(0)) await close()
 })
 
-async function run(receivers: ReceiverConfig[], name: string, env: Record<string, string> = {}, json = false) {
-  let out = ''
-  let err = ''
-  const io: Io = {
-    env,
-    cwd: '/',
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTerminal: false,
-    now: () => NOON,
-    signal: new AbortController().signal,
-  }
-  const code = await testReceiver({ name, json }, { receivers }, 'staging', io)
-  return { code, out, err }
-}
+const run = (receivers: ReceiverConfig[], name: string, env: Record<string, string> = {}, json = false) =>
+  runCommand('/', (io) => testReceiver({ name, json }, { receivers }, 'staging', io), { env, now: () => NOON })
 
 describe('receivers test', () => {
   it('opens and closes a labelled incident at PagerDuty, of low severity, under a key of its own', async () => {

@@ -10,6 +10,7 @@ import { openStore } from '../../src/store/open.ts'
 import { runAssay } from '../support/assay-command.ts'
 import { startAssay } from '../support/daemon.ts'
 import { type Files, SOUND, writeProject } from '../support/project.ts'
+import { runCommand } from '../support/run-command.ts'
 import { THOROUGH } from '../support/thorough.ts'
 
 const toEnd: (() => unknown)[] = []
@@ -30,21 +31,7 @@ const withStore = (path: string): Files => ({
 /** The command in this process; where everything is required in one of its own, which must come to its end as well. */
 async function command(args: readonly string[], cwd: string): ReturnType<typeof runAssay> {
   if (THOROUGH) return runAssay(args, { cwd })
-  let [out, err] = ['', '']
-  const code = await runProgram(args, {
-    env: {},
-    cwd,
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    isTerminal: false,
-    now: Date.now,
-    signal: new AbortController().signal,
-  })
-  return { code, out, err }
+  return runCommand(cwd, (io) => runProgram(args, io))
 }
 
 /** Starts where it can't: it must end by itself, and say one line. */

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { readConfiguration } from '../../src/cli/project.ts'
 import { HOUR, type Instant, iso, MINUTE } from '../../src/model/time.ts'
 import { readVolumeState } from '../../src/runtime/volume/volume-state.ts'
-import { openStore, type StoreConfig } from '../../src/store/open.ts'
+import { openStore } from '../../src/store/open.ts'
 import { readSloStates } from '../../src/store/verdicts.ts'
 import { readVolumeNote } from '../../src/store/volume-states.ts'
 import type { Database } from '../../src/store/sql.ts'
 import { track } from '../scenarios/segment.ts'
 import { type RunningAssay, startAssay } from '../support/daemon.ts'
-import { withPostgres } from '../support/postgres.ts'
+import { onEachStore } from '../support/daemon-store.ts'
 import { writeProject } from '../support/project.ts'
 import { type Random, seeded } from '../support/random.ts'
 import { THOROUGH } from '../support/thorough.ts'
@@ -73,13 +73,9 @@ interface Fell {
   behind: number
 }
 
-interface MadeStore {
-  readonly yaml: string
-  readonly env: Readonly<Record<string, string>>
-  readonly config?: StoreConfig
-}
+const LONG = 'half a minute long'
 
-function onStore(makeStore: () => Promise<MadeStore>): void {
+onEachStore('a daemon killed around the writes of the volume detector’s state', LONG, (makeStore) => {
   const cleanup: (() => Promise<void> | void)[] = []
   afterEach(async () => {
     for (const each of cleanup.splice(0).reverse()) await each()
@@ -90,7 +86,7 @@ function onStore(makeStore: () => Promise<MadeStore>): void {
     const made = await makeStore()
     const project = writeProject(files(made.yaml))
     cleanup.push(project.remove)
-    const config = made.config ?? { type: 'sqlite' as const, path: join(project.root, '.assay/assay.db') }
+    const config = made.at(project.root)
     let assay: RunningAssay | null = null
     let db: Database | null = null
     cleanup.push(async () => {
@@ -146,7 +142,7 @@ function onStore(makeStore: () => Promise<MadeStore>): void {
   }
 
   it.skipIf(!THOROUGH)(
-    'goes on to the same alarms, incidents and state as one that nobody killed',
+    `goes on to the same alarms, incidents and state as one that nobody killed (${LONG}: with ASSAY_REQUIRE=all)`,
     async () => {
       const fell = { midway: 0, behind: 0 }
       const undisturbed = (await live(null, fell)) as { volume: unknown; incidents: { openedAt: Instant }[] }
@@ -163,26 +159,9 @@ function onStore(makeStore: () => Promise<MadeStore>): void {
     },
     240_000,
   )
-}
+})
 
 async function newestBlock(db: Database): Promise<number> {
   const [row] = await db.all<{ generation: number | null }>('select max(generation) as generation from volume_state')
   return row?.generation ?? 0
 }
-
-const LONG = 'half a minute long: with ASSAY_REQUIRE=all'
-
-describe(`a daemon killed around the writes of the volume detector’s state, on SQLite (${LONG})`, () => {
-  onStore(async () => ({ yaml: '{ type: sqlite, path: .assay/assay.db }', env: {} }))
-})
-
-withPostgres(`a daemon killed around the writes of the volume detector’s state, on Postgres (${LONG})`, (postgres) => {
-  onStore(async () => {
-    const url = await postgres.createDatabase()
-    return {
-      yaml: '{ type: postgres, url: { env: ASSAY_DATABASE_URL } }',
-      env: { ASSAY_DATABASE_URL: url },
-      config: { type: 'postgres', url },
-    }
-  })
-})

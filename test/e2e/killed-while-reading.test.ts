@@ -15,6 +15,7 @@ import { type Child, startChild } from '../support/child.ts'
 import { onEachStore } from '../support/daemon-store.ts'
 import type { LiveLoopsTask } from '../support/live-loops.ts'
 import { writeProject } from '../support/project.ts'
+import { runCommand } from '../support/run-command.ts'
 import { type Random, seeded } from '../support/random.ts'
 import { until } from '../support/until.ts'
 import { THOROUGH } from '../support/thorough.ts'
@@ -132,17 +133,12 @@ sources:
   })
   const files = writeArchive(join(project.root, 'data'), seeded(7))
   const out = join(project.root, 'out')
-  const said: string[] = []
-  const code = await replay(
-    { files, config: project.config, out, verdicts: 'changes' },
-    {
-      ...{ env: {}, cwd: project.root, isTerminal: false, now: () => after(2 * MINUTES) },
-      out: (line) => said.push(line),
-      err: (line) => said.push(line),
-      signal: new AbortController().signal,
-    },
+  const { code, err } = await runCommand(
+    project.root,
+    (io) => replay({ files, config: project.config, out, verdicts: 'changes' }, io),
+    { now: () => after(2 * MINUTES) },
   )
-  if (code !== 0) throw new Error(said.join(''))
+  if (code !== 0) throw new Error(err)
   const lines = readFileSync(join(out, 'verdicts.ndjson'), 'utf8').trimEnd().split('\n')
   replayed = {
     verdicts: lines.map((line) => JSON.parse(line) as VerdictDocument),
