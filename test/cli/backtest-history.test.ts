@@ -50,7 +50,9 @@ describe('backtest over the store', () => {
   it('says what each budget would have raised', async () => {
     const { code, out } = await run()
     expect(code).toBe(0)
-    expect(out).toMatch(/^4\.0 weeks, .*; 8 series\.\nFALSE ALARMS A WEEK +ALARMS +A WEEK +DOWN +UP +SERIES\n0\.25 /)
+    expect(out).toMatch(
+      /^4\.0 weeks, .*; 8 series\.\nFALSE ALARMS A WEEK +ALARMS +A WEEK +PAGES +DOWN +UP +SERIES\n0\.25 /,
+    )
     expect(out.match(/^(0\.25|0\.5|1|2|5) .*$/gm)).toHaveLength(5)
   })
 
@@ -77,6 +79,7 @@ describe('backtest over the store', () => {
         direction: 'down',
         opened_at: opened,
         observed: 0,
+        severity: 'page',
       }),
     )
     expect((await run({ falseAlarmsPerWeek: 1 })).out).toContain('Order Completed · on · ios')
@@ -88,6 +91,39 @@ describe('backtest over the store', () => {
     expect((await run({}, { now: () => START + 1 })).out).toBe(
       'The store keeps no whole hour yet: there is nothing to look back on.\n',
     )
+  })
+
+  it('says nothing of hours in which nobody listened', async () => {
+    const deaf = testProject()
+    const [from, to, end] = [20 * 24, 20 * 24 + 6, 21 * 24]
+    const store = await openStore({ type: 'sqlite', path: join(deaf.path, '.assay/assay.db') })
+    const writer = await takeWriter(store)
+    const random = seeded(5)
+    const hours = (first: number, last: number) =>
+      Array.from({ length: last - first }, (_, index) => {
+        const counts = countsOf(Math.round(1_000 + 40 * (random.next() - 0.5)))
+        return { series: ORDERS, minute: START + (first + index) * HOUR, counts }
+      })
+    const commit = (step: ReturnType<typeof stepOf>, windows: ReturnType<typeof hours>) =>
+      commitIngest(store, writer, commitOf({ steps: [step], delta: { windows, facets: [], findings: [] } }))
+    const until = (hour: number, since: number) => ({
+      observedUntil: START + hour * HOUR,
+      listeningSince: START + since * HOUR,
+    })
+    await commit(stepOf(null, '1', until(from, 0)), hours(0, from))
+    await commit(stepOf('1', '2', until(end, to)), hours(to, end))
+    await writer.release()
+    await store.close()
+    const { out } = await deaf.run((io) => backtest({ config: 'rules/assay.yaml', json: true }, io), {
+      now: () => START + end * HOUR + 1,
+    })
+    deaf.remove()
+    const { to: last, budgets } = JSON.parse(out)
+    expect(last).toBe(iso(START + end * HOUR))
+    const opened = budgets.flatMap(({ alarms }: { alarms: readonly { opened_at: string }[] }) =>
+      alarms.map(({ opened_at }) => opened_at),
+    )
+    expect(opened.filter((at: string) => at >= iso(START + from * HOUR))).toEqual([])
   })
 
   it('has the zone of the configuration', async () => {

@@ -8,6 +8,7 @@ const COLUMNS = [
   { title: 'FALSE ALARMS A WEEK' },
   { title: 'ALARMS', right: true },
   { title: 'A WEEK', right: true },
+  { title: 'PAGES', right: true },
   { title: 'DOWN', right: true },
   { title: 'UP', right: true },
   { title: 'SERIES', right: true },
@@ -22,6 +23,7 @@ export function historyText(history: StoreHistory | null, timezone: string): str
     String(falseAlarmsPerWeek),
     String(alarms.length),
     (alarms.length / weeks).toFixed(2),
+    String(alarms.filter(({ severity }) => severity === 'page').length),
     String(alarms.filter(({ direction }) => direction === 'down').length),
     String(alarms.filter(({ direction }) => direction === 'up').length),
     String(new Set(alarms.map((alarm) => alarm.series)).size),
@@ -63,7 +65,7 @@ export function historyDocument(history: StoreHistory | null): string {
           unwatched: history.unwatched,
           budgets: history.budgets.map(({ falseAlarmsPerWeek, alarms }) => ({
             false_alarms_per_week: falseAlarmsPerWeek,
-            alarms: alarms.map(alarmDocument),
+            alarms: alarms.map((alarm) => ({ ...alarmDocument(alarm), severity: alarm.severity })),
           })),
         }
   return `${JSON.stringify(document)}\n`

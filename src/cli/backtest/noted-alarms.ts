@@ -5,12 +5,8 @@ export function note(alarms: Map<string, VolumeAlarm>, changes: readonly VolumeA
   for (const alarm of changes) alarms.set(keyOf(alarm), alarm)
 }
 
-/** The ends of those that have been noted. */
-export function noteClosed(alarms: Map<string, VolumeAlarm>, changes: readonly VolumeAlarm[]): void {
-  for (const alarm of changes) if (alarm.closedAt !== null && alarms.has(keyOf(alarm))) alarms.set(keyOf(alarm), alarm)
-}
-
-function keyOf({ series, kind, direction, openedAt }: VolumeAlarm): string {
+/** What tells one alarm from others. */
+export function keyOf({ series, kind, direction, openedAt }: VolumeAlarm): string {
   return JSON.stringify([series, kind, direction, openedAt])
 }
 

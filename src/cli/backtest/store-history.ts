@@ -1,9 +1,9 @@
-import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
+import { callsFor } from '../../judge/volume/reading.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { type AlarmNotes, watchPast } from '../../runtime/volume/past-watch.ts'
+import { type AlarmNotes, type RaisedAlarm, watchPast } from '../../runtime/volume/past-watch.ts'
 import type { Sql } from '../../store/sql.ts'
-import { byOpening, note, noteClosed } from './noted-alarms.ts'
+import { byOpening, keyOf } from './noted-alarms.ts'
 
 /** Budgets to choose from, in false alarms a week. */
 export const BUDGETS = [0.25, 0.5, 1, 2, 5] as const
@@ -16,7 +16,7 @@ export interface StoreHistory {
   readonly minutesFrom: Instant | null
   readonly series: number
   readonly unwatched: number
-  readonly budgets: readonly { readonly falseAlarmsPerWeek: number; readonly alarms: readonly VolumeAlarm[] }[]
+  readonly budgets: readonly { readonly falseAlarmsPerWeek: number; readonly alarms: readonly RaisedAlarm[] }[]
 }
 
 /** Null where no whole hour is kept. */
@@ -37,11 +37,16 @@ export async function backtestStore(
 }
 
 function alarmNotes(): AlarmNotes {
-  const alarms = new Map<string, VolumeAlarm>()
+  const alarms = new Map<string, RaisedAlarm>()
   return {
     heard: (told, changes) => {
-      note(alarms, told)
-      noteClosed(alarms, changes)
+      for (const standing of told)
+        alarms.set(keyOf(standing.alarm), { ...standing.alarm, severity: callsFor(standing) })
+      // The ends of those that have been told.
+      for (const alarm of changes) {
+        const known = alarms.get(keyOf(alarm))
+        if (known !== undefined && alarm.closedAt !== null) alarms.set(keyOf(alarm), { ...known, ...alarm })
+      }
     },
     alarms: () => [...alarms.values()].sort(byOpening),
   }

@@ -39,5 +39,10 @@ export function firingOf({ alarms }: VolumeReading, clippedAt: Instant | null = 
     clippedAt === null || alarm.openedAt - (ARRIVALS.has(series.aspect) ? 0 : HOUR) >= clippedAt
   const fresh = alarms.filter(isFresh)
   if (fresh.length === 0) return null
-  return fresh.some(({ alarm, series }) => alarm.kind !== 'drift' && ARRIVALS.has(series.aspect)) ? 'page' : 'ticket'
+  return fresh.some((standing) => callsFor(standing) === 'page') ? 'page' : 'ticket'
+}
+
+/** What one alarm calls for. */
+export function callsFor(standing: StandingAlarm): 'page' | 'ticket' {
+  return standing.alarm.kind !== 'drift' && isOfArrivals(standing) ? 'page' : 'ticket'
 }

@@ -1,4 +1,5 @@
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
+import type { StandingAlarm } from '../../judge/volume/reading.ts'
 import { streamKey, type WatchedStream } from '../../judge/volume/watched.ts'
 import type { Coverage } from '../../judge/volume/watching.ts'
 import { tableSource } from '../../model/subject.ts'
@@ -27,13 +28,18 @@ export interface PastWatch {
   /** From here on the store keeps minutes, so that hours could be looked into; null: nowhere. */
   readonly minutesFrom: Instant | null
   readonly coverage: readonly Coverage[]
-  readonly budgets: readonly { readonly falseAlarmsPerWeek: number; readonly alarms: readonly VolumeAlarm[] }[]
+  readonly budgets: readonly { readonly falseAlarmsPerWeek: number; readonly alarms: readonly RaisedAlarm[] }[]
+}
+
+/** An alarm that was told, and what it calls for. */
+export interface RaisedAlarm extends VolumeAlarm {
+  readonly severity: 'page' | 'ticket'
 }
 
 /** Each alarm, as it was told when it opened and again when it closed. */
 export interface AlarmNotes {
-  readonly heard: (told: readonly VolumeAlarm[], changes: readonly VolumeAlarm[]) => void
-  readonly alarms: () => readonly VolumeAlarm[]
+  readonly heard: (told: readonly StandingAlarm[], changes: readonly VolumeAlarm[]) => void
+  readonly alarms: () => readonly RaisedAlarm[]
 }
 
 /** Read in parts, so that 100 days of many events aren't in memory at once. */

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { VolumeAlarm } from '../../judge/volume/alarm.ts'
 import type { Band } from '../../judge/volume/detector.ts'
 import { volumeFleet } from '../../judge/volume/fleet.ts'
-import { LEARNING, type VolumeReading } from '../../judge/volume/reading.ts'
+import { LEARNING, type StandingAlarm, type VolumeReading } from '../../judge/volume/reading.ts'
 import {
   type EventHour,
   seriesName,
@@ -73,7 +73,7 @@ export interface WatchDeps {
   readonly events?: EventHours
   readonly known?: KnownChanges
   /** Hears of the alarms that are told when they open, and of all that close. */
-  readonly heard?: (told: readonly VolumeAlarm[], changes: readonly VolumeAlarm[]) => void
+  readonly heard?: (told: readonly StandingAlarm[], changes: readonly VolumeAlarm[]) => void
 }
 
 /** Goes on from what was saved, or begins with the oldest hour that the store keeps: what it learnt before, it learns again from there. */
@@ -164,10 +164,7 @@ export function createVolumeWatch(
     }
     const end = start + HOUR
     const { told, changes } = judgeHour(judge, watched.take(buckets), buckets, start)
-    deps.heard?.(
-      told.map(({ alarm }) => alarm),
-      changes,
-    )
+    deps.heard?.(told, changes)
     for (const each of buckets) {
       recent.add(streamKey(each), { start, observed: each.received, band: fleet.band(seriesName(each, 'total')) })
     }
@@ -184,7 +181,7 @@ export function createVolumeWatch(
     const about = series.get(alarm.series)
     if (about === undefined) return
     standing.note([alarm])
-    deps.heard?.([alarm], [])
+    deps.heard?.([{ alarm, series: about }], [])
     const key = streamKey(stream)
     const stood = (readings.at(key, at)?.alarms ?? []).filter((other) => other.alarm.kind !== 'drift')
     const all = [...stood, { alarm, series: about }].sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
