@@ -22,7 +22,8 @@ export function contractStub(event: string, bodies: readonly unknown[], path = s
   const objects = bodies.filter(isJson)
   const schema = { type: 'object', ...(objects.length === 0 ? {} : objectSchema(objects, 1)) }
   const contract = {
-    event: event.slice(0, LONGEST_NAME).toWellFormed(),
+    // As it arrives: see `event` in a contract's schema.
+    event: event.slice(0, LONGEST_NAME).toWellFormed().replaceAll('\u0000', '\ufffd'),
     description: 'What has happened when this arrives, and who sends it.',
     versions: [{ version: 1, schema }],
   }

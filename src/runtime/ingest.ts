@@ -4,11 +4,12 @@ import type { ArrivedRecord } from '../model/record.ts'
 import { type Duration, type Instant, isPlausibleArrival } from '../model/time.ts'
 import { observeBatch, type Observed } from '../observe/observe.ts'
 import type { Source, SourceBatch } from '../observe/sources/source.ts'
-import { createInterner } from '../observe/windows/interner.ts'
+import { createInterner, MOST_UNPLANNED } from '../observe/windows/interner.ts'
 import type { Plan } from '../plan/plan.ts'
 import { commitIngest } from '../store/ingest.ts'
 import type { Writer } from '../store/leases.ts'
 import { readPositions } from '../store/positions.ts'
+import { unplannedNames } from '../store/read/arrivals.ts'
 import type { Database } from '../store/sql.ts'
 import { createFilters } from './sightings.ts'
 import { rememberBatch, traceBatch } from './tracing/ingest.ts'
@@ -90,9 +91,12 @@ function createObserver(source: Source, deps: IngestDeps): Observer {
   const last = new Map<string, string>()
   const isStream = source.type === 'kafka'
   let isAssigned = false
+  let isSeeded = false
   let newest: Instant = Number.NEGATIVE_INFINITY
 
   async function open(positions: ReadonlyMap<string, string>): Promise<void> {
+    if (!isSeeded) interner.ofSource(source.id).seed(await unplannedNames(deps.db, source.id, MOST_UNPLANNED))
+    isSeeded = true
     if (!isStream) return filters.open(positions.keys())
     // Of a stream others read partitions too: what they saw since isn't in memory, and what they read needn't be.
     for (const [partition, position] of positions) {

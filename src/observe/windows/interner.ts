@@ -4,12 +4,11 @@ import { redactName } from '../redact/redact-text.ts'
 import { createSlot, type SeriesSlot } from './slot.ts'
 
 /** Names without a contract that a source may have. */
-const MOST_UNPLANNED = 1_000
+export const MOST_UNPLANNED = 1_000
 
 /**
  * The names under which records are counted: bounded, redacted, and the same object for the same name, so that they can be
- * keys. It lives as long as the process, which is as far as the caps hold: a restart may admit other names, unless it is
- * told those that are stored.
+ * keys. It lives as long as the process; a restart tells it the names that are stored, or it would admit as many others.
  */
 export interface Interner {
   readonly ofSource: (source: string) => SourceNames

@@ -49,6 +49,16 @@ function firstOf(day: Instant, hour: Instant | null, minute: Instant | null): In
   return minute
 }
 
+/** Names without a contract that a source has brought, those of late first, as far back as hours are kept. */
+export async function unplannedNames(sql: Sql, source: string, most: number): Promise<readonly string[]> {
+  const rows = await sql.all<{ event: string }>(
+    `select s.event as event, max(w.start) as newest from series s join window_hour w on w.series = s.id
+     where s.kind = 'unplanned' and s.source = ? group by s.id, s.event order by newest desc, s.id limit ?`,
+    [source, most],
+  )
+  return rows.map(({ event }) => event)
+}
+
 export interface LiveCounts {
   readonly kind: string
   readonly event: string
