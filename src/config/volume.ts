@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCalendarDay } from '../model/time.ts'
 import { name, text } from './name.ts'
 
 const DATE = /^(?:\d{4}-)?\d\d-\d\d$/
@@ -70,7 +71,5 @@ function isTime(text: string): boolean {
 
 /** Without a year, 29 February is a date. */
 function isDate(text: string): boolean {
-  const whole = text.length === 5 ? `2028-${text}` : text
-  const at = Date.parse(`${whole}T00:00:00Z`)
-  return Number.isFinite(at) && new Date(at).toISOString().slice(0, 10) === whole
+  return isCalendarDay(text.length === 5 ? `2028-${text}` : text)
 }

@@ -26,6 +26,12 @@ export function iso(at: Instant): string {
   return new Date(at).toISOString()
 }
 
+/** Whether a date, `2026-02-28`, is on the calendar: the 30th of February would be read as the 2nd of March. */
+export function isCalendarDay(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`)
+  return Number.isFinite(at) && iso(at).startsWith(`${date}T`)
+}
+
 const UNITS: Readonly<Record<string, Duration>> = {
   ms: 1,
   s: SECOND,

@@ -1,6 +1,7 @@
 import type { Located } from '../config/project.ts'
 import type { ColumnConfig, ColumnType, TableConfig } from '../config/table-contract.ts'
 import type { Problem } from '../model/problem.ts'
+import { isCalendarDay } from '../model/time.ts'
 import { sqlPattern } from './sql-pattern.ts'
 import type { ColumnCheck, ColumnPlan } from './table-plan.ts'
 
@@ -79,13 +80,13 @@ function checkTypes(config: ColumnConfig, type: ColumnType | null, say: Say): vo
 }
 
 function checkBounds(config: ColumnConfig, type: ColumnType | null, say: Say): void {
-  const isTime = type === 'timestamp' || type === 'date'
+  const ofTime = type === 'timestamp' || type === 'date'
   for (const key of ['minimum', 'maximum'] as const) {
     const bound = config[key]
     if (bound === undefined || type === null || MEANT_FOR[key]?.includes(type) === false) continue
-    if (isTime !== (typeof bound === 'string')) {
-      say(key, isTime ? `${key} must be a time in quotes, since it is a ${type}` : `${key} must be a number`)
-    } else if (typeof bound === 'string' && (!INSTANT.test(bound) || Number.isNaN(Date.parse(bound)))) {
+    if (ofTime !== (typeof bound === 'string')) {
+      say(key, ofTime ? `${key} must be a time in quotes, since it is a ${type}` : `${key} must be a number`)
+    } else if (typeof bound === 'string' && !isTime(bound)) {
       say(key, `${key} must be a time such as "2026-01-31" or "2026-01-31T08:00:00Z"`)
     }
   }
@@ -96,6 +97,10 @@ function checkBounds(config: ColumnConfig, type: ColumnType | null, say: Say): v
   if (shortest !== undefined && longest !== undefined && shortest > longest) {
     say('max_length', 'max_length is below min_length: no value would pass')
   }
+}
+
+function isTime(text: string): boolean {
+  return INSTANT.test(text) && isCalendarDay(text.slice(0, 10)) && Number.isFinite(Date.parse(text))
 }
 
 function checksOf(config: ColumnConfig, pattern: string | null): ColumnCheck[] {

@@ -4,7 +4,7 @@ import type { HolidayConfig, KnownConfig } from '../config/volume.ts'
 import { readTableName, writeTableName } from '../config/table-name.ts'
 import { civilInstant, zoneOffset } from '../judge/slo/active.ts'
 import type { Problem } from '../model/problem.ts'
-import { DAY, type Instant } from '../model/time.ts'
+import { DAY, type Instant, isCalendarDay } from '../model/time.ts'
 import { calendarHolidays } from './calendar.ts'
 import type { DomainPlan, EventPlan, KnownChange, VolumePlan } from './plan.ts'
 import type { TablePlan } from './table-plan.ts'
@@ -112,13 +112,9 @@ function spansOf({ from, to, name }: Days, midnight: (date: string) => Instant):
     name,
   })
   if (from.length > 5) return [span(from, to)]
-  return YEARS.filter((year) => isDay(`${year}-${from}`)).map((year) =>
+  return YEARS.filter((year) => isCalendarDay(`${year}-${from}`)).map((year) =>
     span(`${year}-${from}`, `${to < from ? year + 1 : year}-${to}`),
   )
-}
-
-function isDay(date: string): boolean {
-  return new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10) === date
 }
 
 function dayAfter(date: string): string {

@@ -78,18 +78,6 @@ export async function regainWriter(db: Database, { slot, epoch }: Writer): Promi
   }
 }
 
-/** Slots whose holder lives. A collector's instance whose slot isn't among them has left its source. */
-export async function liveWriters(db: Database): Promise<Set<number>> {
-  const rows = await db.all<{ slot: number }>('select slot from writer order by slot')
-  const live = new Set<number>()
-  for (const { slot } of rows) {
-    const lock = await db.lock(`writer-${slot}`)
-    if (lock === null) live.add(slot)
-    else await lock.release()
-  }
-  return live
-}
-
 /** Takes the lead, or answers null while another process has it. `holder` is shown to people. */
 export async function takeLeadership(db: Database, holder: string, now: Instant = 0): Promise<Leadership | null> {
   const lock = await db.lock('leader')

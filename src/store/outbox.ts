@@ -95,22 +95,6 @@ export async function dropPending<Document>(
   return dropped
 }
 
-/**
- * What may be sent at `now`, oldest first, at most `limit` a receiver: nothing while an older entry of the same receiver
- * and incident waits.
- */
-export function dueOutbox<Document>(sql: Sql, now: Instant, limit: number): Promise<OutboxRow<Document>[]> {
-  return read(
-    sql,
-    `join (
-       select d.id as id, row_number() over (partition by d.receiver order by d.id) as place from outbox d
-       where d.state = 'waiting' and d.due_at <= ? and not exists (
-         select 1 from outbox p where p.incident = d.incident and p.receiver = d.receiver and p.state = 'waiting' and p.id < d.id)
-     ) n on n.id = o.id where n.place <= ? order by o.id`,
-    [now, limit],
-  )
-}
-
 /** Everything that was ever said of an incident and is kept, in order. */
 export function deliveriesOf<Document>(sql: Sql, incident: string): Promise<OutboxRow<Document>[]> {
   return read(sql, 'where o.incident = ? order by o.id', [incident])

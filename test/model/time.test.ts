@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration } from '../../src/model/time.ts'
+import { formatDuration, isCalendarDay, parseDuration } from '../../src/model/time.ts'
 
 describe('a duration', () => {
   it.each([
@@ -26,4 +26,15 @@ describe('a duration', () => {
       }),
     )
   })
+})
+
+it.each([
+  ['2026-02-28', true],
+  ['2028-02-29', true],
+  ['2026-02-29', false],
+  ['2026-13-01', false],
+  ['2026-1-1', false],
+  ['', false],
+])('%s is on the calendar: %s', (date, expected) => {
+  expect(isCalendarDay(date)).toBe(expected)
 })

@@ -85,6 +85,10 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
     given: orders('minimum: 0', 'minimum: 9, maximum: 3'),
     then: [`${AT}:7:48: amount: maximum is below minimum: no value would pass`],
   },
+  'a bound on a day that there is not': {
+    given: orders('{ type: number, minimum: 0', '{ type: date, minimum: "2026-02-30"'),
+    then: [`${AT}:7:34: amount: minimum must be a time such as "2026-01-31" or "2026-01-31T08:00:00Z"`],
+  },
   'a bound in digits for a date': {
     given: orders('{ type: number, minimum: 0', '{ type: date, minimum: 0'),
     then: [`${AT}:7:34: amount: minimum must be a time in quotes, since it is a date`],

@@ -5,7 +5,14 @@ import { commitIngest } from '../../src/store/ingest.ts'
 import { takeWriter } from '../../src/store/leases.ts'
 import type { Incident } from '../../src/model/incident.ts'
 import { openStore } from '../../src/store/open.ts'
-import { lastArrivals, liveCounts, newestArrivals, seenEvents, unplannedSeen } from '../../src/store/read/arrivals.ts'
+import {
+  lastArrivals,
+  liveCounts,
+  newestArrivals,
+  seenEvents,
+  unplannedNames,
+  unplannedSeen,
+} from '../../src/store/read/arrivals.ts'
 import { eventCourse, hourCounts, nameCounts, versionCounts } from '../../src/store/read/counts.ts'
 import { deliveriesOf, evidenceOf } from '../../src/store/read/evidence.ts'
 import { incidentById, lastResolved, listIncidents } from '../../src/store/read/incidents.ts'
@@ -160,6 +167,9 @@ function reading(open: () => Promise<Database>): void {
     expect(bySeries.filter((at) => at === HOUR_NOW + 2 * MINUTE + 5_000)).toHaveLength(2)
     const seen = HOUR_NOW - 2 * HOUR + 7 * MINUTE
     expect(await unplannedSeen(db)).toEqual(new Map([['Order Shipped', { first: seen, last: seen + 9 }]]))
+    expect(await unplannedNames(db, 'web', 5)).toEqual(['Order Shipped'])
+    expect(await unplannedNames(db, 'web', 0)).toEqual([])
+    expect(await unplannedNames(db, 'other', 5)).toEqual([])
     await db.run('delete from window_minute')
     expect((await unplannedSeen(db)).get('Order Shipped')?.first).toBe(HOUR_NOW - 2 * HOUR)
     expect(await seenEvents(db)).toEqual(new Set(['Order Completed']))

@@ -1,4 +1,4 @@
-import { type Instant, isPlausibleArrival } from '../../model/time.ts'
+import { type Instant, isCalendarDay, isPlausibleArrival } from '../../model/time.ts'
 
 /** One bucket of a file of counts. */
 export interface CountsRow {
@@ -64,9 +64,7 @@ function parseStamp(text: string): Instant | null {
   if (date === undefined) return null
   const offset = zone === undefined ? 'Z' : zone.toUpperCase().replace(/^(.\d\d):?(\d\d)$/, '$1:$2')
   const instant = Date.parse(`${date}T${time ?? '00:00'}${offset}`)
-  // The 30th of February would be read as the 2nd of March.
-  const isOnCalendar = new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8))
-  return Number.isNaN(instant) || !isOnCalendar ? null : instant
+  return Number.isNaN(instant) || !isCalendarDay(date) ? null : instant
 }
 
 /** As databases and spreadsheets write them: 12, 12.0, 1e12. */
