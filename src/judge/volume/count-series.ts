@@ -7,6 +7,7 @@ import { acceptLevel, scaleLevel } from './count-level.ts'
 import { silenceOf } from './count-silence.ts'
 import { type CountSeries, emptyCountSeries, KEPT } from './count-state.ts'
 import { driftOf } from './drift.ts'
+import { followGaps, forgetGaps, isGap, isMuch } from './gaps.ts'
 import { beginEpisode, endEpisode, followEpisode, forgetJitter, waits } from './jitter.ts'
 import { clamp, deviation } from './residual.ts'
 import { append, MISSING } from './rings.ts'
@@ -66,6 +67,11 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
     return NOTHING
   }
+  if (mayBeUnseen(series, step, count, ahead)) {
+    series.silence += ahead.mu
+    takeIn(series, MISSING, MISSING, MISSING, ahead.mu)
+    return NOTHING
+  }
   const drift = step.sinceMidnight === 0 ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
   const u = score(series, step, count, ahead)
   if (watch.open !== null) {
@@ -85,6 +91,17 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   if (ordinary) learnCount(series, step, ahead, u, scoring)
   takeIn(series, count, ordinary ? accepted(series, count, ahead) : ahead.mu, ahead.rho, ahead.mu)
   return { opened, closed: null, drift }
+}
+
+/** Whether nothing came because, as is usual here, nobody looked: then the step says nothing. */
+function mayBeUnseen(series: CountSeries, step: CivilStep, count: number, ahead: Expectation): boolean {
+  const { gaps, rings, watch } = series
+  forgetGaps(gaps, step.perWeek)
+  const phi = series.windows[0]?.phi ?? 0.05
+  const before = series.expected[rings.last % KEPT] ?? 0
+  if (!isMuch(ahead.mu, phi) || !isMuch(before, phi)) return false
+  followGaps(gaps, count, step.perDay)
+  return isGap(gaps) && watch.open?.kind !== 'outage'
 }
 
 /** The expectation, in more doubt for the day after a new level was taken from a few hours; then it is fitted again. */

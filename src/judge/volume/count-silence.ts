@@ -1,6 +1,7 @@
 import type { Expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import type { CountSeries } from './count-state.ts'
+import { outlastsGaps } from './gaps.ts'
 import { clamp } from './residual.ts'
 import { type Scoring, silenceNats } from './threshold.ts'
 import { doubt, type OpenAlarm } from './watch.ts'
@@ -22,8 +23,11 @@ export function silenceOf(
   if (series.arrived * (24 / step.perDay) < 4) return null
   const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
   const improbable = Math.log1p(phi * series.silence) / phi
-  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || series.silence <= 1.5 * series.benign) return null
+  const threshold = silenceNats(step.perWeek, scoring.falseAlarmsPerWeek)
+  // Where silences are a habit it is their length that tells, not how many records they are without.
+  const isLong = outlastsGaps(series.gaps)
+  const usual = isLong ? 0 : 1.5 * series.benign
+  if (improbable <= threshold + (isLong ? 0 : doubt(series.watch, 'silence')) || series.silence <= usual) return null
   return {
     kind: 'outage',
     direction: 'down',

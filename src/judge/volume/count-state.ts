@@ -1,4 +1,5 @@
 import { type Drift, emptyDrift } from './drift.ts'
+import { emptyGaps, type Gaps } from './gaps.ts'
 import { emptyJitter, type Jitter } from './jitter.ts'
 import { emptyWindow, WINDOW_HOURS, type WindowState } from './residual.ts'
 import { emptyRings, type Rings } from './rings.ts'
@@ -38,6 +39,7 @@ export interface CountSeries {
   newLevelUntil: number
   readonly drift: Drift
   readonly jitter: Jitter
+  readonly gaps: Gaps
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
@@ -62,5 +64,6 @@ export function emptyCountSeries(perDay: number): CountSeries {
     newLevelUntil: 0,
     drift: emptyDrift(),
     jitter: emptyJitter(),
+    gaps: emptyGaps(),
   }
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import type { CountSeries } from './count-state.ts'
+import { type Gaps, outlastsGaps } from './gaps.ts'
 import { holidayView } from './holiday.ts'
 import { clamp, countAt, scoreAt, surprise, type WindowState } from './residual.ts'
 import { HOLIDAYS_PER_WEEK, nats, type Scoring, silenceNats, youngNats } from './threshold.ts'
@@ -20,6 +21,7 @@ interface Inside {
   readonly weeks: number
   readonly silence: number
   readonly benign: number
+  readonly gaps: Gaps
 }
 
 /** A step that isn't over, as it is looked into: `parts` buckets make it. */
@@ -54,8 +56,10 @@ export function silent({ fine, series, step, parts, scoring }: OpenHour, end: In
   if (series.arrived * (24 / step.perDay) < 4) return null
   const phi = clamp(series.windows[0]?.phi ?? 0.05, 0.05, 0.5)
   const improbable = Math.log1p(phi * fine.silence) / phi
-  const threshold = silenceNats(step.perWeek * parts, scoring.falseAlarmsPerWeek) + doubt(series.watch, 'silence')
-  if (improbable <= threshold || fine.silence <= 1.5 * Math.max(series.benign, fine.benign)) return null
+  const threshold = silenceNats(step.perWeek * parts, scoring.falseAlarmsPerWeek)
+  const isLong = outlastsGaps(fine.gaps)
+  const usual = isLong ? 0 : 1.5 * Math.max(series.benign, fine.benign)
+  if (improbable <= threshold + (isLong ? 0 : doubt(series.watch, 'silence')) || fine.silence <= usual) return null
   return {
     kind: 'outage',
     direction: 'down',

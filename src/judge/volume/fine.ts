@@ -3,6 +3,7 @@ import { expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import { neverBegan } from './count-silence.ts'
 import type { CountSeries } from './count-state.ts'
+import { emptyGaps, followGaps, forgetGaps, type Gaps, isGap, isMuch } from './gaps.ts'
 import { isJittery } from './jitter.ts'
 import { LEAST_EXPECTED, mayBeginHoliday, mayBeHoliday, type OpenHour, silent, sudden } from './fine-alarm.ts'
 import { clamp, deviation, emptyWindow, learnSpread, learnTail, type WindowState } from './residual.ts'
@@ -41,6 +42,7 @@ export interface Fine {
   /** Records expected since the last one, and the largest such number that ended by itself: what comes in batches is silent between them. */
   silence: number
   benign: number
+  readonly gaps: Gaps
   /** Buckets that are still only learnt from. */
   rest: number
 }
@@ -70,6 +72,7 @@ export function emptyFine(bucket: number, rest = 0): Fine {
     off: 0,
     silence: 0,
     benign: 0,
+    gaps: emptyGaps(),
     rest,
   }
 }
@@ -96,8 +99,11 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
       : fine.now + (fine.after - fine.now) * (middle - 0.5)) / parts
   const mean = plain * Math.exp(DRIFT_TAKEN * fine.off)
   const slot = fine.seen % fine.counts.length
-  fine.counts[slot] = count
-  fine.expected[slot] = mean
+  forgetGaps(fine.gaps, step.perWeek * parts)
+  if (isMuch(plain, fine.window.phi)) followGaps(fine.gaps, count, step.perDay * parts)
+  const isUnseen = count === 0 && isGap(fine.gaps)
+  fine.counts[slot] = isUnseen ? 0 : count
+  fine.expected[slot] = isUnseen ? 0 : mean
   fine.seen += 1
   if (count > 0) {
     if (series.watch.open === null) fine.benign = Math.max(fine.benign * BENIGN_KEEPS, fine.silence)
@@ -107,6 +113,7 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
   if (series.watch.open !== null) return null
   const waits = isJittery(series.jitter) || (count === 0 && neverBegan(series, step, fine.weeks))
   const speaks = fine.rest === 0 && fine.window.phi <= UNSTEADY && !waits
+  if (isUnseen) return null
   if (count === 0 && speaks) {
     const quiet = silent(hour, end)
     if (quiet !== null) return quiet
