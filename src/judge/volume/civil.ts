@@ -15,6 +15,8 @@ export interface CivilStep {
   readonly start: Instant
   readonly length: Duration
   readonly day: DayType
+  /** Number of the local day since the epoch. */
+  readonly date: number
   /** Local hour of the day, 0–23. */
   readonly hour: number
   /** Steps back to the same local hour of the week, one week to six. */
@@ -83,6 +85,7 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       start,
       length,
       day,
+      date: Math.floor((middle + (length === DAY ? 0 : offset)) / DAY),
       hour: Math.floor(ofDay / HOUR),
       own: Array.from({ length: OWN_WEEKS }, (_, ago) => back(7 * (ago + 1))),
       pool: days.filter(isLike).map(back),

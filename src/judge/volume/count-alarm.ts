@@ -7,6 +7,7 @@ import type { CountSeries } from './count-state.ts'
 import { holidayView } from './holiday.ts'
 import { countAt, deviation, scoreAt, surprise, type WindowState } from './residual.ts'
 import { MISSING } from './rings.ts'
+import { isMonthly, noteSurge } from './surges.ts'
 import { HOLIDAYS_PER_WEEK, nats, type Scoring, youngNats } from './threshold.ts'
 import { burstDoubt, doubt, type OpenAlarm } from './watch.ts'
 
@@ -22,10 +23,20 @@ export function alarmOf(
   if (quiet === null && ahead.days < 1) return null
   const found = quiet ?? windowAlarm(series, step, ahead, scoring, null)
   if (found === null) return null
+  if (isAsAMonthAgo(series, step, found)) {
+    noteSurge(series.surges, step.date, count, ahead.mu)
+    series.held = true
+    return null
+  }
   const isClosed = count === 0 && neverBegan(series, step, ahead.weeks)
   if (!isClosed && (quiet !== null || !mayBeHoliday(series, step, count, ahead, scoring))) return found
   series.held = true
   return null
+}
+
+/** Whether a surge is one of those that come by the calendar. */
+export function isAsAMonthAgo({ surges }: CountSeries, step: CivilStep, found: OpenAlarm): boolean {
+  return found.direction === 'up' && isMonthly(surges, step.date, (found.observed + 1) / (found.expected + 1))
 }
 
 /** Whether an untagged holiday is a good enough explanation, at allowances that a few holidays a year would exhaust. */

@@ -12,6 +12,7 @@ import { beginEpisode, endEpisode, followEpisode, forgetJitter, waits } from './
 import { clamp, deviation } from './residual.ts'
 import { append, MISSING } from './rings.ts'
 import type { Scoring } from './threshold.ts'
+import { forgetSurge, noteSurge } from './surges.ts'
 import { forgetPassed, notePassed, type OpenAlarm, settles } from './watch.ts'
 
 /** Doubt from which on the day's type hasn't been seen before. */
@@ -83,6 +84,7 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
   const waiting = found !== null && waits(series.jitter, step.index, found.direction)
   const opened = waiting ? null : found
   if (opened !== null) {
+    if (opened.direction === 'up') noteSurge(series.surges, step.date, count, ahead.mu)
     Object.assign(watch, { open: opened, fast: u, quiet: 0 })
     beginEpisode(series.jitter)
     followEpisode(series.jitter, count, ahead.mu)
@@ -210,6 +212,7 @@ function afterOpen(
 ): OpenAlarm | null {
   const { watch } = series
   if (count > 0) series.silence = 0
+  if (open.direction === 'up' && u > 0) noteSurge(series.surges, step.date, count, ahead.mu)
   followEpisode(series.jitter, count, ahead.mu)
   takeIn(series, count, ahead.mu, ahead.rho, ahead.mu)
   const over = open.kind === 'outage' ? count > 0 && settles(watch, open, u) : settles(watch, open, u)
@@ -219,7 +222,10 @@ function afterOpen(
   if (over) {
     notePassed(watch, open)
     endEpisode(series.jitter, series.windows[0]?.phi ?? 0)
-  } else acceptLevel(series, open.step + 1, ahead.days < 14)
+  } else {
+    acceptLevel(series, open.step + 1, ahead.days < 14)
+    if (open.direction === 'up') forgetSurge(series.surges)
+  }
   watch.open = null
   series.since = step.index + 1
   series.trail = 0

@@ -3,6 +3,7 @@ import { emptyGaps, type Gaps } from './gaps.ts'
 import { emptyJitter, type Jitter } from './jitter.ts'
 import { emptyWindow, WINDOW_HOURS, type WindowState } from './residual.ts'
 import { emptyRings, type Rings } from './rings.ts'
+import { emptySurges, type Surges } from './surges.ts'
 import { emptyWatch, type Watch } from './watch.ts'
 
 /** Larger counts are taken for this, so that sums and squares of them stay numbers. */
@@ -40,6 +41,7 @@ export interface CountSeries {
   readonly drift: Drift
   readonly jitter: Jitter
   readonly gaps: Gaps
+  readonly surges: Surges
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
@@ -65,5 +67,6 @@ export function emptyCountSeries(perDay: number): CountSeries {
     drift: emptyDrift(),
     jitter: emptyJitter(),
     gaps: emptyGaps(),
+    surges: emptySurges(),
   }
 }

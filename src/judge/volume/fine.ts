@@ -1,6 +1,7 @@
 import { HOUR } from '../../model/time.ts'
 import { expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
+import { isAsAMonthAgo } from './count-alarm.ts'
 import { neverBegan } from './count-silence.ts'
 import type { CountSeries } from './count-state.ts'
 import { emptyGaps, followGaps, forgetGaps, type Gaps, isGap, isMuch } from './gaps.ts'
