@@ -79,9 +79,13 @@ function windowAlarm(
     const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
     const isBurst = z > 0 && expected < LEAST_FOR_BURSTS
-    if (isBurst && ahead.weeks < YOUNG_WEEKS) continue
+    const calm = nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek)
+    if (isBurst && ahead.weeks < YOUNG_WEEKS) {
+      if (window.steps === 1 && surprise(tail, z, scoring.power, scoring.prior) > calm) series.watch.passed.up += 1
+      continue
+    }
     const threshold =
-      nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek) +
+      calm +
       youngNats(ahead.weeks, z > 0 ? 'up' : 'down') +
       (isBurst ? burstDoubt(series.watch) : doubt(series.watch, z > 0 ? 'up' : 'down'))
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold

@@ -129,7 +129,7 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
     learn(hour, count, plain)
     return null
   }
-  return mayBeHoliday(hour) ? null : found
+  return isAsAMonthAgo(hour.series, hour.step, found) || mayBeHoliday(hour) ? null : found
 }
 
 function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): void {

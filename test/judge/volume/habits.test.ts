@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HOUR } from '../../../src/model/time.ts'
 import { noise, openings, UTC, watch, weekly } from './series.ts'
 
 const QUIET = { ...UTC, falseAlarmsPerWeek: 0.02 }
@@ -58,6 +59,61 @@ describe('an outage in the midst of a surge', () => {
       ['outage', 'down', onset + 11],
     ])
     expect(told[1]?.closedAt).toBe(told[2]?.openedAt)
+  })
+})
+
+describe('what writes an hour that it has not seen as zero', () => {
+  const next = noise(14)
+  const written = weekly(8, 600).map((count) => (next() < 0.05 ? 0 : count))
+  const onset = 7 * 168 + 34
+  const toldAfter = (counts: readonly number[], from: number) =>
+    openings(watch([{ name: 'scrape', counts }], QUIET)).filter(([, , hour]) => hour > from)
+
+  it('is told of in its first days only', () => {
+    expect(toldAfter(written, 7 * 24).length).toBeLessThanOrEqual(1)
+  })
+  it('is told of when it goes on for longer', () => {
+    const gone = written.map((count, hour) => (hour >= onset && hour < onset + 8 ? 0 : count))
+    const [first] = toldAfter(gone, onset)
+    expect(first?.slice(0, 2)).toEqual(['outage', 'down'])
+    expect(first?.[2]).toBeLessThanOrEqual(onset + 4)
+  })
+  it('is told of when only half comes', () => {
+    const half = written.map((count, hour) => (hour >= onset && hour < onset + 8 ? Math.round(count / 2) : count))
+    expect(toldAfter(half, onset)[0]?.slice(0, 2)).toEqual(['volume', 'down'])
+  })
+  it('may do so inside of its hours', () => {
+    const skips = noise(15)
+    const each = weekly(3, 1_200, 3).flatMap((count) =>
+      Array.from({ length: 12 }, () => (skips() < 0.05 ? 0 : Math.round(count / 12))),
+    )
+    const told = openings(watch([{ name: 'scrape', counts: each, length: HOUR / 12 }], QUIET))
+    expect(told.filter(([, , hour]) => hour > 3 * 24).length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('what comes every month', () => {
+  const usual = weekly(16, 300, 7)
+  const days = (dates: readonly number[], times: number) =>
+    usual.map((count, hour) => (dates.includes(Math.floor(hour / 24)) ? Math.round(count * times) : count))
+  /** Days since 5 January 2026. */
+  const firsts = [27, 55, 86]
+  const lastWorkdays = [25, 53, 85]
+
+  it.each([
+    ['on its first day', firsts],
+    ['on its last working day', lastWorkdays],
+  ])('%s is told once', (_, dates) => {
+    const told = openings(watch([{ name: 'bills', counts: days(dates, 2) }], QUIET))
+    expect(told.map(([, way, hour]) => [way, Math.floor(hour / 24)])).toEqual([['up', dates[0]]])
+  })
+  it('is told again when it is much more, or on another day', () => {
+    const more = usual.map((count, hour) => {
+      const day = Math.floor(hour / 24)
+      return Math.round(count * (day === 27 ? 2 : day === 55 ? 5 : day === 75 ? 2 : 1))
+    })
+    const told = openings(watch([{ name: 'bills', counts: more }], QUIET))
+    expect(new Set(told.map(([, , hour]) => Math.floor(hour / 24)))).toEqual(new Set([27, 55, 75]))
   })
 })
 
