@@ -194,6 +194,37 @@ export const CHARACTERS: readonly Character[] = [
       return (_place, factor) => draws.negativeBinomial(rate * factor, 0.0005)
     }),
   },
+  {
+    name: 'one hour in twenty written as zero',
+    bucket: HOUR,
+    counts: series(HOUR, (draws) => {
+      const rate = 10 ** draws.between(1.5, 4)
+      return (place, factor) =>
+        draws.next() < 0.05 ? 0 : draws.negativeBinomial(rate * working(place) * factor, 0.004)
+    }),
+  },
+  {
+    name: 'three times as much on the first of the month',
+    bucket: HOUR,
+    counts: series(HOUR, (draws) => {
+      const rate = 10 ** draws.between(1.5, 4)
+      return (place, factor) => {
+        const isFirst = new Date(START + place.day * 24 * HOUR).getUTCDate() === 1
+        return draws.negativeBinomial(rate * working(place) * (isFirst ? 3 : 1) * factor, 0.004)
+      }
+    }),
+  },
+  {
+    name: 'a batch every Monday',
+    bucket: HOUR,
+    counts: series(HOUR, (draws) => {
+      const rate = 10 ** draws.between(0, 3)
+      const [at, size] = [draws.below(24), draws.between(5, 30)]
+      return (place, factor) =>
+        draws.poisson(rate * working(place) * factor) +
+        (place.day % 7 === 0 && Math.floor(place.hour) === at ? draws.negativeBinomial(size * rate * factor, 0.01) : 0)
+    }),
+  },
 ]
 
 /** A series of this character; from hour `onset` on, for `hours`, only `left` of it comes. */
