@@ -14,6 +14,11 @@ export function isTimeSlice(kind: SliKind): boolean {
   return kind === 'freshness' || kind === 'lag'
 }
 
+/** Kinds of which a record that breaks its contract is evidence. Of the others no bad record is kept. */
+export function isShownByRecords(kind: SliKind): boolean {
+  return kind === 'validity' || kind === 'completeness'
+}
+
 export type Severity = 'page' | 'ticket' | 'info'
 /** Higher is worse. */
 export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 }

@@ -2,7 +2,7 @@ import { explain, type Explanation } from '../../judge/explain/explain.ts'
 import { explainColumns } from '../../judge/explain/columns.ts'
 import { explained } from '../../judge/incidents/book.ts'
 import { type Cause, eventsOf, type Incident } from '../../model/incident.ts'
-import type { SliKind } from '../../model/sli.ts'
+import { isShownByRecords, type SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { WindowCounts } from '../../model/window.ts'
 import { pointerTo } from '../../observe/check/fill.ts'
@@ -68,7 +68,8 @@ async function recordsExplanation(
   const from = incident.startedAt
   if (slo.subject === 'table' && (slo.kind === 'validity' || slo.kind === 'completeness'))
     return { explanation: await columnsOf(db, plan, accounts, slo, from, until), example: null }
-  const example = await latestExample(db, slo.event, from, until)
+  const isShown = plan.slos.some(({ name, kind }) => incident.slos.includes(name) && isShownByRecords(kind))
+  const example = isShown ? await latestExample(db, slo.event, from, until) : null
   return { explanation: await evidenceOf(db, plan, accounts, slo, from, until, example), example }
 }
 

@@ -1,15 +1,14 @@
-import type { Incident } from '../../model/incident.ts'
-import { iso, MINUTE } from '../../model/time.ts'
+import { iso } from '../../model/time.ts'
 import { incidentDocument, timelineDocument } from '../../report/documents/incident.ts'
-import { deliveriesOf, evidenceOf } from '../../store/read/evidence.ts'
+import { deliveriesOf } from '../../store/read/evidence.ts'
 import { type IncidentState, incidentById, listIncidents } from '../../store/read/incidents.ts'
-import type { Span } from '../../store/read/spans.ts'
+import { badRecordsOf } from '../bad-records.ts'
 import type { ServeDeps } from '../deps.ts'
 import { notFound } from '../problems.ts'
 import { payloadOf } from '../samples.ts'
 import { cursorOf, instantAfter, type Paging } from './query.ts'
 
-type Deps = Pick<ServeDeps, 'db' | 'now'>
+type Deps = Pick<ServeDeps, 'db' | 'plan' | 'now'>
 
 export interface IncidentFilter {
   readonly state: IncidentState
@@ -34,13 +33,10 @@ export async function incidentsAnswer({ db }: Deps, paging: Paging, filter: Inci
 }
 
 /** `GET /api/v1/incidents/:id`: with its time line, evidence and what was sent. */
-export async function incidentAnswer({ db, now }: Deps, id: string): Promise<object> {
+export async function incidentAnswer({ db, plan, now }: Deps, id: string): Promise<object> {
   const incident = await incidentById(db, id)
   if (incident === null) throw notFound('incident', id)
-  const [evidence, deliveries] = await Promise.all([
-    incident.event === null ? [] : evidenceOf(db, incident.event, badSpan(incident, now())),
-    deliveriesOf(db, id),
-  ])
+  const [evidence, deliveries] = await Promise.all([badRecordsOf(db, plan(), incident, now()), deliveriesOf(db, id)])
   return {
     ...incidentDocument(incident),
     timeline: timelineDocument(incident.timeline),
@@ -62,9 +58,4 @@ export async function incidentAnswer({ db, now }: Deps, id: string): Promise<obj
       sent_at: sentAt === null ? null : iso(sentAt),
     })),
   }
-}
-
-/** From the first bad minute to the end of the last; open ones until now. */
-export function badSpan(incident: Incident, now: number): Span {
-  return { from: incident.startedAt, to: incident.endedAt === null ? now + MINUTE : incident.endedAt + MINUTE }
 }

@@ -1,10 +1,10 @@
 import { HOUR } from '../../../model/time.ts'
 import { subjectOf } from '../../../model/incident.ts'
-import { deliveriesOf, evidenceOf } from '../../../store/read/evidence.ts'
+import { deliveriesOf } from '../../../store/read/evidence.ts'
 import { incidentById } from '../../../store/read/incidents.ts'
 import { eventCourse } from '../../../store/read/counts.ts'
 import { verdictCourse } from '../../../store/read/verdicts.ts'
-import { badSpan } from '../../api/incidents.ts'
+import { badRecordsOf } from '../../bad-records.ts'
 import type { ServeDeps } from '../../deps.ts'
 import { notFound } from '../../problems.ts'
 import { standings } from '../../standing.ts'
@@ -37,7 +37,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     ),
     incident.event === null ? [] : eventCourse(db, incident.event, 'minute', seen),
     verdictCourse(db, incident.slos[0] ?? '', seen),
-    incident.event === null ? [] : evidenceOf(db, incident.event, badSpan(incident, clock.now)),
+    badRecordsOf(db, plan, incident, clock.now),
     deliveriesOf(db, id),
   ])
   const first = promises.find(({ slo }) => slo.name === incident.slos[0])
