@@ -114,9 +114,12 @@ describe('backtest over the store', () => {
     await commit(stepOf('1', '2', until(end, to)), hours(to, end))
     await writer.release()
     await store.close()
-    const { out } = await deaf.run((io) => backtest({ config: 'rules/assay.yaml', json: true }, io), {
-      now: () => START + end * HOUR + 1,
-    })
+    const { out } = await deaf.run(
+      (io) => backtest({ config: 'rules/assay.yaml', json: true, falseAlarmsPerWeek: 2 }, io),
+      {
+        now: () => START + end * HOUR + 1,
+      },
+    )
     deaf.remove()
     const { to: last, budgets } = JSON.parse(out)
     expect(last).toBe(iso(START + end * HOUR))

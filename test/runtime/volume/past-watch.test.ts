@@ -60,7 +60,8 @@ async function live(): Promise<readonly VolumeAlarm[]> {
   const { db, plan } = project
   const known = new Map<string, VolumeAlarm>()
   let watch: VolumeWatch = createVolumeWatch(db, project.planWith('', EVENTS, [TRIPS ?? '']))
-  for (let until = at(0) + PART; until <= at(HOURS); until += PART) {
+  // Before the story there is nothing to be seen inside an hour.
+  for (let until = at(1); until <= at(HOURS); until += until < at(SILENT.from - 8) ? HOUR : PART) {
     if (until === at(LAUNCHED) + PART) watch = createVolumeWatch(db, plan)
     if (until === at(ACCEPTED)) {
       await addVolumeAccept(db, { at: until, subject: PAYMENTS ?? '', series: null, note: null })
