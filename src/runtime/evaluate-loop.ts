@@ -58,6 +58,8 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
   let rounds: { started: number; done: number } = { started: 0, done: 0 }
   let waiting: { after: number; resolve: () => void }[] = []
   let hasEnded = false
+  /** What keeps it from judging, as it was logged: not again each second. */
+  let trouble: string | null = null
   /** Goes up with each change of the plan. */
   let changes = 0
 
@@ -111,7 +113,10 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       deps.onLead(false)
     }
     if (!(error instanceof Failure)) throw error
-    withinSpanOf(error, () => deps.log.warn({ code }, `judging is paused: ${error.message}`))
+    if (trouble !== error.message) {
+      withinSpanOf(error, () => deps.log.warn({ code }, `judging is paused: ${error.message}`))
+    }
+    trouble = error.message
   }
 
   function settle(): void {
@@ -127,6 +132,8 @@ export function createEvaluateLoop(deps: EvaluateLoopDeps): EvaluateLoop {
       const mine = rounds.started
       try {
         await round()
+        if (trouble !== null && leadership !== null) deps.log.info({}, 'judging goes on')
+        trouble = null
         rounds = { ...rounds, done: mine }
       } catch (error) {
         await stepBack(error)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Failure } from '../../src/model/failure.ts'
 import { MINUTE } from '../../src/model/time.ts'
 import { emptyCounts } from '../../src/model/window.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -10,6 +11,7 @@ import type { Database } from '../../src/store/sql.ts'
 import { NO_ROUTES } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
 import { sloPlan } from '../support/slo-plan.ts'
+import { until } from '../support/until.ts'
 
 const START = Date.UTC(2026, 0, 5, 7, 0)
 let db: Database
@@ -33,6 +35,8 @@ afterEach(() => db.close())
 /** The loop of a leader, with the names of the SLOs that each round knew. */
 function start(plan: () => Plan) {
   const rounds: string[][] = []
+  const logged: string[] = []
+  const log = (_: object | string, text?: string): void => void logged.push(text ?? '')
   const stop = new AbortController()
   const loop = createEvaluateLoop({
     db,
@@ -41,7 +45,7 @@ function start(plan: () => Plan) {
     routes: () => NO_ROUTES,
     publicUrl: null,
     now: () => START,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: { info: log, warn: log, error: log },
     onRound: async (evaluator) => void rounds.push(evaluator.accounts.standings().map(({ slo }) => slo.name)),
     onLead: () => undefined,
   })
@@ -50,7 +54,7 @@ function start(plan: () => Plan) {
     stop.abort()
     await running
   }
-  return { loop, rounds, end }
+  return { loop, rounds, logged, end }
 }
 
 it('a plan that changes while the judge’s memory is being opened is the one that is judged by', async () => {
@@ -82,4 +86,27 @@ it('who waits for it after it has ended is not kept waiting', async () => {
   await loop.settled()
   await end()
   await loop.settled()
+})
+
+it('a store that does not answer for many rounds is logged when it begins and when it ends', async () => {
+  const started = start(() => planOf([sloPlan()]))
+  await started.loop.settled()
+  const { transaction, all } = db
+  let asked = 0
+  const away = async (): Promise<never> => {
+    asked += 1
+    throw new Failure('store_unavailable', 'The store does not answer.', { retryable: true })
+  }
+  Object.assign(db, { transaction: away, all: away })
+  const rounds = started.rounds.length
+  for (let round = 0; round < 5; round += 1) {
+    const before = asked
+    started.loop.wake()
+    await until('a round that fails', () => asked > before)
+  }
+  expect(started.rounds).toHaveLength(rounds)
+  Object.assign(db, { transaction, all })
+  await started.loop.settled()
+  expect(started.logged).toEqual(['judging is paused: The store does not answer.', 'judging goes on'])
+  await started.end()
 })
