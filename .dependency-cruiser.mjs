@@ -1,8 +1,8 @@
 // Arrows point one way: model ← pure ← edges ← runtime ← cli. See CONTRIBUTING.
 const PURE =
-  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/(traces/otlp[.]ts|lineage/transports)))/|^src/observe/observe[.]ts$'
+  '^src/(plan|observe/(decode|sample|check|dedupe|redact|windows)|judge|alert(?!/(deliver|receivers/(send|receiver)[.]ts))|report(?!/(traces/(otlp|span-account)[.]ts|lineage/transports)))/|^src/observe/observe[.]ts$'
 const EDGE =
-  '^src/(observe/(sources|tables)|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/(traces/otlp[.]ts|lineage/transports))'
+  '^src/(observe/(sources|tables)|alert/(deliver|receivers/(send|receiver)[.]ts)|store|serve|report/(traces/(otlp|span-account)[.]ts|lineage/transports))'
 const CONFIG = '(^src/config/|/config[.]ts$)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto'
 import { nearest } from '../config/nearest.ts'
 import { byPlace } from '../config/problem-order.ts'
 import type { Located, Project } from '../config/project.ts'
-import type { ContractConfig, DomainConfig } from '../config/schema.ts'
+import type { DomainConfig } from '../config/schema.ts'
 import type { Problem } from '../model/problem.ts'
-import { compileVersions, importantOf } from './contract.ts'
+import { defaultSlos } from './default-slos.ts'
+import { compileEvents } from './events.ts'
 import type { DomainPlan, EventPlan, Plan, SloPlan } from './plan.ts'
 import { routeProblems } from './routes.ts'
-import { createValidators } from './schema/validators.ts'
-import { slug, uniqueSlug } from './slug.ts'
-import { defaultSlos } from './default-slos.ts'
 import { missingRunbooks } from './runbooks.ts'
 import { compileSlo, subjectOf } from './slos.ts'
 import type { TablePlan } from './table-plan.ts'
@@ -28,7 +26,7 @@ export function compilePlan(
   const problems: Problem[] = []
   const sources = sourcesOf(project, disabled, problems)
   const domains = domainsOf(project, problems)
-  const events = eventsOf(project, domains, problems, thorough)
+  const events = compileEvents(project, plansOf(domains), problems, thorough)
   const warehouses = warehousesOf(project, disabled, problems)
   const tables = compileTables({ project, domains, events, warehouses }, problems)
   const around = {
@@ -129,65 +127,6 @@ function domainsOf(project: Project, problems: Problem[]): Map<string, CompiledD
     domains.set(located.domain, { located, plan })
   }
   return domains
-}
-
-function eventsOf(
-  project: Project,
-  domains: ReadonlyMap<string, CompiledDomain>,
-  problems: Problem[],
-  thorough: boolean,
-): Map<string, EventPlan> {
-  const events = new Map<string, EventPlan>()
-  const slugs = new Set<string>()
-  const places = new Map<string, string>()
-  const validators = createValidators()
-  for (const located of project.contracts) {
-    const { versions, notes, problems: wrong } = compileVersions(located, validators, thorough)
-    problems.push(...wrong)
-    const { event: name, description, status, released = null, owner } = located.value
-    const before = places.get(name)
-    if (before !== undefined) {
-      const message = `the event "${name}" has a contract already, at ${before}: keep one, with several versions`
-      problems.push(located.problem(['event'], message))
-      continue
-    }
-    const { file, line } = located.problem(['event'], '')
-    places.set(name, `${file}:${line}`)
-    const domain = domains.get(located.domain)?.plan
-    // Without one, its domain.yaml has been complained of; with an error, the plan isn't used.
-    if (domain === undefined && !project.unread.domains.names.has(located.domain)) {
-      problems.push(located.problem([], `the folder "${located.domain}" has no domain.yaml: an event needs an owner`))
-    }
-    const { team = '' } = domain?.owner ?? {}
-    const own = uniqueSlug(slug(name), slugs)
-    slugs.add(own)
-    events.set(name, {
-      name,
-      slug: own,
-      domain: located.domain,
-      description,
-      status,
-      released,
-      owner: owner ?? team,
-      tier: domain?.tier ?? 'P2',
-      versions,
-      important: importantOf(located.value),
-      destinations: located.value.destinations.map(destinationOf),
-      notes,
-    })
-  }
-  return events
-}
-
-function destinationOf({
-  table,
-  model,
-  dashboard,
-  key,
-}: ContractConfig['destinations'][number]): EventPlan['destinations'][number] {
-  if (table !== undefined) return { kind: 'table', name: table, key: key ?? null }
-  if (model !== undefined) return { kind: 'model', name: model, key: key ?? null }
-  return { kind: 'dashboard', name: dashboard ?? '', key: key ?? null }
 }
 
 /** A record is late by one measure: timeliness SLOs that apply to the same event and source share their `max_delay`. */

@@ -1,4 +1,5 @@
 import { Document, visit } from 'yaml'
+import { storable } from '../model/storable.ts'
 import { isJson, type Json } from './schema/subschemas.ts'
 import { slug } from './slug.ts'
 
@@ -23,7 +24,7 @@ export function contractStub(event: string, bodies: readonly unknown[], path = s
   const schema = { type: 'object', ...(objects.length === 0 ? {} : objectSchema(objects, 1)) }
   const contract = {
     // As it arrives: see `event` in a contract's schema.
-    event: event.slice(0, LONGEST_NAME).toWellFormed().replaceAll('\u0000', '\ufffd'),
+    event: storable(event.slice(0, LONGEST_NAME)),
     description: 'What has happened when this arrives, and who sends it.',
     versions: [{ version: 1, schema }],
   }

@@ -1,3 +1,5 @@
+import { storable } from '../../model/storable.ts'
+
 const LONGEST_NAME = 200
 const REMEMBERED = 10_000
 
@@ -22,12 +24,6 @@ export function readName(value: unknown): string | null {
 export function readId(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
-}
-
-/** Text that every store takes: U+FFFD for U+0000 and for halves of surrogate pairs. */
-export function storable(text: string): string {
-  const whole = text.isWellFormed() ? text : text.toWellFormed()
-  return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole
 }
 
 /** The beginning of a text, in memory of its own: a slice keeps alive what it was cut from. */

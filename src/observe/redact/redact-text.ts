@@ -1,4 +1,4 @@
-import { storable } from '../decode/text.ts'
+import { storable } from '../../model/storable.ts'
 import { type Marks, marksOf } from './marks.ts'
 import { bankAccountLength, isCard } from './numbers.ts'
 

@@ -1,4 +1,4 @@
-import { storable } from '../decode/text.ts'
+import { storable } from '../../model/storable.ts'
 import { below, type Classified, classesOf, classHere } from './classes.ts'
 import { type KeyMeaning, meaningOf } from './private-keys.ts'
 import { redactText, redactVersion } from './redact-text.ts'

@@ -1,12 +1,10 @@
 import type { Agent } from 'node:http'
-import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { Sampler } from '@opentelemetry/sdk-trace'
 import type { SpanContext } from '../../model/trace.ts'
 import { ATTRIBUTE } from './names.ts'
 import { resourceOf, type TracedProcess } from './resource.ts'
+import { createSpanAccount, type SpanFate } from './span-account.ts'
 import { MOST_LINKS, type OpenSpan, type SpanSink, type SpanStart } from './span.ts'
-
-/** What became of ended spans: arrived, given up because the queue was full or the process stopped, given up after an attempt. */
-export type SpanFate = 'exported' | 'dropped' | 'failed'
 
 export interface OtlpDeps {
   readonly url: string
@@ -66,7 +64,7 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
   })
   const onGrpcPort = URL.parse(deps.url)?.port === '4317'
   const onFailure = (why: string | null) => deps.onFailure(why === null || !onGrpcPort ? why : `${why} (${GRPC_HINT})`)
-  const account = createAccount({
+  const account = createSpanAccount({
     onSpans: deps.onSpans,
     onFailure,
     limits,
@@ -155,79 +153,4 @@ export async function createOtlpSink(deps: OtlpDeps): Promise<SpanSink> {
   }
 
   return { open, close, failure: account.failure }
-}
-
-interface AccountDeps extends Pick<OtlpDeps, 'onSpans' | 'onFailure'> {
-  readonly limits: Pick<OtlpLimits, 'queue' | 'links'>
-  readonly overdueAfter: number
-  /** An export takes too long: its connection is to be cut, so that it ends. */
-  readonly onOverdue: () => void
-}
-
-/** Knows how many spans wait, and what became of each. */
-function createAccount({ onSpans, onFailure, limits, overdueAfter, onOverdue }: AccountDeps) {
-  let waiting = 0
-  let links = 0
-  let sending = 0
-  let why = ''
-
-  /** The SDK's queue drops in silence: so nothing is put there once it is full. */
-  function bounded(batches: SpanProcessor): SpanProcessor {
-    return {
-      onStart: (span, context) => batches.onStart(span, context),
-      onEnd: (span) => {
-        if ((span.spanContext().traceFlags & 1) === 0) return
-        if (waiting >= limits.queue || links > limits.links) return onSpans('dropped', 1)
-        waiting += 1
-        links += span.links.length
-        batches.onEnd(span)
-      },
-      forceFlush: () => batches.forceFlush(),
-      shutdown: () => batches.shutdown(),
-    }
-  }
-
-  function counted(exporter: SpanExporter): SpanExporter {
-    return {
-      export: (spans, done) => {
-        waiting -= spans.length
-        for (const span of spans) links -= span.links.length
-        sending += spans.length
-        const overdue = setTimeout(onOverdue, overdueAfter).unref()
-        exporter.export(spans, (result) => {
-          clearTimeout(overdue)
-          sending -= spans.length
-          const failed = result.code !== 0
-          onSpans(failed ? 'failed' : 'exported', spans.length)
-          say(failed ? causeOf(result.error) : '')
-          done(result)
-        })
-      },
-      shutdown: () => exporter.shutdown(),
-      forceFlush: async () => exporter.forceFlush?.(),
-    }
-  }
-
-  function say(now: string): void {
-    const changed = (now === '') !== (why === '')
-    why = now
-    if (changed) onFailure(now === '' ? null : now)
-  }
-
-  function giveUp(): void {
-    const left = waiting + sending
-    if (left > 0) onSpans('dropped', left)
-    waiting = 0
-    sending = 0
-  }
-
-  return { bounded, counted, giveUp, failure: () => why }
-}
-
-/** A status or the system's name for what broke; never the message, which may hold the address. */
-function causeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
-  if (typeof code === 'number') return `it answered ${code}`
-  if (typeof code === 'string') return `no answer: ${code}`
-  return 'no answer in time'
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createOtlpSink, type OtlpDeps, type OtlpLimits, type SpanFate } from '../../../src/report/traces/otlp.ts'
+import { createOtlpSink, type OtlpDeps, type OtlpLimits } from '../../../src/report/traces/otlp.ts'
+import type { SpanFate } from '../../../src/report/traces/span-account.ts'
 import type { SpanSink, SpanStart } from '../../../src/report/traces/span.ts'
 import { type OtlpServer, startOtlp } from '../../support/otlp-server.ts'
 import { until } from '../../support/until.ts'
