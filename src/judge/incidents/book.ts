@@ -148,7 +148,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       ({ incident, tracking }) =>
         incident.domain === slo.domain &&
         incident.subject !== 'table' &&
-        at - incident.openedAt <= TOGETHER &&
+        Math.abs(at - incident.openedAt) <= TOGETHER &&
         tracking.movement != null &&
         movedTogether(tracking.movement, movement),
     )

@@ -85,6 +85,16 @@ const shape = (changes: readonly (ChangedIncident & { hour: number })[]) =>
   changes.map(({ change, hour, incident }) => [hour, change, incident.events ?? [incident.event]])
 
 describe('volumes of a domain that move together', () => {
+  it('are not one incident where an archive tells of days before it', () => {
+    const today = world([{ event: 'Checkout Started', from: 100 }], [], 99)
+    today.hours(101)
+    const archive = world([{ event: 'Order Completed', from: 0 }], today.book.open())
+    archive.hours(0.1)
+    expect(shape(archive.changes).map(([, change, events]) => [change, events])).toEqual([
+      ['opened', ['Order Completed']],
+    ])
+  })
+
   it('are one incident, which others join for three hours', () => {
     const { changes, hours, book } = world([
       { event: 'Checkout Started', from: 1 },
