@@ -67,6 +67,7 @@ export function eventsOf({ event, events }: Incident): readonly string[] {
 /** What an incident is about, in few words: the node above what moved together. */
 export function subjectOf({ event, events = [], domain, cause }: Incident): string | null {
   if (events.length < 2) return event
-  const where = cause?.dimension === 'platform' ? ` on ${cause.value}` : ''
+  const isOnPlatform = cause?.dimension === 'platform' || cause?.dimension === 'platform+app_version'
+  const where = isOnPlatform ? ` on ${cause.value.replace('+', ' ')}` : ''
   return `${domain}${where} (${events.length} events)`
 }

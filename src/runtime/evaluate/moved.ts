@@ -1,6 +1,6 @@
 import { brokenFamily, type BrokenFamily, type FamilyCount, familySentence } from '../../judge/explain/new-family.ts'
 import type { Explanation } from '../../judge/explain/explain.ts'
-import { explainTogether } from '../../judge/explain/together.ts'
+import { explainTogether, type Mover } from '../../judge/explain/together.ts'
 import { explainVolume } from '../../judge/explain/volume.ts'
 import { movementOf } from '../../judge/volume/movement.ts'
 import { isOfArrivals, type StandingAlarm } from '../../judge/volume/reading.ts'
@@ -47,7 +47,39 @@ export async function movedExplanation(
   if (moving.length === 0 || (moving.length < movers.length && incident.explanation.length > 0)) return null
   const isWatched = ({ kind, subject }: SloPlan) => kind === 'volume' && subject !== 'table'
   const watched = new Set([...slos.filter(isWatched).map(({ event }) => event), ...events]).size
-  return explainTogether(movers, { domain: incident.domain, watched }, at, plan.timezone)
+  const explanation = explainTogether(movers, { domain: incident.domain, watched }, at, plan.timezone)
+  const broken = await familyOfAll(db, plan, accounts, incident, { movers, explanation, at })
+  return broken.length === 0 ? explanation : namedTogether(broken, explanation)
+}
+
+type FoundFamily = BrokenFamily & { readonly event: string }
+
+/** The one family that lacks the records of all that moved, event by event; none: another one each, or not all of them. */
+async function familyOfAll(
+  db: Database,
+  plan: Plan,
+  accounts: Accounts,
+  incident: Incident,
+  { movers, explanation, at }: { movers: readonly Mover[]; explanation: Explanation; at: Instant },
+): Promise<readonly FoundFamily[]> {
+  const broken: FoundFamily[] = []
+  for (const { event, alarms } of movers) {
+    if (!isLess(alarms, explanation)) return []
+    const found = await familyOfRelease(db, plan, accounts, { ...incident, event }, at)
+    if (found === null || found.cause.value !== (broken[0] ?? found).cause.value) return []
+    broken.push({ ...found, event })
+  }
+  return broken
+}
+
+function namedTogether(broken: readonly FoundFamily[], { cause, ranked, words: [head = '', ...words] }: Explanation) {
+  const family = broken[0]?.cause ?? cause
+  const sentences = broken.map((each) => familySentence(each.event, each))
+  return {
+    cause: family,
+    ranked: family === null ? ranked : [family, ...ranked],
+    words: [head, ...sentences, ...words],
+  }
 }
 
 /** Whether records are missing that no family of versions explains yet. */
