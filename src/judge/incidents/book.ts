@@ -1,14 +1,12 @@
-import { type Affected, type Cause, eventsOf, type Incident, type TimelineEntry } from '../../model/incident.ts'
-import { SEVERITY_RANK, type Severity } from '../../model/sli.ts'
+import { type Affected, eventsOf, type Incident } from '../../model/incident.ts'
 import { DAY, HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { SloPlan } from '../../plan/plan.ts'
 import type { MinuteJudgement, Standing } from '../slo/standing.ts'
-import { type Movement, movedTogether } from '../volume/movement.ts'
-import { incidentId } from './incident-id.ts'
+import { movedTogether } from '../volume/movement.ts'
+import { opened, resolved, risen, withEvent } from './course.ts'
 import { lastBadMinute, startOfRun } from './run.ts'
+import { begin, CALM_MINUTES, followed, type OpenIncident } from './tracking.ts'
 
-/** Minutes with a record, or counted slices, for which every row must have been false before an incident resolves. */
-const CALM_MINUTES = 15
 /** Events whose volume moves within so long of each other move by one cause. */
 const TOGETHER = 3 * HOUR
 /** An incident whose records stopped coming resolves after this long, as `no_data`. */
@@ -19,31 +17,6 @@ const REGRESSION = 7 * DAY
 const SILENT = 15 * MINUTE
 
 export type IncidentChange = 'opened' | 'raised' | 'joined' | 'resolved' | 'manual'
-
-/** What is followed while an incident is open. Plain data: it is stored with the incident. */
-export interface Tracking {
-  /** Highest severity of a row that was true, before the cap. */
-  readonly highest: 'page' | 'ticket'
-  readonly slos: Readonly<Record<string, Followed>>
-  /** How its records moved, if it began with a volume alarm or a silence: others of its domain that move so join it. */
-  readonly movement?: Movement | null
-}
-
-/** One SLO of an open incident. */
-export interface Followed {
-  /** Minutes that count towards the resolve, and when the last of them was. */
-  readonly calm: number
-  readonly calmAt: Instant
-  /** End of the last minute that held a record. */
-  readonly heldAt: Instant
-  /** Start of the last bad minute, which may be older than minutes are kept. */
-  readonly badAt: Instant
-}
-
-export interface OpenIncident {
-  readonly incident: Incident
-  readonly tracking: Tracking
-}
 
 /** A resolved incident, as far as a regression needs it. */
 export interface Resolved {
@@ -93,7 +66,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     open.set(lead, restored)
     for (const event of eventsOf(restored.incident)) if (event !== lead) leads.set(event, lead)
   }
-  let resolved = [...deps.resolved]
+  let past = [...deps.resolved]
 
   function takeOne(at: Instant, { standing, judgement }: Judged): ChangedIncident[] {
     const { slo } = standing
@@ -101,20 +74,20 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const known = incidentOf(slo) ?? (firing === null ? undefined : together(at, slo, judgement))
     if (known === undefined) {
       if (firing === null) return []
-      const opened = openIncident(at, standing, judgement, firing)
-      open.set(slo.event, opened)
-      return [{ change: 'opened', incident: opened.incident }]
+      const first = openIncident(at, standing, judgement, firing)
+      open.set(slo.event, first)
+      return [{ change: 'opened', incident: first.incident }]
     }
     const lead = known.incident.event ?? slo.event
-    const risen = firing === null ? { incident: known.incident, change: null } : rise(at, known, slo, firing)
-    const { change } = risen
-    let { incident } = risen
+    const now = firing === null ? { incident: known.incident, change: null } : risen(at, known.incident, slo, firing)
+    const { change } = now
+    let { incident } = now
     const highest = firing === 'page' ? 'page' : known.tracking.highest
     const slos = { ...known.tracking.slos }
     if (incident.slos.includes(slo.name))
       slos[slo.name] = followed(at, slos[slo.name] ?? begin(at, standing, incident), judgement, highest)
     if (!eventsOf(incident).includes(slo.event)) {
-      incident = withEvent(incident, slo.event)
+      incident = withEvent(incident, slo.event, deps.affectedBy(slo.event))
       leads.set(slo.event, lead)
     }
     const movement = known.tracking.movement ?? (firing === null ? null : movementSince(known, slo, judgement))
@@ -154,13 +127,6 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     )
   }
 
-  function withEvent(incident: Incident, event: string): Incident {
-    const more = deps
-      .affectedBy(event)
-      .filter(({ kind, name }) => !incident.affected.some((known) => known.kind === kind && known.name === name))
-    return { ...incident, events: [...eventsOf(incident), event], affected: [...incident.affected, ...more] }
-  }
-
   function openIncident(
     at: Instant,
     standing: Standing,
@@ -168,35 +134,16 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     firing: 'page' | 'ticket',
   ): OpenIncident {
     const { slo } = standing
-    resolved = resolved.filter((old) => old.resolvedAt > at - REGRESSION)
-    const before = resolved.findLast((old) => old.domain === slo.domain && old.firstSlo === slo.name)
+    past = past.filter((old) => old.resolvedAt > at - REGRESSION)
+    const before = past.findLast((old) => old.domain === slo.domain && old.firstSlo === slo.name)
     // A volume alarm is about the hour that has just ended.
     const startedAt = slo.kind === 'volume' ? at - HOUR : startOfRun(standing, at, judgement.rows)
-    const severity = capped(firing, slo)
-    const incident: Incident = {
-      id: incidentId(deps.environment, slo.domain, slo.name, at),
+    const incident = opened(at, slo, firing, {
       environment: deps.environment,
-      domain: slo.domain,
-      event: slo.event,
-      ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
-      slos: [slo.name],
-      severity,
       startedAt,
-      openedAt: at,
-      endedAt: null,
-      resolvedAt: null,
-      resolution: null,
-      cause: null,
       affected: deps.affectedBy(slo.event),
       regressionOf: before?.id ?? null,
-      notifications: 0,
-      explanation: [],
-      noData: false,
-      timeline: [
-        { at: startedAt, what: 'started', text: `first bad minute of ${slo.name}` },
-        { at, what: 'opened', text: `${whatBreaks(slo)}: ${severity}` },
-      ],
-    }
+    })
     const slos = { [slo.name]: begin(at, standing, incident) }
     const { movement = null } = judgement
     return { incident, tracking: { highest: firing, slos, ...(movement === null ? {} : { movement }) } }
@@ -231,22 +178,10 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
     const standings = eventsOf(incident).flatMap(deps.standingsOf)
     const own = standings.filter((standing) => incident.slos.includes(standing.slo.name))
     const endedAt = lastBadMinute(own, badAt, resolvedAt)
-    const text = forgotten ? 'no record for 7 days' : `${CALM_MINUTES} minutes without a true row`
-    const done: Incident = {
-      ...incident,
-      endedAt,
-      resolvedAt,
-      resolution: forgotten ? 'no_data' : 'recovered',
-      noData: forgotten,
-      timeline: [
-        ...incident.timeline,
-        { at: endedAt, what: 'ended', text: 'last minute with a bad record' },
-        { at: resolvedAt, what: 'resolved', text },
-      ],
-    }
+    const done = resolved(incident, endedAt, resolvedAt, forgotten)
     open.delete(event)
     for (const each of eventsOf(incident)) if (leads.get(each) === event) leads.delete(each)
-    resolved.push({ id: done.id, domain: done.domain, firstSlo: done.slos[0] ?? '', resolvedAt })
+    past.push({ id: done.id, domain: done.domain, firstSlo: done.slos[0] ?? '', resolvedAt })
     // What is still followed elsewhere goes on there.
     const followedNow = new Set([...open.values()].flatMap((other) => other.incident.slos))
     for (const standing of standings) if (!followedNow.has(standing.slo.name)) standing.clip(resolvedAt)
@@ -270,60 +205,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
   }
 }
 
-/** An open incident with an SLO that fires: joined if it wasn't part of it, raised if this is worse than what was. */
-function rise(
-  at: Instant,
-  { incident }: OpenIncident,
-  slo: SloPlan,
-  firing: 'page' | 'ticket',
-): { incident: Incident; change: IncidentChange | null } {
-  const severity = capped(firing, slo)
-  const joins = !incident.slos.includes(slo.name)
-  const raises = SEVERITY_RANK[severity] > SEVERITY_RANK[incident.severity]
-  if (!joins && !raises) return { incident, change: null }
-  const entry: TimelineEntry = raises
-    ? { at, what: 'raised', text: `${slo.name}: from ${incident.severity} to ${severity}` }
-    : { at, what: 'joined', text: `${whatBreaks(slo)} as well` }
-  return {
-    incident: {
-      ...incident,
-      slos: joins ? [...incident.slos, slo.name] : incident.slos,
-      severity: raises ? severity : incident.severity,
-      timeline: [...incident.timeline, entry],
-    },
-    change: raises ? 'raised' : 'joined',
-  }
-}
-
-/** An SLO that has just become part of an incident. */
-function begin(at: Instant, standing: Standing, { startedAt }: Incident): Followed {
-  return { calm: 0, calmAt: at, heldAt: at, badAt: lastBadMinute([standing], startedAt, at) }
-}
-
-function followed(at: Instant, before: Followed, judgement: MinuteJudgement, highest: 'page' | 'ticket'): Followed {
-  const heldAt = judgement.holds ? at : before.heldAt
-  const badAt = judgement.bad ? at - MINUTE : before.badAt
-  const { firing } = judgement.verdict
-  const burning = firing !== null && SEVERITY_RANK[firing] >= SEVERITY_RANK[highest]
-  if (burning) return { calm: 0, calmAt: at, heldAt, badAt }
-  if (!judgement.holds || before.calm >= CALM_MINUTES) return { ...before, heldAt, badAt }
-  return { calm: before.calm + 1, calmAt: at, heldAt, badAt }
-}
-
 /** Whether an SLO is about how many records come, not about what is wrong with them. */
 function isOfArrivals({ kind }: SloPlan): boolean {
   return kind === 'volume' || kind === 'freshness'
-}
-
-function whatBreaks({ name, kind }: SloPlan): string {
-  return kind === 'volume' ? `${name}: its volume isn’t what was expected` : `${name} burns its budget too fast`
-}
-
-function capped(firing: 'page' | 'ticket', slo: SloPlan): Severity {
-  return SEVERITY_RANK[firing] > SEVERITY_RANK[slo.severity] ? slo.severity : firing
-}
-
-/** A cause and its words, as `explain` found them, in the incident. */
-export function explained(incident: Incident, cause: Cause | null, words: readonly string[]): Incident {
-  return { ...incident, cause, explanation: words }
 }

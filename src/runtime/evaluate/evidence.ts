@@ -1,6 +1,6 @@
 import { explain, type Explanation } from '../../judge/explain/explain.ts'
 import { explainColumns } from '../../judge/explain/columns.ts'
-import { explained } from '../../judge/incidents/book.ts'
+import { explained } from '../../judge/incidents/course.ts'
 import { type Cause, eventsOf, type Incident } from '../../model/incident.ts'
 import { isShownByRecords, type SliKind } from '../../model/sli.ts'
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'

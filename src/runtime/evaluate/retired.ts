@@ -1,4 +1,4 @@
-import type { Tracking } from '../../judge/incidents/book.ts'
+import type { Tracking } from '../../judge/incidents/tracking.ts'
 import type { Incident } from '../../model/incident.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 

@@ -1,5 +1,6 @@
 import { collapse, type Notification, type Told } from '../../alert/notification.ts'
-import type { IncidentBook, OpenIncident, Resolved, Tracking } from '../../judge/incidents/book.ts'
+import type { IncidentBook, Resolved } from '../../judge/incidents/book.ts'
+import type { OpenIncident, Tracking } from '../../judge/incidents/tracking.ts'
 import { eventsOf, type Incident } from '../../model/incident.ts'
 import { DAY, type Instant } from '../../model/time.ts'
 import type { Plan } from '../../plan/plan.ts'

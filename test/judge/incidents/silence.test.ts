@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ChangedIncident, createIncidentBook, type OpenIncident } from '../../../src/judge/incidents/book.ts'
+import { type ChangedIncident, createIncidentBook } from '../../../src/judge/incidents/book.ts'
+import type { OpenIncident } from '../../../src/judge/incidents/tracking.ts'
 import { createStanding, type MinuteJudgement } from '../../../src/judge/slo/standing.ts'
 import type { Movement } from '../../../src/judge/volume/movement.ts'
 import type { SliKind } from '../../../src/model/sli.ts'

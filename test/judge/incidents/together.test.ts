@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explainTogether } from '../../../src/judge/explain/together.ts'
-import { type ChangedIncident, createIncidentBook, type OpenIncident } from '../../../src/judge/incidents/book.ts'
+import { type ChangedIncident, createIncidentBook } from '../../../src/judge/incidents/book.ts'
+import type { OpenIncident } from '../../../src/judge/incidents/tracking.ts'
 import { createStanding, type Standing } from '../../../src/judge/slo/standing.ts'
 import type { StandingAlarm } from '../../../src/judge/volume/reading.ts'
 import type { Aspect } from '../../../src/judge/volume/watched.ts'
