@@ -185,6 +185,12 @@ describe('a batch', () => {
     },
   )
 
+  it('says where a rejected record stands, however long the path to it', () => {
+    const bad = record(T, { body: {}, partition: `${'deep/'.repeat(60)}jane@example.org.ndjson` })
+    const [entry] = observe([{ ...bad, position: 'line 12' }]).rejects
+    expect(entry?.position).toMatch(/^(deep\/){40}… line 12$/)
+  })
+
   it('keeps of records without a plausible arrival 100 for each minute of those around them', () => {
     const observed = context()
     const bare = Array.from({ length: 150 }, () => record(0))

@@ -78,7 +78,7 @@ function excerptText(excerpt: string): string {
   }
 }
 
-/** Where a record stands, as its entry in the quarantine says it. */
+/** Where a record stands, as its entry in the quarantine says it. However long a path is, the line in it is never cut off. */
 export function placeOf(record: ArrivedRecord): string {
-  return redactName(`${record.partition} ${positionInWords(record)}`)
+  return `${redactName(record.partition)} ${positionInWords(record)}`
 }
