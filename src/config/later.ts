@@ -24,7 +24,7 @@ export function withoutLater(document: Document): { document: Document | null; p
   }
   const { value } = document
   const { sources } = value
-  if (!Array.isArray(sources)) return { document: { ...document, value }, problems }
+  if (!Array.isArray(sources)) return { document, problems }
   const left = sources.map((source: unknown, index) => {
     if (!isMap(source)) return source
     const { sampling, ...rest } = source

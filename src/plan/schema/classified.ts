@@ -68,7 +68,9 @@ function stepsOf(schemas: readonly Json[], leads: ReadonlySet<Json>): ReadonlyMa
     for (const { schema: below, keyword, path } of subschemas(schema)) {
       const step = keyword === 'properties' ? pointerStep(path[1] ?? '') : ANY.has(keyword) ? '*' : null
       if (step === null || !isJson(below) || !leads.has(below)) continue
-      steps.set(step, [...(steps.get(step) ?? []), below])
+      const known = steps.get(step)
+      if (known === undefined) steps.set(step, [below])
+      else known.push(below)
     }
   }
   return steps
@@ -84,7 +86,9 @@ function leadsToClass(root: Json): ReadonlySet<Json> {
       isJson(one) && !NOT_OF_VALUES.has(keyword) ? [one] : [],
     )
     for (const next of target === null ? below : [target, ...below]) {
-      above.set(next, [...(above.get(next) ?? []), schema])
+      const known = above.get(next)
+      if (known === undefined) above.set(next, [schema])
+      else known.push(schema)
       all.add(next)
     }
   }
