@@ -14,8 +14,12 @@ export function explainFailure(error: unknown, io: Io): ExitCode {
   return 3
 }
 
+/** A word that begins a sentence; a key or a path that does (`http.token`, `out/x`) is written as it is. */
+const WORD = /^\p{Ll}[\p{L}'’]*(?=[\s,;:!?]|$)/u
+
 /** A capital at its start, a full stop at its end, one line. */
 function sentence(text: string): string {
   const line = text.trim().replaceAll(/\s*\n\s*/g, ' ')
-  return `${line.charAt(0).toUpperCase()}${line.slice(1)}${/[.!?]$/.test(line) ? '' : '.'}`
+  const began = WORD.test(line) ? `${line.charAt(0).toUpperCase()}${line.slice(1)}` : line
+  return `${began}${/[.!?]$/.test(line) ? '' : '.'}`
 }
