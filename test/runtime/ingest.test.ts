@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Instant, MINUTE } from '../../src/model/time.ts'
+import { DAY, type Instant, MINUTE } from '../../src/model/time.ts'
 import { OTHER } from '../../src/model/window.ts'
 import { createDecoder } from '../../src/observe/decode/decode.ts'
 import type { Source } from '../../src/observe/sources/source.ts'
@@ -67,5 +67,9 @@ describe('the ingest loop', () => {
     expect(events).toHaveLength(1_001)
     expect(events).toContain('event 999')
     expect(events).toContain(OTHER)
+    // Those that no longer come make room.
+    await run(sourceOf([], T + 15 * DAY))
+    await run(sourceOf(['new'], T + 15 * DAY + MINUTE))
+    expect((await allSeries(db)).at(-1)?.event).toBe('new')
   })
 })

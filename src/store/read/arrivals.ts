@@ -1,4 +1,4 @@
-import type { Instant } from '../../model/time.ts'
+import { DAY, type Instant } from '../../model/time.ts'
 import type { Sql } from '../sql.ts'
 
 /** When each planned event last arrived, as far back as days are kept. Events that never did are left out. */
@@ -49,12 +49,17 @@ function firstOf(day: Instant, hour: Instant | null, minute: Instant | null): In
   return minute
 }
 
-/** Names without a contract that a source has brought, those of late first, as far back as hours are kept. */
+/** A name that hasn't come for this long makes room for others. */
+const STALE = 14 * DAY
+
+/** Names without a contract that a source has brought in the last 14 days of its own time, those of late first. */
 export async function unplannedNames(sql: Sql, source: string, most: number): Promise<readonly string[]> {
   const rows = await sql.all<{ event: string }>(
     `select s.event as event, max(w.start) as newest from series s join window_hour w on w.series = s.id
-     where s.kind = 'unplanned' and s.source = ? group by s.id, s.event order by newest desc, s.id limit ?`,
-    [source, most],
+     where s.kind = 'unplanned' and s.source = ?
+       and w.start >= coalesce((select max(p.observed_until) from position p where p.source = ?), 0) - ${STALE}
+     group by s.id, s.event order by newest desc, s.id limit ?`,
+    [source, source, most],
   )
   return rows.map(({ event }) => event)
 }
