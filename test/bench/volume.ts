@@ -26,7 +26,7 @@ export async function bench(options: ReadonlySet<string> = new Set()): Promise<F
   const tallies = await inWorkers(jobs)
   if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n`)
   const cost = costs(quick ? 500 : 10_000, quick ? 3 : 4)
-  return [...figures(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
+  return [...figures(tallies), newcomerFigure(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
 }
 
 function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
@@ -50,7 +50,32 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
   const odd = CHARACTERS.map(({ name }): VolumeJob => {
     return { odd: { character: name, seeds: Array.from({ length: quick ? 5 : 40 }, (_, index) => firstSeed + index) } }
   })
-  return quick ? [...cells, ...odd] : [...fleets, ...cells, ...odd]
+  const newcomers = TIERS.flatMap((tier, tierIndex) =>
+    [50, 500, 5_000].map((rate, rateIndex): VolumeJob => {
+      const first = firstSeed + 200_000 + (tierIndex * 3 + rateIndex) * 100
+      const kinds = Array.from({ length: quick ? 3 : 30 }, (_, index) => ({ tier, rate, seed: first + index }))
+      return { newcomers: { kinds, group: (tierIndex + rateIndex) % 3 } }
+    }),
+  )
+  return quick ? [...cells, ...odd, ...newcomers] : [...fleets, ...cells, ...odd, ...newcomers]
+}
+
+function newcomerFigure(tallies: readonly Tally[]): Figure {
+  const recall = (relation: string): number => {
+    const { n, hits } = added(
+      tallies,
+      ({ fault, rate }) => fault === `newcomer, ${relation}, -50 % for 6 h on day 2` && rate >= 500,
+    )
+    return round(hits / n)
+  }
+  return {
+    name: 'volume: recall, -50 % for 6 h on day 2 of a new event in an old domain, 500/h and more',
+    value: recall('with its like'),
+    unit: 'ratio',
+    reference: 'without its domain',
+    reference_value: recall('alone'),
+    ratio: null,
+  }
 }
 
 function fleetFigure(tallies: readonly Tally[]): Figure {

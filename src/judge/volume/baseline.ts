@@ -10,7 +10,9 @@ export interface Expectation {
   readonly level: number
   /** Added variance of the logarithm while too little has been seen. */
   readonly extra: number
-  /** Weeks of the same local hour that the expectation rests on. */
+  /** Whether the season is borrowed from other series. */
+  readonly isLent?: true
+  /** Weeks of the same local hour that the series has seen. */
   readonly weeks: number
   /** Whole days since the first observed step. */
   readonly days: number

@@ -86,7 +86,7 @@ function windowAlarm(
     }
     const threshold =
       calm +
-      youngNats(ahead.weeks, z > 0 ? 'up' : 'down') +
+      youngNats(ahead, z > 0 ? 'up' : 'down') +
       (isBurst ? burstDoubt(series.watch) : doubt(series.watch, z > 0 ? 'up' : 'down'))
     const beyond = surprise(tail, Math.abs(z), scoring.power, scoring.prior) - threshold
     if (beyond <= margin) continue

@@ -9,6 +9,7 @@ import { type CountSeries, emptyCountSeries, KEPT } from './count-state.ts'
 import { driftOf } from './drift.ts'
 import { followGaps, forgetGaps, isGap, isMuch } from './gaps.ts'
 import { beginEpisode, endEpisode, followEpisode, forgetJitter, waits } from './jitter.ts'
+import { lendSpread, lentExpectation } from './lent.ts'
 import { clamp, deviation } from './residual.ts'
 import { append, MISSING } from './rings.ts'
 import type { Scoring } from './threshold.ts'
@@ -17,6 +18,8 @@ import { forgetPassed, notePassed, type OpenAlarm, settles } from './watch.ts'
 
 /** Doubt from which on the day's type hasn't been seen before. */
 const UNKNOWN_DAY = 0.4
+/** The same where others know it. */
+const UNKNOWN_LENT = 0.005
 
 /** What one step changed. */
 export interface Judged {
@@ -28,8 +31,14 @@ export interface Judged {
 
 export const NOTHING: Judged = { opened: null, closed: null, drift: null }
 
-/** Judges one step's count; `null` for a step that wasn't observed. Changes `series`. */
-export function stepCount(series: CountSeries, step: CivilStep, count: number | null, scoring: Scoring): Judged {
+/** Judges one step's count; `null` for a step that wasn't observed. `lenders`: whose season a young series borrows. Changes `series`. */
+export function stepCount(
+  series: CountSeries,
+  step: CivilStep,
+  count: number | null,
+  scoring: Scoring,
+  lenders: readonly CountSeries[] = [],
+): Judged {
   skipTo(series, step.index)
   const { rings, watch } = series
   if (count === null) {
@@ -50,7 +59,7 @@ export function stepCount(series: CountSeries, step: CivilStep, count: number | 
     series.asleep = false
     series.since = step.index
   }
-  const ahead = settled(expected(series, step), count)
+  const ahead = settled(expected(series, step, lenders), count)
   if (series.held && (step.sinceMidnight === 0 || (series.tagged && step.day !== 2))) {
     // Whatever it was, it was yesterday, or in the hours of an event that is over.
     series.held = false
@@ -106,8 +115,11 @@ function mayBeUnseen(series: CountSeries, step: CivilStep, count: number, ahead:
   return isGap(gaps) && watch.open?.kind !== 'outage'
 }
 
-/** The expectation, in more doubt for the day after a new level was taken from a few hours; then it is fitted again. */
-function expected(series: CountSeries, step: CivilStep): Expectation {
+/**
+ * The expectation, in more doubt for the day after a new level was taken from a few hours; then it is fitted again. That of the lenders' season where
+ * it leaves less doubt.
+ */
+function expected(series: CountSeries, step: CivilStep, lenders: readonly CountSeries[]): Expectation {
   const provisional = series.newLevelUntil > 0
   if (provisional && step.index >= series.newLevelUntil && series.watch.open === null) {
     scaleLevel(series, series.newLevelFrom)
@@ -115,7 +127,13 @@ function expected(series: CountSeries, step: CivilStep): Expectation {
     series.since = step.index
   }
   const ahead = expectation(series.rings, step, series.windows[0]?.phi ?? 0.02)
-  return provisional ? { ...ahead, extra: ahead.extra + 0.04 } : ahead
+  if (provisional) return { ...ahead, extra: ahead.extra + 0.04 }
+  const lent = lentExpectation(series, step.index, lenders)
+  if (lent === null) return ahead
+  const extra = lent.doubt + (ahead.extra >= UNKNOWN_DAY ? UNKNOWN_LENT : 0)
+  if (extra >= ahead.extra) return ahead
+  lendSpread(series, lenders)
+  return { ...ahead, mu: lent.mu, least: lent.mu, rho: lent.mu / Math.max(ahead.level, 1e-9), extra, isLent: true }
 }
 
 /** The expectation where it is a span: the count itself if it lies in there. */

@@ -84,7 +84,7 @@ export function sudden({ fine, series, step, parts, scoring }: OpenHour, end: In
   const direction = z > 0 ? 'up' : 'down'
   const threshold =
     nats(step.perWeek * parts, window.steps, 1, scoring.falseAlarmsPerWeek) +
-    youngNats(fine.weeks, direction) +
+    youngNats(fine, direction) +
     doubt(series.watch, direction)
   if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) < threshold) return null
   const reach = (side: 1 | -1): number =>

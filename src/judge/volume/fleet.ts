@@ -3,11 +3,13 @@ import type { VolumeAlarm } from './alarm.ts'
 import { type Annotation, annotated, holidaysIn } from './annotation.ts'
 import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
+import type { CountSeries } from './count-state.ts'
 import type { Band, Bucket } from './detector.ts'
 import {
   acceptNormal,
   closeStep,
   fill,
+  isYoung,
   judgeBucket,
   lookInside,
   type Member,
@@ -28,6 +30,8 @@ export interface FleetSettings {
   readonly weightOf?: (series: string) => number
   /** Whether a share and its whole have one season. */
   readonly isSeasonless?: (series: string) => boolean
+  /** The series of counts whose season a young one may borrow; it is asked of young ones only. */
+  readonly lendersOf?: (series: string) => readonly string[]
   readonly annotations?: readonly Annotation[]
   /** What else holds for one series; it may grow for steps that haven't ended. */
   readonly annotationsOf?: (series: string) => readonly Annotation[]
@@ -65,6 +69,9 @@ export interface Fleet {
   /** Ends a series of which nothing is left; the alarm that was open, as closed at `at`. */
   readonly forget: (series: string, at: Instant) => VolumeAlarm | null
 }
+
+/** So many tell a domain's season; more would cost what all of a large domain's newcomers pay. */
+const MOST_LENDERS = 24
 
 /** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped, in the states that it is given. */
 export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = null): Fleet {
@@ -106,17 +113,40 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     // All that have come count towards the split of the budget before any is judged, so that their order is nothing.
     const joining = held.filter(([name]) => !members.has(name)).sort(([a], [b]) => byText(a, b))
     for (const [name, bucket] of joining) if (!members.has(name)) join(name, newMember(bucket))
-    for (const [name, bucket] of held) {
+    // Who borrows comes after those who lend, and who that is doesn't change while they are judged.
+    const lenders = new Map<string, readonly CountSeries[]>()
+    for (const [name] of held) {
+      const own = lendersOf(name)
+      if (own.length > 0) lenders.set(name, own)
+    }
+    const isBorrower = ([name]: readonly [string, Bucket]): boolean => lenders.has(name)
+    const ordered =
+      lenders.size === 0 ? held : [...held.filter((each) => !isBorrower(each)), ...held.filter(isBorrower)]
+    for (const [name, bucket] of ordered) {
       const member = members.get(name)
       if (member === undefined) continue
       const index = calendar.indexOf(bucket.start, member.step)
-      if (member.seen > 0 && index !== member.index) close(name, member, changes)
+      if (member.seen > 0 && index !== member.index) close(name, member, changes, lenders.get(name))
       fill(member, index, bucket)
       if (member.parts > 1) lookAt(name, member, bucket, changes)
-      if (member.seen >= member.parts) close(name, member, changes)
+      if (member.seen >= member.parts) close(name, member, changes, lenders.get(name))
     }
     held = []
     return changes.length > 1 ? changes.sort((a, b) => byText(a.series, b.series)) : changes
+  }
+
+  /** Those that a young series borrows from: grown ones, counted in steps of the same length. */
+  function lendersOf(name: string): readonly CountSeries[] {
+    const member = members.get(name)
+    if (settings.lendersOf === undefined || member === undefined || !isYoung(member)) return []
+    const lenders: CountSeries[] = []
+    for (const other of settings.lendersOf(name)) {
+      const lender = members.get(other)
+      if (lender === undefined || lender.counts === null || lender.step !== member.step || isYoung(lender)) continue
+      lenders.push(lender.counts)
+      if (lenders.length === MOST_LENDERS) break
+    }
+    return lenders
   }
 
   /** Inside the hour. */
@@ -128,11 +158,11 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     if (found !== null) changes.push(told(name, found, null))
   }
 
-  function close(name: string, member: Member, changes: VolumeAlarm[]): void {
+  function close(name: string, member: Member, changes: VolumeAlarm[], lenders: readonly CountSeries[] = []): void {
     const step = stepOf(member)
     const end = step.start + step.length
     const leftOut = holds(['incident', 'backfill'], name, step.start, end)
-    const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name))
+    const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name), lenders)
     const isLaunch = holds(['launch'], name, step.start, end)
     if (drift !== null && !isLaunch) changes.push(told(name, drift, null), told(name, drift, drift.openedAt))
     if (closed !== null) changes.push(told(name, closed, end))

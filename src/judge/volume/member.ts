@@ -101,14 +101,29 @@ export function lookInside(
   return opened(counts, judgeFine({ fine, series: counts, step, next, parts, scoring }, part, sane(bucket.count)))
 }
 
+/** Days in which a series of counts borrows the season of others that are older than this. */
+const YOUNG_DAYS = 7
+
+/** Whether its own weeks don't tell a series' season yet. */
+export function isYoung({ counts }: Member): boolean {
+  return counts !== null && counts.rings.last - counts.rings.first + 1 < YOUNG_DAYS * counts.rings.perDay
+}
+
 /** Judges the step that was filled. `leftOut`, or more than a quarter of it missing: as if it hadn't been observed. */
-export function closeStep(member: Member, step: CivilStep, leftOut: boolean, scoring: Scoring): Judged {
+export function closeStep(
+  member: Member,
+  step: CivilStep,
+  leftOut: boolean,
+  scoring: Scoring,
+  lenders: readonly CountSeries[],
+): Judged {
   const enough = !leftOut && member.seen * 4 >= member.parts * 3
   const { count, total, seen, parts } = member
   member.count = 0
   member.total = 0
   member.seen = 0
-  if (member.counts !== null) return stepCount(member.counts, step, enough ? (count * parts) / seen : null, scoring)
+  if (member.counts !== null)
+    return stepCount(member.counts, step, enough ? (count * parts) / seen : null, scoring, lenders)
   if (member.shares !== null) return stepShare(member.shares, step, enough ? count : null, total, scoring)
   return NOTHING
 }

@@ -48,9 +48,15 @@ export function silenceNats(stepsPerWeek: number, falseAlarmsPerWeek: number): n
   return Math.log((stepsPerWeek * DETECTORS) / falseAlarmsPerWeek)
 }
 
-/** Doubt in nats while the hour's own history is short (weeks of the same local hour seen): more of bursts, which a young series hasn't told of yet. */
-export function youngNats(weeks: number, direction: 'up' | 'down'): number {
-  if (direction === 'down') return weeks === 0 ? 3 : 0
+/**
+ * Doubt in nats while the hour's own history is short (weeks of the same local hour seen): more of bursts, which a young series hasn't told of yet; of
+ * too few none where others lend their season.
+ */
+export function youngNats(
+  { weeks, isLent = false }: { readonly weeks: number; readonly isLent?: boolean },
+  direction: 'up' | 'down',
+): number {
+  if (direction === 'down') return weeks === 0 && !isLent ? 3 : 0
   return weeks === 0 ? 8 : weeks < 3 ? 4 : 0
 }
 

@@ -38,6 +38,8 @@ export interface Coverage extends WatchedStream {
 export interface Watching {
   readonly take: (hour: readonly EventHour[]) => WatchedHour
   readonly series: () => readonly WatchedSeries[]
+  /** The totals of a total's domain, whose season it may borrow while it is young: those that its share is taken of, without itself. */
+  readonly lendersOf: (series: string) => readonly string[]
   readonly coverage: () => readonly Coverage[]
   /** The state itself, no copy: to be written or copied before the next hour. */
   readonly save: () => SavedWatching
@@ -225,7 +227,15 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
       }))
   }
 
-  return { take, series: () => [...known.values()], coverage, save: () => saved }
+  function lendersOf(name: string): readonly string[] {
+    const series = known.get(name)
+    if (series?.aspect !== 'total') return []
+    const own = streamKey(series)
+    // A total is called what its stream is.
+    return streams.get(own)?.base?.filter((key) => key !== own) ?? []
+  }
+
+  return { take, series: () => [...known.values()], lendersOf, coverage, save: () => saved }
 }
 
 function takeNamed(

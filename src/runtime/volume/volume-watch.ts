@@ -94,6 +94,7 @@ export function createVolumeWatch(
       falseAlarmsPerWeek: plan.volume?.falseAlarmsPerWeek ?? 1,
       weightOf: (name) => weightOfSeries(plan, series.get(name)),
       isSeasonless: (name) => isRelative(series.get(name)),
+      lendersOf: watched.lendersOf,
       annotations: holidaysOf(plan),
       annotationsOf: (name) => known.of(series.get(name)),
     },

@@ -1,11 +1,11 @@
 import type { Instant } from '../../../src/model/time.ts'
 import type { VolumeAlarm } from '../../../src/judge/volume/alarm.ts'
 import { volumeFleet } from '../../../src/judge/volume/fleet.ts'
-import type { Contender, Track } from './contender.ts'
+import type { Episode, Track, Watching } from './contender.ts'
 
 /** Assay's own detector: the tracks are one fleet, and have the budget between them. */
-export const assay: Contender = (tracks, { zone, falseAlarmsPerWeek }) => {
-  const fleet = volumeFleet({ timezone: zone, falseAlarmsPerWeek })
+export function assay(tracks: readonly Track[], { zone, ...settings }: Watching): Episode[] {
+  const fleet = volumeFleet({ timezone: zone, ...settings })
   const alarms: VolumeAlarm[] = []
   for (const at of starts(tracks)) {
     for (const { name, start, bucket, counts, totals } of tracks) {

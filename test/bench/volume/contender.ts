@@ -19,5 +19,13 @@ export interface Episode {
   readonly openedAt: Instant
 }
 
+/** How tracks are watched. */
+export interface Watching {
+  readonly zone: string
+  readonly falseAlarmsPerWeek: number
+  /** Whose season a young track may borrow. */
+  readonly lendersOf?: (series: string) => readonly string[]
+}
+
 /** Reads tracks of one bucket length that start together, and says when it would have alarmed. */
-export type Contender = (tracks: readonly Track[], settings: { zone: string; falseAlarmsPerWeek: number }) => Episode[]
+export type Contender = (tracks: readonly Track[], settings: Watching) => Episode[]

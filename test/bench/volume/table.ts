@@ -5,7 +5,7 @@ import { added, NO_FAULT, poissonInterval, type Tally, wilson } from './tally.ts
 
 /** The tallies as Markdown: what the README shows, then every tier and rate. */
 export function tables(tallies: readonly Tally[]): string {
-  return [summary(tallies), details(tallies), odd(tallies), fleet(tallies)].join('\n\n')
+  return [summary(tallies), details(tallies), odd(tallies), newcomers(tallies), fleet(tallies)].join('\n\n')
 }
 
 function summary(tallies: readonly Tally[]): string {
@@ -74,6 +74,23 @@ function odd(tallies: readonly Tally[]): string {
     }),
   ])
   return markdown(['Traffic', ...faults.map((fault) => fault.slice(5))], rows)
+}
+
+/** New events by whose season they borrow: recall in percent by rate, and false alarms a series-week. */
+function newcomers(tallies: readonly Tally[]): string {
+  const some = tallies.filter(({ fault }) => fault.startsWith('newcomer, '))
+  const rates = [...new Set(some.map(({ rate }) => rate))].sort((a, b) => a - b)
+  const rows = [...new Set(some.map(({ fault }) => fault))].map((fault) => [
+    fault,
+    ...rates.map((rate) => {
+      const { n, hits } = added(some, (each) => each.fault === fault && each.rate === rate)
+      const [lower, upper] = poissonInterval(hits)
+      return fault.endsWith(NO_FAULT)
+        ? `${(hits / n).toFixed(3)} (${(lower / n).toFixed(3)}–${(upper / n).toFixed(3)})`
+        : `${percent(hits / n)} ${between(wilson(hits, n))}`
+    }),
+  ])
+  return markdown(['Newcomers', ...rates.map((rate) => `${rate}/h`)], rows)
 }
 
 function fleet(tallies: readonly Tally[]): string {

@@ -90,6 +90,7 @@ export function toldOf(hours: readonly (readonly EventHour[])[]): readonly Told[
     timezone: 'Europe/Berlin',
     falseAlarmsPerWeek: 1,
     isSeasonless: (name) => isRelative(series.get(name)),
+    lendersOf: found.lendersOf,
     weightOf: (name) => WEIGHTS[series.get(name)?.aspect ?? ''] ?? 1,
   })
   const standing = standingAlarms((name) => series.get(name))

@@ -55,6 +55,16 @@ describe('the series that are found', () => {
     expect(afterHours(found, 3, two, 3)).toEqual(expect.arrayContaining(['A · on · ios', 'A · on · web']))
   })
 
+  it('of a new event borrow the season of its domain’s grown ones', () => {
+    const found = watching(OPTIONS)
+    afterHours(found, 7 * 24 + 1, (hour) => [hourOf('A', hour), hourOf('B', hour)])
+    const late = 7 * 24 + 1
+    afterHours(found, 3, (hour) => [hourOf('A', hour), hourOf('B', hour), hourOf('C', hour)], late)
+    expect(found.lendersOf('C')).toEqual(['A', 'B'])
+    expect(found.lendersOf('C · duplicates')).toEqual([])
+    expect(found.lendersOf('D')).toEqual([])
+  })
+
   it('have a name of their own for each required and important property', () => {
     const found = watching({ ...OPTIONS, propertiesOf: () => ['cart_id', 'coupon'] })
     const { buckets } = found.take([hourOf('A', 0, { unfilled: new Map([['coupon', 80]]) })])
