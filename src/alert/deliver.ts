@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts'
 import { type Duration, HOUR, type Instant, SECOND } from '../model/time.ts'
 import { backoff } from './backoff.ts'
-import { type EntryEnd, nextEntry, type Outbox, type OutboxEntry } from './outbox.ts'
+import { type EntryEnd, nextEntry, type Outbox, type OutboxEntry, waitLeft } from './outbox.ts'
 import type { Receiver } from './receivers/receiver.ts'
 import type { Answer } from './receivers/send.ts'
 
@@ -47,6 +47,8 @@ const LOOK = 50
 const HEARTBEAT: Duration = 30 * SECOND
 /** An entry that has been tried for this long is given up. */
 const GIVE_UP: Duration = 24 * HOUR
+/** Fewer attempts than a day has room for, however long the receiver asks to wait: the clock was set forward. */
+const LEAST_ATTEMPTS = 20
 
 /** Starts sending what the outbox holds: one lane per receiver, so that one that hangs delays no other. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -91,8 +93,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     let pausedUntil: Instant = 0
     while (!stopping.signal.aborted) {
       const seen = wakes
-      if (now() < pausedUntil) {
-        await rest(pausedUntil - now(), seen)
+      const left = waitLeft(pausedUntil, now())
+      if (left > 0) {
+        await rest(left, seen)
         continue
       }
       const waiting = await stored('outbox', () => outbox.waiting(name, LOOK))
@@ -121,7 +124,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     answered(outcome, answer.status)
     if (outcome === 'sent') return end(entry, 'sent', answer.detail)
     const fields = { receiver: receiver.name, incident: entry.incident, status: answer.status, detail: answer.detail }
-    if (outcome !== 'later' || now() - began >= GIVE_UP) {
+    const isTriedLong = now() - began >= GIVE_UP && entry.attempts >= LEAST_ATTEMPTS
+    if (outcome !== 'later' || isTriedLong) {
       log.error(fields, 'a notification was given up')
       return end(entry, 'rejected', outcome === 'later' ? `given up after 24 h: ${answer.detail}` : answer.detail)
     }

@@ -1,4 +1,4 @@
-import type { Instant } from '../model/time.ts'
+import { type Duration, HOUR, type Instant } from '../model/time.ts'
 import type { Outgoing } from './scorecard/notification.ts'
 
 /** A notification that waits to be sent. */
@@ -27,6 +27,14 @@ export interface Outbox {
   readonly end: (id: number, how: EntryEnd, at: Instant, answer: string) => Promise<void>
 }
 
+/** Nothing is put off for longer. */
+export const LONGEST_WAIT: Duration = HOUR
+
+/** How long something that is put off until then has to wait; one that would wait for longer than anything does: the clock was set back since. */
+export function waitLeft(until: Instant, now: Instant): Duration {
+  return until - now > LONGEST_WAIT ? 0 : Math.max(0, until - now)
+}
+
 /** After this many attempts an entry no longer holds up those of other incidents. */
 const PATIENCE = 5
 
@@ -42,7 +50,7 @@ export function nextEntry(
   let until: Instant | null = null
   for (const entry of waiting) {
     if (held.has(entry.incident)) continue
-    if (entry.dueAt <= now) return { entry }
+    if (waitLeft(entry.dueAt, now) === 0) return { entry }
     until = until === null ? entry.dueAt : Math.min(until, entry.dueAt)
     if (entry.attempts < PATIENCE) break
     held.add(entry.incident)

@@ -193,6 +193,27 @@ describe('delivery', () => {
     expect(outbox.states()[0]?.answer).toBe('given up after 24 h: 503')
   })
 
+  it('neither gives up nor waits for hours because the clock was set', async () => {
+    const down: Receiver = {
+      ...receiverOf({ name: 'pager', console: {} }),
+      send: async () => ({ outcome: 'later', status: 503, detail: '503', retryAfter: MINUTE }),
+    }
+    const clock = virtualClock(NOON)
+    let ahead = 0
+    const { delivery, outbox } = start([down], memoryOutbox(), { ...clock, now: () => clock.now() + ahead })
+    const attempts = () => outbox.states()[0]?.attempts ?? 0
+    outbox.write([about('a')])
+    delivery.wake()
+    await running(clock, 'three attempts', () => attempts() === 3)
+    ahead = 30 * HOUR
+    await running(clock, 'one more', () => attempts() === 4)
+    expect(outbox.states()[0]?.state).toBe('waiting')
+    ahead = 0
+    const before = clock.now()
+    await running(clock, 'another', () => attempts() === 5)
+    expect(clock.now() - before).toBeLessThan(2 * MINUTE)
+  })
+
   it('shows what a disabled receiver would have been sent', async () => {
     const server = await pagerduty()
     const { delivery, outbox, outcomes } = start([pager(server, 'pager', {})])

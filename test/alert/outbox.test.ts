@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nextEntry, type OutboxEntry } from '../../src/alert/outbox.ts'
+import { HOUR } from '../../src/model/time.ts'
 import { NOON, notificationOf } from './sample.ts'
 
 const entry = (id: number, incident: string, attempts: number, dueIn: number): OutboxEntry => ({
@@ -24,6 +25,10 @@ describe('what is sent next', () => {
     'another incident, once an entry has failed for long': {
       waiting: [entry(1, 'a', 5, 900), entry(2, 'b', 0, 0)],
       then: 2,
+    },
+    'at once what would be due later than anything is put off: the clock was set back since': {
+      waiting: [entry(1, 'a', 1, 2 * HOUR)],
+      then: 1,
     },
     'never a later word on an incident before the former': {
       waiting: [entry(1, 'a', 9, 900), entry(2, 'a', 0, 0), entry(3, 'b', 9, 400)],

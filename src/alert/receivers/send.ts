@@ -1,5 +1,6 @@
-import { type Duration, HOUR, type Instant, SECOND } from '../../model/time.ts'
+import { type Duration, type Instant, SECOND } from '../../model/time.ts'
 import { oneLine } from '../bounds.ts'
+import { LONGEST_WAIT } from '../outbox.ts'
 import type { RenderedRequest } from './request.ts'
 
 export type AnswerOutcome = 'sent' | 'rejected' | 'unauthorised' | 'later'
@@ -29,8 +30,6 @@ const DEADLINE: Duration = 10 * SECOND
 /** As much of an answer's body as is read. */
 const BODY_BYTES = 2_048
 const DETAIL = 300
-/** A longer Retry-After is taken for this. */
-const LONGEST_WAIT: Duration = HOUR
 
 /** Sends a request once and says what became of it. Never throws; follows no redirect. */
 export async function send(request: RenderedRequest, options: SendOptions): Promise<Answer> {
@@ -66,7 +65,7 @@ function outcomeOf(status: number): AnswerOutcome {
   return 'rejected'
 }
 
-/** Reads `Retry-After` in seconds or as a date; null for none and for nonsense. At most an hour. */
+/** Reads `Retry-After` in seconds or as a date; null for none and for nonsense. At most `LONGEST_WAIT`. */
 function retryAfter(headers: Headers, now: Instant): Duration | null {
   const text = headers.get('retry-after')?.trim() ?? ''
   const wait = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now
