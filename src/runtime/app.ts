@@ -240,12 +240,13 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
       inForce.use(configuration)
       const { sources: streams, warehouses, timezone } = project().assay.value
       sources.swap(streams)
-      await tables.use(warehouses, timezone)
-      tables.wake()
       afterRound.replan()
       metrics.prepare(plan(), inForce.receiverNames())
       loop.reopen()
       delivery.wake()
+      // Last: a statement that is under way is waited for, and the judge must not go by the old plan meanwhile.
+      await tables.use(warehouses, timezone)
+      tables.wake()
     }
 
     async function writeDaemonNote(lastOne: ReloadStatus | null): Promise<void> {
