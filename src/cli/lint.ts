@@ -1,5 +1,6 @@
 import { problemLine } from '../model/problem.ts'
 import type { ExitCode, Io } from './io.ts'
+import { counted } from './printable.ts'
 import { readConfiguration } from './project.ts'
 
 export interface LintOptions {
@@ -26,16 +27,18 @@ export async function lint({ config, json }: LintOptions, io: Io): Promise<ExitC
     io.out(`${JSON.stringify({ schema_version: 1, ok: errors === 0, problems, watched: counts })}\n`)
   } else {
     for (const problem of problems) io.out(`${problemLine(problem)}\n`)
-    if (plan === null) io.err(`${errors} ${plural(errors, 'error')}, ${warnings} ${plural(warnings, 'warning')}\n`)
+    if (plan === null) io.err(`${counted(errors, 'error')}, ${counted(warnings, 'warning')}\n`)
     else {
-      const tables = plan.tables.size === 0 ? '' : `, ${plan.tables.size} ${plural(plan.tables.size, 'table')}`
-      const watched = `${plan.domains.size} ${plural(plan.domains.size, 'domain')}, ${plan.events.size} ${plural(plan.events.size, 'event')}${tables}, ${plan.slos.length} ${plural(plan.slos.length, 'SLO')}, ${plan.sources.length} ${plural(plan.sources.length, 'source')}`
-      io.out(`${watched}: ${warnings === 0 ? 'nothing wrong' : `${warnings} ${plural(warnings, 'warning')}`}\n`)
+      const { domains, events, tables, slos, sources } = plan
+      const watched = [
+        counted(domains.size, 'domain'),
+        counted(events.size, 'event'),
+        ...(tables.size === 0 ? [] : [counted(tables.size, 'table')]),
+        counted(slos.length, 'SLO'),
+        counted(sources.length, 'source'),
+      ].join(', ')
+      io.out(`${watched}: ${warnings === 0 ? 'nothing wrong' : counted(warnings, 'warning')}\n`)
     }
   }
   return errors > 0 ? 2 : 0
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`
 }

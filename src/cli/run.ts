@@ -10,6 +10,7 @@ import { createLog } from '../runtime/log.ts'
 import type { ExitCode, Io } from './io.ts'
 import { readConfiguration } from './project.ts'
 import { version } from './version.ts'
+import { welcome } from './welcome.ts'
 
 export interface RunOptions {
   readonly config: string
@@ -116,33 +117,6 @@ function withHistory(project: Project, days: number | undefined): Project {
   const { value } = project.assay
   const sources = value.sources.map((source) => (source.type === 'demo' ? { ...source, days } : source))
   return { ...project, assay: { ...project.assay, value: { ...value, sources } } }
-}
-
-/** Where to look, how to send an event, what is watched: printed once everything runs. */
-function welcome(daemon: Daemon, { project, plan }: Configuration, took: number): string {
-  const { url } = daemon
-  const { sources, receivers, telemetry } = daemon.status()
-  const disabled = [
-    ...sources
-      .filter(({ state }) => state === 'disabled')
-      .map(({ id, detail }) => `  source ${id} is disabled: ${detail}`),
-    ...telemetry.flatMap(({ name, state, detail }) => (state === 'disabled' ? [`  ${name}: off: ${detail}`] : [])),
-    ...plan.warehouses.flatMap(({ id, disabled: why }) =>
-      why === null ? [] : [`  warehouse ${id} is disabled: ${why}`],
-    ),
-    ...receivers.flatMap(({ name, disabled: why }) => (why === null ? [] : [`  receiver ${name} is disabled: ${why}`])),
-  ]
-  const body = `'{"type":"track","event":"Hello World","userId":"you","properties":{"greeting":"hi"}}'`
-  return `${[
-    `Assay is ready (${(took / 1000).toFixed(1)} s).`,
-    `  page       ${url}/`,
-    `  metrics    ${url}/metrics`,
-    `  send       curl -sS ${url}/v1/track -H 'content-type: application/json' -d ${body}`,
-    `  watching   ${plan.events.size} events${plan.tables.size === 0 ? '' : ` and ${plan.tables.size} tables`} of ${plan.domains.size} domains, ${plan.slos.length} SLOs, sources ${sources.map(({ id, type }) => `${id} (${type})`).join(', ') || 'none'}`,
-    `  rules      ${project.rulesFolder}/ (read again when they change)`,
-    ...disabled,
-    'Ctrl-C stops.',
-  ].join('\n')}\n`
 }
 
 /** Reloads when a file of the rules or the alerts has changed and the editor has gone quiet. */
