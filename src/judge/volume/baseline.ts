@@ -49,14 +49,57 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const unit = level * shape
   const kappa = Math.min(30, Math.max(0.15, (phi + 1 / Math.max(unit, 1e-9)) / 0.03))
   const mine = ownSeen > 0 ? centre(own, ownSeen, level) : shape
-  const rho = ownSeen > 0 ? shrunk(mine, ownSeen, shape, kappa, level) : shape
+  const apart = ownSeen > 0 && ownSeen < 3 ? apartAround(rings, step, recent, level) : 0
+  const rho = ownSeen > 0 ? shrunk(mine, ownSeen, shape, kappa, level, apart) : shape
   const young =
     (knownType ? (step.day === 0 || poolSeen > 2 ? 0 : poolSeen < 2 ? 0.08 : 0.01) : 0.4) +
     (ownSeen === 0 ? 0.02 : ownSeen === 1 ? 0.004 : ownSeen === 2 ? 0.002 : 0) +
     (ownSeen > 0 && ownSeen < 3 ? disagreement(mine, shape, level) / ownSeen : 0) +
     (days < 3 ? 0.04 : 0)
   const isBurst = ownSeen < 3 && level < FEW && mine > ceiling(shape, level)
-  return { mu: level * rho, least: level * (isBurst ? shape : rho), rho, level, extra: young, weeks: ownSeen, days }
+  // Of one or two days nobody knows yet whether what came all at once comes every day.
+  const beside = poolSeen < 3 && ownSeen === 0 ? besides(rings, step, recent) : Number.POSITIVE_INFINITY
+  const least = rho > AT_ONCE * beside ? beside : isBurst ? shape : rho
+  return { mu: level * rho, least: level * least, rho, level, extra: young, weeks: ownSeen, days }
+}
+
+/** So many times as much as in the hours beside it came all at once. */
+const AT_ONCE = 4
+
+/** The larger of the factors of the hours beside this one, a day ago or two. */
+function besides(rings: Rings, step: CivilStep, recent: number): number {
+  let most = 0
+  for (const lag of step.any.slice(0, 2))
+    for (const beside of [-1, 1]) most = Math.max(most, ratioAt(rings, step.index - lag + beside, recent))
+  return most
+}
+
+/** Hours on either side that tell whether a day is unlike the others of its type. */
+const AROUND = 4
+
+/** By how much the hours around this one were, a week ago, unlike those of other days of this type: a squared difference in units of the counts' own noise. */
+function apartAround(rings: Rings, step: CivilStep, recent: number, level: number): number {
+  const around = Math.min(AROUND, Math.floor(step.perDay / 6))
+  const lag = step.own[0] ?? 0
+  let mine = 0
+  let others = 0
+  for (let beside = -around; beside <= around; beside += 1) {
+    const ratio = ratioAt(rings, step.index - lag + beside, recent)
+    if (ratio < 0) return 0
+    let sum = 0
+    let seen = 0
+    for (const each of step.pool) {
+      if (each === lag || each <= around) continue
+      const other = ratioAt(rings, step.index - each + beside, recent)
+      if (other < 0) continue
+      sum += other
+      seen += 1
+    }
+    if (seen === 0) return 0
+    mine += ratio
+    others += sum / seen
+  }
+  return (level * (mine - others) ** 2) / Math.max(mine + others, 1e-9)
 }
 
 /** The count that the hours at these lags let expect for a step, at this level; null where none was observed. */
@@ -86,8 +129,8 @@ function collect(into: Float64Array, rings: Rings, index: number, lags: readonly
  * The hour's own factor, drawn towards that of its day type by `kappa` weeks, but the less the surer it is that they differ: a shop
  * that is closed on Sundays has half a weekend.
  */
-function shrunk(mine: number, weeks: number, shape: number, kappa: number, level: number): number {
-  const chiSquare = (weeks * level * (mine - shape) ** 2) / Math.max(mine + shape, 1e-9)
+function shrunk(mine: number, weeks: number, shape: number, kappa: number, level: number, apart: number): number {
+  const chiSquare = Math.max(apart, (weeks * level * (mine - shape) ** 2) / Math.max(mine + shape, 1e-9))
   const weight = kappa * Math.min(1, SURELY / Math.max(chiSquare, 1e-9)) ** 2
   return (weeks * mine + weight * shape) / (weeks + weight)
 }

@@ -108,6 +108,7 @@ export function stepCount(
 function mayBeUnseen(series: CountSeries, step: CivilStep, count: number, ahead: Expectation): boolean {
   const { gaps, rings, watch } = series
   forgetGaps(gaps, step.perWeek)
+  if (count > 0 && gaps.run === 0) return false
   const phi = series.windows[0]?.phi ?? 0.05
   const before = series.expected[rings.last % KEPT] ?? 0
   if (!isMuch(ahead.mu, phi) || !isMuch(before, phi)) return false

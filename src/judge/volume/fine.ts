@@ -101,7 +101,8 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
   const mean = plain * Math.exp(DRIFT_TAKEN * fine.off)
   const slot = fine.seen % fine.counts.length
   forgetGaps(fine.gaps, step.perWeek * parts)
-  if (isMuch(plain, fine.window.phi)) followGaps(fine.gaps, count, step.perDay * parts)
+  if ((count === 0 || fine.gaps.run > 0) && isMuch(plain, fine.window.phi))
+    followGaps(fine.gaps, count, step.perDay * parts)
   const isUnseen = count === 0 && isGap(fine.gaps)
   fine.counts[slot] = isUnseen ? 0 : count
   fine.expected[slot] = isUnseen ? 0 : mean

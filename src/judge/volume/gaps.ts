@@ -27,6 +27,7 @@ export function emptyGaps(): Gaps {
 
 /** To be called once a step. */
 export function forgetGaps(gaps: Gaps, perWeek: number): void {
+  if (gaps.seen === 0) return
   gaps.seen *= 1 - Math.LN2 / (HALF_LIFE_WEEKS * perWeek)
   gaps.longest *= 1 - Math.LN2 / (LONGEST_HALF_LIFE_WEEKS * perWeek)
 }
