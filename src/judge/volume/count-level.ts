@@ -1,4 +1,5 @@
 import { type CountSeries, KEPT, MOST_COUNT } from './count-state.ts'
+import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
 import { MISSING, resum } from './rings.ts'
 import type { OpenAlarm } from './watch.ts'
@@ -57,5 +58,6 @@ export function scaleLevel(series: CountSeries, from: number): boolean {
     } else rings.clean[slot] = raw
   }
   resum(rings)
+  scaleDrift(series.drift, factor)
   return true
 }

@@ -1,5 +1,6 @@
 import type { CivilStep } from './civil.ts'
 import {
+  clamp,
   countAt,
   deviation,
   emptyWindow,
@@ -18,6 +19,8 @@ const DAYS = 22
 /** A week's sum counts as one hour of evidence in seven: its days overlap. */
 const HOURS = 21
 const LEAST_CHANGE = 0.1
+/** What a trend keeps of itself from day to day: half for two months. */
+const TREND_KEEPS = 0.5 ** (1 / 60)
 
 /** The weekly level day by day. Plain data. */
 export interface Drift {
@@ -25,10 +28,17 @@ export interface Drift {
   readonly means: Float64Array
   readonly window: WindowState
   days: number
+  /** Logarithm of the change that was told of last: going on like that is no news. */
+  trend: number
 }
 
 export function emptyDrift(): Drift {
-  return { means: new Float64Array(DAYS), window: emptyWindow(168, 0.003), days: 0 }
+  return { means: new Float64Array(DAYS), window: emptyWindow(168, 0.003), days: 0, trend: 0 }
+}
+
+/** A new level was taken for the normal one: it is no drift as well. */
+export function scaleDrift({ means }: Drift, factor: number): void {
+  for (let day = 0; day < means.length; day += 1) means[day] = Math.min(1e15, (means[day] ?? 0) * factor)
 }
 
 /**
@@ -53,7 +63,9 @@ export function driftOf(
   const [low, middle, high] = [before(1), before(2), before(3)]
   const usual = Math.max(Math.min(low, middle), Math.min(Math.max(low, middle), high))
   window.observed = mean * rings.weekSeen
-  window.expected = usual * rings.weekSeen
+  drift.trend *= TREND_KEEPS
+  const going = usual * Math.exp(drift.trend)
+  window.expected = clamp(mean, Math.min(usual, going), Math.max(usual, going)) * rings.weekSeen
   const u = deviation(window.observed, window.expected, window.phi)
   const z = u / window.sigma
   const tail = z > 0 ? window.up : window.down
@@ -61,6 +73,7 @@ export function driftOf(
   const effect = Math.abs(window.observed / Math.max(window.expected, 1e-9) - 1)
   if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) >= threshold && effect >= LEAST_CHANGE) {
     drift.days = 0
+    drift.trend = clamp(Math.log((mean + 1e-9) / (usual + 1e-9)), -1, 1)
     const reach = (side: 1 | -1): number =>
       countAt(
         window.expected,
@@ -79,8 +92,10 @@ export function driftOf(
       hours: 168,
     }
   }
-  learnSpread(window, u, HOURS)
-  learnTail(window.up, z, window, HOURS, scoring, false)
-  learnTail(window.down, -z, window, HOURS, scoring, false)
+  // Without the trend, whose span would teach that the series is steadier than it is.
+  const plain = deviation(window.observed, usual * rings.weekSeen, window.phi)
+  learnSpread(window, plain, HOURS)
+  learnTail(window.up, plain / window.sigma, window, HOURS, scoring, false)
+  learnTail(window.down, -plain / window.sigma, window, HOURS, scoring, false)
   return null
 }
