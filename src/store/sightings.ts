@@ -59,23 +59,26 @@ export function sightingsTrimmedTo(sql: Sql, source: string): Promise<Instant | 
 
 /** Rows joined at a time. */
 const JOINED = 512
+/** A row this large isn't joined with more: rewriting an hour of millions of ids for every few of them would hold up ingest. */
+const LARGE = 512 * 1024
 
 /**
- * Joins rows of one partition and hour into one, the oldest of those hours before `before` that have more than one: batches
+ * Joins rows of one partition and hour into one, the oldest of those hours before `before` that have several small ones: batches
  * are many and small. Inside a transaction. False: nothing is left to join.
  */
 export async function joinSightings(sql: Sql, before: Instant): Promise<boolean> {
   const [many] = await sql.all<{ source: string; partition: string; hour: Instant }>(
-    `select source, partition_key as partition, hour from sighting where hour < ?
+    `select source, partition_key as partition, hour from sighting where hour < ? and length(entries) < ${LARGE}
      group by source, partition_key, hour having count(*) > 1 order by hour limit 1`,
     [before],
   )
   if (many === undefined) return false
   const rows = await sql.all<{ id: number; bytes: Uint8Array }>(
-    `select id, entries as bytes from sighting where source = ? and partition_key = ? and hour = ? order by id limit ${JOINED}`,
+    `select id, entries as bytes from sighting where source = ? and partition_key = ? and hour = ? and length(entries) < ${LARGE}
+     order by id limit ${JOINED}`,
     [many.source, many.partition, many.hour],
   )
-  const [first, ...others] = rows
+  const [first, ...others] = firstOf(rows, 2 * LARGE)
   if (first === undefined) return false
   await readListed(
     sql,
@@ -83,8 +86,17 @@ export async function joinSightings(sql: Sql, before: Instant): Promise<boolean>
     (list) => `delete from sighting where id in (${list}) returning id`,
   )
   await sql.run('update sighting set entries = ? where id = ?', [
-    Buffer.concat(rows.map(({ bytes }) => bytes)),
+    Buffer.concat([first, ...others].map(({ bytes }) => bytes)),
     first.id,
   ])
   return true
+}
+
+/** As many of the first as have no more bytes together. */
+function firstOf<Row extends { readonly bytes: Uint8Array }>(rows: readonly Row[], most: number): readonly Row[] {
+  let size = 0
+  return rows.filter(({ bytes }) => {
+    size += bytes.length
+    return size <= most
+  })
 }

@@ -326,6 +326,26 @@ export function recordsContract(make: () => Promise<Database>): void {
       expect(await applyRetention(db, now, keep)).toBe(0)
     }))
 
+  it('joins the small rows of an hour of ids, in order, and leaves the large ones', () =>
+    using(async (db) => {
+      const writer = await takeWriter(db)
+      const sizes = [300_000, 400_000, 12, 400_000, 24, 600_000, 36]
+      for (const [n, size] of sizes.entries()) {
+        const bytes = new Uint8Array(size).fill(n)
+        await commitIngest(db, writer, commitOf({ sightings: [{ partition: 'p', hour: DAY_0, bytes }] }))
+      }
+      await applyRetention(db, DAY_0 + HOUR, { minutes: DAY, hours: DAY, quarantine: DAY, duplicates: DAY })
+      const kept = await readSightings(db, 'web', 'p', 0)
+      const ofEach = (bytes: Uint8Array) =>
+        sizes.map((_, n) => bytes.reduce((sum, one) => sum + (one === n ? 1 : 0), 0))
+      expect(kept.map(({ bytes }) => bytes.length)).toEqual([700_012, 400_060, 600_000])
+      expect(kept.map(({ bytes }) => ofEach(bytes))).toEqual([
+        [300_000, 400_000, 12, 0, 0, 0, 0],
+        [0, 0, 0, 400_000, 24, 0, 36],
+        [0, 0, 0, 0, 0, 600_000, 0],
+      ])
+    }))
+
   it('the quarantine is bounded in bytes: the oldest go', () =>
     using(async (db) => {
       const writer = await takeWriter(db)
