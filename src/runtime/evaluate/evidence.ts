@@ -17,6 +17,8 @@ import { movedExplanation } from './moved.ts'
 const LOOKED_AT = 6 * HOUR
 /** Sentences of what joined an incident, beside those of what it began with. */
 const ALSO = 3
+/** A stretch before a silence or a table's bad rows that is looked at beside them. */
+const LOOKED_BACK = 2 * HOUR
 /** Ages at which an open incident is explained again, beside each whole hour of it. */
 const EARLY = [5 * MINUTE, 15 * MINUTE, 30 * MINUTE]
 
@@ -98,8 +100,9 @@ async function evidenceOf(
   const ids = series.map(({ id }) => id)
   const sourceOf = new Map(series.map(({ id, source }) => [id, source]))
   const facets = await facetCounts(db, ids, from, until, 'minute')
-  // A silence shows only beside what came before it, for as long.
-  const before = slo.kind === 'freshness' ? await facetCounts(db, ids, from - 2 * HOUR, from, 'minute') : []
+  // A silence shows only beside what came before it, and what may be so old came that much earlier.
+  const since = from - LOOKED_BACK - (slo.maxAge ?? 0)
+  const before = slo.kind === 'freshness' ? await facetCounts(db, ids, since, from, 'minute') : []
   const lastArrival = Math.max(0, ...before.map(({ counts }) => counts.lastArrival))
   const apart = goalsOf(plan, slo.event).map(pointerTo)
   const findings = await findingCounts(db, ids, from, until, 'minute')
@@ -126,9 +129,6 @@ async function evidenceOf(
     timezone: plan.timezone,
   })
 }
-
-/** A stretch before a table's bad rows that is looked at beside them. */
-const LOOKED_BACK = 2 * HOUR
 
 /** Which columns make a table's rows bad. Tables keep no rows: there is no example but the counts. */
 async function columnsOf(
