@@ -34,7 +34,11 @@ const given = process.argv.slice(2)
 const options = new Set(given.filter((argument) => argument.startsWith('--')))
 const wanted = given.filter((argument) => !options.has(argument))
 const unknown = wanted.filter((name) => BENCHES[name] === undefined)
-if (unknown.length > 0) {
+if (options.has('--help')) {
+  console.log(
+    `npm run bench -- [NAME…] [--OPTION…]\nBenches, all of them without a name: ${Object.keys(BENCHES).join(', ')}`,
+  )
+} else if (unknown.length > 0) {
   console.error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`)
   process.exitCode = 2
 } else {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { DAY, HOUR, type Instant, MINUTE } from '../../../src/model/time.ts'
 import { emptyCounts } from '../../../src/model/window.ts'
-import { openEvaluator } from '../../../src/runtime/evaluate/evaluator.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { readSlices } from '../../../src/store/verdicts.ts'
+import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 
@@ -25,15 +25,7 @@ const PLAN = planOf(
 it('an old archive that turns up takes nothing from the marks of an SLO of today', async () => {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const evaluator = await openEvaluator({
-    db,
-    plan: PLAN,
-    routes: { receivers: [], routes: [], inhibitions: [], maintenance: [] },
-    publicUrl: null,
-    assertLeads: async () => undefined,
-    everyVerdict: false,
-    collapses: true,
-  })
+  const evaluator = await evaluatorOf({ db, plan: PLAN })
   const positions = new Map<string, string>()
   /** Reads a source up to `until`; `record`: the one that it held. */
   async function read(source: string, until: Instant, record: Instant | null = null): Promise<void> {
