@@ -18,6 +18,8 @@ export interface AttentionDeps {
   readonly plan: Plan
   readonly accounts: Accounts
   readonly book: IncidentBook
+  /** The incident about Assay itself, while it is open. */
+  readonly aboutAssay: () => readonly Incident[]
   readonly telling: Telling
   readonly facts: IncidentFacts
   readonly tracing: Tracing
@@ -29,16 +31,18 @@ export interface Attention {
   readonly attend: (minute: JudgedMinute, gathered: Gathered) => Promise<void>
 }
 
-export function createAttention({ db, plan, accounts, book, telling, facts, tracing }: AttentionDeps): Attention {
+export function createAttention(deps: AttentionDeps): Attention {
+  const { db, plan, accounts, book, telling, facts, tracing } = deps
+
   /** An incident with its cause, and what is to be said of it. */
   async function look(change: AlertChange, incident: Incident, at: Instant) {
     const explained = await explainIncident(db, plan, accounts, incident, at)
-    const others = book.open().filter((other) => other.incident.id !== incident.id)
+    const others = [...book.open().map((other) => other.incident), ...deps.aboutAssay()]
     const told = telling.tell(
       change,
       at,
       facts.alert(explained.incident, at, explained.example),
-      others.map((other) => facts.alert(other.incident, at, null)),
+      others.flatMap((other) => (other.id === incident.id ? [] : [facts.alert(other, at, null)])),
     )
     book.amend(told.incident)
     return told

@@ -15,13 +15,13 @@ import { type Accounts, openAccounts } from './accounts.ts'
 import { createAttention } from './attention.ts'
 import { type FallBehind, openFallBehind } from './fall-behind.ts'
 import { nothingGathered } from './gathered.ts'
-import { createIncidentFacts } from './incident-facts.ts'
+import { createIncidentFacts, type IncidentFacts } from './incident-facts.ts'
 import type { Line } from './lines.ts'
 import { judgeMinutes, type Written } from './minutes.ts'
 import { retired } from './retired.ts'
 import { retire } from './retirement.ts'
 import { readOpenIncidents, readResolved, readTold, resolvedOf, saveEvaluation, saveRetired } from './save.ts'
-import { createTelling } from './telling.ts'
+import { createTelling, type Telling } from './telling.ts'
 
 export interface EvaluatorDeps {
   readonly db: Database
@@ -94,13 +94,25 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const written = readWritten(plan, accounts)
   const { newest } = written
   const facts = createIncidentFacts(plan, deps.publicUrl, newest)
-  const restored = book.open().map(({ incident }) => facts.alert(incident, latest(accounts), null))
-  for (const one of restored)
-    telling.recall(
-      one,
-      restored.filter((other) => other !== one),
-    )
-  const attention = createAttention({ db, plan, accounts, book, telling, facts, tracing })
+  const standstill = await openFallBehind({
+    db,
+    environment: plan.environment,
+    assertLeads,
+    accounts,
+    newest,
+    telling,
+    others: () => book.open().map(({ incident }) => incident),
+    facts,
+    tracing,
+  })
+  recallHeldBack(
+    [...book.open().map(({ incident }) => incident), ...standstill.open()],
+    latest(accounts),
+    telling,
+    facts,
+  )
+  const { open: aboutAssay } = standstill
+  const attention = createAttention({ db, plan, accounts, book, aboutAssay, telling, facts, tracing })
   /** For the first call to tell. */
   let beforehand: { changes: readonly ChangedIncident[]; notifications: readonly Notification[] } = {
     changes: [],
@@ -112,17 +124,6 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     await saveRetired({ db, assertLeads, accounts, clipped, incidents, notifications, collapses })
     beforehand = { changes, notifications }
   }
-  const { environment } = plan
-  const standstill = await openFallBehind({
-    db,
-    environment,
-    assertLeads,
-    accounts,
-    newest,
-    telling,
-    facts,
-    tracing,
-  })
 
   async function evaluate(most = Number.POSITIVE_INFINITY): Promise<Evaluation> {
     await accounts.refresh()
@@ -175,6 +176,12 @@ export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
     openIncidents: () => [...book.open().map(({ incident }) => incident), ...standstill.open()],
     accounts,
   }
+}
+
+/** Of what was left open: what is held back is asked about again, whoever led when it was. */
+function recallHeldBack(open: readonly Incident[], at: Instant, telling: Telling, facts: IncidentFacts): void {
+  const all = open.map((incident) => facts.alert(incident, Math.max(at, incident.openedAt), null))
+  for (const [index, one] of all.entries()) telling.recall(one, all.toSpliced(index, 1))
 }
 
 /** What the volume detector knew when its state was stored; null: it begins anew. */

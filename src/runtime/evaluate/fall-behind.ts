@@ -1,3 +1,4 @@
+import type { AlertChange } from '../../alert/decide.ts'
 import type { Standing } from '../../judge/slo/standing.ts'
 import { ORDINARY, verdictAt } from '../../judge/slo/verdict.ts'
 import type { Incident } from '../../model/incident.ts'
@@ -21,6 +22,8 @@ export interface FallBehindDeps {
   /** By SLO; gets the verdicts that a standstill blinds. */
   readonly newest: Map<string, Line>
   readonly telling: Telling
+  /** The open incidents of the data. */
+  readonly others: () => readonly Incident[]
   readonly facts: IncidentFacts
   readonly tracing: Tracing
 }
@@ -64,11 +67,26 @@ export async function openFallBehind(deps: FallBehindDeps): Promise<FallBehind> 
     return lines
   }
 
+  function tell(change: AlertChange, incident: Incident, now: Instant) {
+    const others = deps.others().map((other) => facts.alert(other, now, null))
+    return telling.tell(change, now, facts.alert(incident, now, null), others)
+  }
+
+  /** What held its notifications back may have ended; null: nothing new. */
+  function reconsider(now: Instant) {
+    const held = aboutAssay.open().find(({ id }) => telling.isHeldBack(id))
+    if (held === undefined) return null
+    const told = tell('reconsidered', held, now)
+    if (told.notifications.length === 0) return null
+    aboutAssay.amend(told.incident)
+    return told
+  }
+
   async function tellOf(...[behind, now, why, isUndecided]: Parameters<AboutAssay['next']>) {
     const changed = aboutAssay.next(behind, now, why, isUndecided)
-    if (changed === null) return null
+    if (changed === null) return reconsider(now)
     const told = await traceIncident(tracing, { ...changed, at: now, kinds: [] }, async () =>
-      telling.tell(changed.change, now, facts.alert(changed.incident, now, null), []),
+      tell(changed.change, changed.incident, now),
     )
     aboutAssay.amend(told.incident)
     return told

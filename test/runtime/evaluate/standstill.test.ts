@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Instant, MINUTE } from '../../../src/model/time.ts'
+import { type Instant, iso, MINUTE } from '../../../src/model/time.ts'
 import { emptyCounts } from '../../../src/model/window.ts'
 import { createMetrics } from '../../../src/report/metrics/registry.ts'
 import { createAfterRound } from '../../../src/runtime/after-round.ts'
@@ -15,7 +15,10 @@ import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
 
 const START = Date.UTC(2026, 0, 5, 7, 0)
-const PLAN = planOf([sloPlan({ name: 'order-validity' })])
+const PLAN = planOf(
+  [sloPlan({ name: 'order-validity', source: 'web' }), sloPlan({ name: 'order-validity-app', source: 'app' })],
+  ['web', 'app'].map((id) => ({ id, type: 'file', disabled: null })),
+)
 const ROUTES: EvaluatorDeps['routes'] = {
   receivers: [{ name: 'screen', console: {} }],
   routes: [{ to: ['screen'] }],
@@ -23,16 +26,19 @@ const ROUTES: EvaluatorDeps['routes'] = {
   maintenance: [],
 }
 
-it('a source that stood still before a restart and still does is told of once, until it moves', async () => {
+/** A source that is read once and stands still from then on, and processes that lead one after the other, in rounds of a minute. */
+async function stillSource(routes: EvaluatorDeps['routes']) {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  let now: Instant = START + MINUTE
+  const clock = { now: START + MINUTE }
 
-  async function readUntil(from: Instant | null, until: Instant): Promise<void> {
-    const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
-    const counts = { ...emptyCounts(), received: 1, lastArrival: START }
+  /** Reads a source up to `until`; `invalid`: of ten records in the minute before. */
+  async function readUntil(source: string, from: Instant | null, until: Instant, invalid = 0): Promise<void> {
+    const series = { source, kind: 'planned', event: 'Order Completed' } as const
+    const minute = until - MINUTE
+    const counts = { ...emptyCounts(), received: 10, invalid, lastArrival: minute }
     await commitIngest(db, writer, {
-      source: 'web',
+      source,
       steps: [
         {
           partition: 'all',
@@ -43,16 +49,16 @@ it('a source that stood still before a restart and still does is told of once, u
           complete: false,
         },
       ],
-      delta: { windows: from === null ? [{ series, minute: START, counts }] : [], facets: [], findings: [] },
+      delta: { windows: [{ series, minute, counts }], facets: [], findings: [] },
       rejects: [],
       samples: [],
       sightings: [],
     })
   }
 
-  /** What a process does that takes the lead: answers how it runs a round a minute for some minutes. */
+  /** Answers how the process runs rounds. */
   async function lead() {
-    const evaluator = await evaluatorOf({ db, plan: PLAN }, { routes: ROUTES })
+    const evaluator = await evaluatorOf({ db, plan: PLAN }, { routes })
     const afterRound = createAfterRound({
       db,
       plan: () => PLAN,
@@ -63,20 +69,44 @@ it('a source that stood still before a restart and still does is told of once, u
       tellLineage: () => undefined,
       onNotifications: () => undefined,
       onJudged: () => undefined,
-      now: () => now,
+      now: () => clock.now,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })
     return async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute += 1) {
         await afterRound.onRound(evaluator, await evaluator.evaluate(), 0)
-        now += MINUTE
+        clock.now += MINUTE
       }
     }
   }
+  await readUntil('web', null, START + MINUTE)
   const told = async () => (await allOutbox(db)).map(({ action }) => action)
   const states = async () => (await allIncidents(db)).map(({ resolution }) => resolution)
+  return { db, clock, readUntil, lead, told, states }
+}
 
-  await readUntil(null, START + MINUTE)
+it('what a maintenance window holds back of it is told when the window ends, whoever leads then', async () => {
+  const to = START + 12 * MINUTE
+  const maintenance = [{ from: iso(START), to: iso(to), reason: 'brokers move' }]
+  const { db, clock, lead, told, states } = await stillSource({ ...ROUTES, maintenance })
+  await (await lead())(8)
+  expect([await states(), await told()]).toEqual([[null], []])
+  const second = await lead()
+  await second((to - clock.now) / MINUTE)
+  expect([await states(), await told()]).toEqual([[null], []])
+  await second(3)
+  expect([await states(), await told()]).toEqual([[null], ['trigger']])
+  const [incident] = await allIncidents(db)
+  expect(incident?.notifications).toBe(1)
+  expect(incident?.timeline.filter(({ what }) => what === 'notified').map(({ text }) => text)).toEqual([
+    `maintenance until ${iso(to)}: brokers move`,
+    'written for screen (trigger)',
+  ])
+  await db.close()
+})
+
+it('a source that stood still before a restart and still does is told of once, until it moves', async () => {
+  const { db, clock, readUntil, lead, told, states } = await stillSource(ROUTES)
   await (await lead())(5)
   expect([await states(), await told()]).toEqual([[null], ['trigger']])
 
@@ -86,8 +116,22 @@ it('a source that stood still before a restart and still does is told of once, u
   await second(5)
   expect([await states(), await told()]).toEqual([[null], ['trigger']])
 
-  await readUntil(START + MINUTE, now)
+  await readUntil('web', START + MINUTE, clock.now)
   await second(1)
   expect((await states())[0]).toBe('recovered')
+  await db.close()
+})
+
+it('holds back what an inhibition says while it is open', async () => {
+  const inhibitions = [{ source: { kind: 'ingest_behind' }, target: { kind: 'validity' }, equal: [] }]
+  const { db, clock, readUntil, lead, told } = await stillSource({ ...ROUTES, inhibitions })
+  const rounds = await lead()
+  // The other source goes on, and breaks after ten minutes.
+  for (let minute = 0, from: Instant | null = null; minute < 25; minute += 1, from = clock.now - MINUTE) {
+    await readUntil('app', from, clock.now, minute < 10 ? 0 : 10)
+    await rounds(1)
+  }
+  expect((await allIncidents(db)).map(({ slos }) => slos)).toEqual([['ingest-behind'], ['order-validity-app']])
+  expect(await told()).toEqual(['trigger'])
   await db.close()
 })
