@@ -31,7 +31,8 @@ const FORMS: readonly PrivateForm[] = [
   },
   {
     kind: 'token',
-    pattern: /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi,
+    // Words are no credentials: those have a digit, a sign at their end or a capital in their midst.
+    pattern: /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=[\w.~+/-]*(?:[\d=]|[a-z][A-Z]))[\w.~+/-]{8,}=*/g,
     possible: ({ length, joints }) => length >= 14 && joints > 0,
   },
   {

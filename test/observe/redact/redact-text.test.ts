@@ -27,6 +27,8 @@ const hidden: Record<string, [string, string]> = {
   'a bank account in small letters': ['de89370400440532013000', '‹iban›'],
   'a JSON web token': ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN', '‹token›'],
   'a bearer token': ['Authorization: Bearer abcdef0123456789', 'Authorization: ‹token›'],
+  'basic credentials': ['basic am9lOmh1bnRlcjI= sent', '‹token› sent'],
+  'a bearer token of letters': ['BEARER tGzvJokFXbeYwPq', '‹token›'],
   'a key of a payment provider': ['sk_live_51H8abcdefghijkl', '‹token›'],
   'a key of a cloud': ['AKIAIOSFODNN7EXAMPLE', '‹token›'],
   'credentials in a URL': ['https://joe:hunter2@host/x', 'https://‹token›@host/x'],
@@ -35,6 +37,9 @@ const hidden: Record<string, [string, string]> = {
 
 const shown = [
   'Order Completed',
+  'Basic Onboarding Started',
+  'Basic subscription',
+  'bearer certificates/accepted',
   '4.3.0',
   '12.10.3-beta.1',
   '2026-01-15T10:04:05.678Z',
