@@ -14,7 +14,17 @@ type ReadEvents = (bytes: Uint8Array, headers: IncomingHttpHeaders) => Submissio
 const decodeCloudEvent = createDecoder({ type: 'cloudevents' })
 
 const EXPECTED_EVENT = 'a CloudEvent with "specversion", "id", "source" and "type"'
-const EXPECTED = `Expected JSON: one event or an array of them, each ${EXPECTED_EVENT}, or ${PLAIN_EXPECTED}.`
+
+/** What would have been right, for the person who sent something else. */
+function expectedBy(format: FormatConfig | null): string {
+  const plain =
+    format === null
+      ? PLAIN_EXPECTED
+      : format.event === undefined
+        ? `what the source's format (${format.type}) takes`
+        : `an object with its name under "${format.event}", as the source is configured`
+  return `Expected JSON: one event or an array of them, each ${EXPECTED_EVENT}, or ${plain}.`
+}
 
 /**
  * The reader for `POST /events`. The content type says what is in the body, as the CloudEvents HTTP binding has it:
@@ -23,6 +33,7 @@ const EXPECTED = `Expected JSON: one event or an array of them, each ${EXPECTED_
  * by where events usually carry their name, id, time and properties.
  */
 export function createEventsReader(format: FormatConfig | null): ReadEvents {
+  const expected = expectedBy(format)
   const decodePlain = format === null ? createPlainDecoder() : createDecoder(format)
   const decodeAny = (value: unknown, receipt: Instant): Decoded =>
     isObject(value) && typeof value['specversion'] === 'string'
@@ -31,10 +42,10 @@ export function createEventsReader(format: FormatConfig | null): ReadEvents {
 
   return (bytes, headers) => {
     const contentType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-    if (contentType === 'application/cloudevents-batch+json') return readMany(bytes, asCloudEvent, 'array')
-    if (contentType === 'application/cloudevents+json') return readMany(bytes, asCloudEvent, 'object')
-    if (headers['ce-specversion'] !== undefined) return readBinary(bytes, contentType, headers)
-    return readMany(bytes, decodeAny, 'either')
+    if (contentType === 'application/cloudevents-batch+json') return readMany(bytes, asCloudEvent, 'array', expected)
+    if (contentType === 'application/cloudevents+json') return readMany(bytes, asCloudEvent, 'object', expected)
+    if (headers['ce-specversion'] !== undefined) return readBinary(bytes, contentType, headers, expected)
+    return readMany(bytes, decodeAny, 'either', expected)
   }
 }
 
@@ -46,6 +57,7 @@ function readMany(
   bytes: Uint8Array,
   decode: (value: unknown, receipt: Instant) => Decoded,
   root: 'object' | 'array' | 'either',
+  expected: string,
 ): Submission | Unreadable {
   const parsed = parsePayload(bytes)
   if (!parsed.ok) {
@@ -55,23 +67,28 @@ function readMany(
         const element = parsePayload(split.element(index))
         return element.ok ? decode(element.value, receipt) : element
       }
-      return { count: split.count, decode: decodeElement, expected: EXPECTED }
+      return { count: split.count, decode: decodeElement, expected }
     }
-    if (parsed.reason === 'too_deep') return { count: 1, decode: () => parsed, expected: EXPECTED }
-    return unreadable(`${EXPECTED} The body is ${parsed.reason.replaceAll('_', ' ')}.`)
+    if (parsed.reason === 'too_deep') return { count: 1, decode: () => parsed, expected }
+    return unreadable(`${expected} The body is ${parsed.reason.replaceAll('_', ' ')}.`)
   }
   const { value } = parsed
   if (Array.isArray(value)) {
     if (root === 'object') return unreadable(`Expected one JSON object: ${EXPECTED_EVENT}.`)
-    return { count: value.length, decode: (index, receipt) => decode(value[index], receipt), expected: EXPECTED }
+    return { count: value.length, decode: (index, receipt) => decode(value[index], receipt), expected }
   }
   if (root === 'array') return unreadable(`Expected a JSON array of objects, each ${EXPECTED_EVENT}.`)
-  if (!isObject(value)) return unreadable(EXPECTED)
-  return { count: 1, decode: (_index, receipt) => decode(value, receipt), expected: EXPECTED }
+  if (!isObject(value)) return unreadable(expected)
+  return { count: 1, decode: (_index, receipt) => decode(value, receipt), expected }
 }
 
 /** Binary mode: attributes are headers, the body is the data. */
-function readBinary(bytes: Uint8Array, contentType: string, headers: IncomingHttpHeaders): Submission | Unreadable {
+function readBinary(
+  bytes: Uint8Array,
+  contentType: string,
+  headers: IncomingHttpHeaders,
+  expected: string,
+): Submission | Unreadable {
   const attributes: [string, unknown][] = []
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string' && /^ce-[a-z0-9]+$/.test(name))
@@ -81,7 +98,7 @@ function readBinary(bytes: Uint8Array, contentType: string, headers: IncomingHtt
   if (bytes.length > 0) {
     if (contentType === '' || contentType === 'application/json' || contentType.endsWith('+json')) {
       const parsed = parsePayload(bytes)
-      if (!parsed.ok && parsed.reason === 'too_deep') return { count: 1, decode: () => parsed, expected: EXPECTED }
+      if (!parsed.ok && parsed.reason === 'too_deep') return { count: 1, decode: () => parsed, expected }
       if (!parsed.ok) return unreadable(`Expected JSON as data. The body is ${parsed.reason.replaceAll('_', ' ')}.`)
       attributes.push(['data', parsed.value])
     } else {
@@ -89,7 +106,7 @@ function readBinary(bytes: Uint8Array, contentType: string, headers: IncomingHtt
     }
   }
   const event: unknown = Object.fromEntries(attributes)
-  return { count: 1, decode: (_index, receipt) => asCloudEvent(event, receipt), expected: EXPECTED }
+  return { count: 1, decode: (_index, receipt) => asCloudEvent(event, receipt), expected }
 }
 
 /** Header values carry what isn't ASCII percent-encoded. What isn't valid stays as it came. */

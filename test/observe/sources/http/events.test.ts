@@ -127,5 +127,12 @@ describe('POST /events', () => {
     })
     expect((await send({ meta: { what: 'A', key: 'k' }, payload: { x: 1 } })).status).toBe(200)
     expect(decoded()).toMatchObject([{ ok: true, event: 'A', id: 'k', body: { x: 1 } }])
+    const { body } = await send({ event: 'A', properties: {} })
+    expect(body).toMatchObject({
+      undecodable: 1,
+      expected: expect.stringMatching(
+        /, or an object with its name under "\/meta\/what", as the source is configured\.$/,
+      ),
+    })
   })
 })
