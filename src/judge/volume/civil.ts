@@ -8,9 +8,12 @@ export type DayType = 0 | 1 | 2
 export const OWN_WEEKS = 6
 export const POOL_DAYS = 14
 
+/** Steps are numbered from here, centuries before any record: a number is never negative. */
+export const FIRST_INSTANT: Instant = -20_000 * 7 * DAY
+
 /** Where a step lies in local civil time, and how many steps back its likes are. The same for all series of one step length. */
 export interface CivilStep {
-  /** Number of the step since the epoch. */
+  /** Number of the step since `FIRST_INSTANT`. */
   readonly index: number
   readonly start: Instant
   readonly length: Duration
@@ -55,12 +58,13 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
 
   /** A day's bucket may be the zone's day, whose start moves with daylight saving: it is numbered by its local date. */
   function indexOf(start: Instant, length: Duration): number {
-    return length === DAY ? Math.round((start + offsetAt(start)) / DAY) : Math.floor(start / length)
+    const since = start - FIRST_INSTANT
+    return length === DAY ? Math.round((since + offsetAt(start)) / DAY) : Math.floor(since / length)
   }
 
   /** The start of a step: of a day, its start in UTC shifted to where the zone's day begins. */
   function startOf(index: number, length: Duration): Instant {
-    return index * length
+    return FIRST_INSTANT + index * length
   }
 
   function step(index: number, length: Duration): CivilStep {

@@ -1,5 +1,5 @@
 import { DAY, type Duration, HOUR } from '../../model/time.ts'
-import type { CivilStep } from './civil.ts'
+import { type CivilStep, FIRST_INSTANT } from './civil.ts'
 import { acceptCounts } from './count-level.ts'
 import { type Judged, NOTHING, stepCount } from './count-series.ts'
 import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts'
@@ -49,7 +49,7 @@ export function newMember(bucket: Bucket): Member {
 
 /** Adds a bucket to the step being filled. What is no count (negative, infinite) counts as none. */
 export function fill(member: Member, index: number, bucket: Bucket): void {
-  const since = bucket.start - index * member.step
+  const since = bucket.start - FIRST_INSTANT - index * member.step
   member.shift = member.parts === 1 ? since : since - Math.floor(since / bucket.length) * bucket.length
   member.index = index
   member.count += sane(bucket.count)

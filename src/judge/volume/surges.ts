@@ -86,5 +86,5 @@ function placeOf(day: number): MonthPlace {
 
 function isWorkday(day: number): boolean {
   // Day 0 of the epoch was a Thursday.
-  return (day + 3) % 7 < 5
+  return (((day + 3) % 7) + 7) % 7 < 5
 }

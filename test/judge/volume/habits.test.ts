@@ -47,6 +47,13 @@ describe('what is closed at night and on Sundays', () => {
   })
 })
 
+describe('a batch of the first day', () => {
+  const counts = hours(4, (day, hour) => (day % 7 === 0 && hour === 3 ? 20_000 : 400 + ((day * 24 + hour) % 7)))
+  it('may come once a week', () => {
+    expect(openings(watch([{ name: 'mondays', counts }], QUIET))).toEqual([])
+  })
+})
+
 describe('an outage in the midst of a surge', () => {
   it('is told at the end of its first hour, and the surge is over', () => {
     const onset = 10 * 168 + 30
@@ -114,6 +121,31 @@ describe('what comes every month', () => {
     })
     const told = openings(watch([{ name: 'bills', counts: more }], QUIET))
     expect(new Set(told.map(([, , hour]) => Math.floor(hour / 24)))).toEqual(new Set([27, 55, 75]))
+  })
+})
+
+describe('a change that goes on', () => {
+  it('is told of once while it goes on at the same pace', () => {
+    const grown = weekly(18, 400, 5).map((count, hour) => Math.round(count * 1.1 ** (hour / 168)))
+    const told = openings(watch([{ name: 'orders', counts: grown }], QUIET))
+    expect(told.filter(([kind]) => kind === 'drift').length).toBeLessThanOrEqual(1)
+    expect(told.length).toBeLessThanOrEqual(2)
+  })
+  it('is no drift as well where it was a step, and taken for normal', () => {
+    const onset = 9 * 168 + 30
+    const lifted = weekly(16, 400, 5).map((count, hour) => (hour < onset ? count : Math.round(count * 1.6)))
+    const told = openings(watch([{ name: 'orders', counts: lifted }], QUIET))
+    expect(told.map(([kind, way]) => [kind, way])).toEqual([['volume', 'up']])
+  })
+})
+
+describe('years before 1970', () => {
+  it('are years like others', () => {
+    const onset = 9 * 168 + 30
+    const from = Date.UTC(1959, 0, 5)
+    const counts = weekly(10, 400).map((count, hour) => (hour >= onset && hour < onset + 4 ? 0 : count))
+    const told = watch([{ name: 'births', counts, from }], QUIET).filter(({ closedAt }) => closedAt === null)
+    expect(told.map(({ kind, openedAt }) => [kind, (openedAt - from) / HOUR])).toEqual([['outage', onset + 1]])
   })
 })
 
