@@ -7,7 +7,7 @@ import type { Database } from '../../store/sql.ts'
 import { traceIncident } from '../tracing/evaluation.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import type { Accounts } from './accounts.ts'
-import { explainIncident, isDueForAnotherLook } from './evidence.ts'
+import { explainIncident, isDueForAnotherLook } from './explain-incident.ts'
 import type { Gathered } from './gathered.ts'
 import type { IncidentFacts } from './incident-facts.ts'
 import type { JudgedMinute } from './minutes.ts'
@@ -36,7 +36,7 @@ export function createAttention(deps: AttentionDeps): Attention {
 
   /** An incident with its cause, and what is to be said of it. */
   async function look(change: AlertChange, incident: Incident, at: Instant) {
-    const explained = await explainIncident(db, plan, accounts, incident, at)
+    const explained = await explainIncident({ db, plan, accounts }, incident, at)
     const others = [...book.open().map((other) => other.incident), ...deps.aboutAssay()]
     const told = telling.tell(
       change,
