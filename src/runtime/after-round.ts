@@ -44,8 +44,8 @@ export interface AfterRound {
   readonly replan: () => void
   /** Before each scrape: how far the sources are behind grows where no round ends. */
   readonly tellDelays: () => void
-  /** As of the last round. */
-  readonly watermarks: () => ReadonlyMap<string, Watermark>
+  /** As of the last round; null: none has ended yet. */
+  readonly watermarks: () => ReadonlyMap<string, Watermark> | null
   /** The end of the newest minute judged; null: none yet. */
   readonly judgedUntil: () => Instant | null
 }
@@ -54,7 +54,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
   const { db, metrics, tracing, now, steady = () => performance.now(), log } = deps
   const delays = createDelays(metrics, deps.rhythm)
   const behind = createBehindWatch(deps.rhythm)
-  let watermarks: ReadonlyMap<string, Watermark> = new Map()
+  let known: ReadonlyMap<string, Watermark> | null = null
   let judgedUntil: Instant | null = null
   /** Gauges were taken away for a new plan: those of what is known already come back with the next round. */
   let isForgotten = false
@@ -62,7 +62,8 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
   metrics.recordRound(lastRound.at)
 
   async function onRound(evaluator: Evaluator, evaluation: Evaluation, took: Duration): Promise<void> {
-    watermarks = evaluator.accounts.watermarks()
+    const watermarks = evaluator.accounts.watermarks()
+    known = watermarks
     for (const { change, incident } of evaluation.changes) {
       const { id, severity, domain, event } = incident
       const said = () => log.info({ incident: id, severity, domain, event }, `incident ${change}`)
@@ -121,7 +122,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
       isForgotten = true
     },
     tellDelays: () => delays.tell(now()),
-    watermarks: () => watermarks,
+    watermarks: () => known,
     judgedUntil: () => judgedUntil,
   }
 }

@@ -31,7 +31,7 @@ export function daemonStatus({
       id,
       type,
       ...sources.state(id),
-      watermark: watermarks.get(id)?.at ?? null,
+      watermark: watermarks?.get(id)?.at ?? null,
     })),
     receivers: inForce.receivers().map(({ name, type, disabled: why }) => ({ name, type, disabled: why })),
     telemetry: telemetry(),
