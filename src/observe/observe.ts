@@ -69,6 +69,7 @@ interface EventRow {
 export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, context: ObserveContext): Observed {
   const { plan, interner } = context
   const names = interner.ofSource(source)
+  names.renew()
   const filters = new Map<string, Sightings>()
   const pages = new Map<SeriesSlot, SeriesPage>()
   const rows = new Map<string, EventRow>()
@@ -86,9 +87,10 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
     return page
   }
 
-  function newRow(event: string): EventRow {
+  function newRow(event: string, arrivedAt: Instant): EventRow {
     const planned = plan.events.get(event) ?? null
     const page = pageOf(planned === null ? names.unplanned(event) : names.planned(event))
+    page.series.renew(arrivedAt)
     const lateAfter = planned === null ? null : context.lateAfter(event, source)
     const judge = planned === null ? null : judgeOf(planned)
     const row = { plan: planned, judge, page, lateAfter, delays: [], last: null, lastInvalid: null }
@@ -133,7 +135,7 @@ export function observeBatch({ source, records, manyPartitions }: ArrivedBatch, 
       if (series.admits(null, arrivedAt)) rejects.push(undecodableEntry(source, record, decoded))
       continue
     }
-    const row = rows.get(decoded.event) ?? newRow(decoded.event)
+    const row = rows.get(decoded.event) ?? newRow(decoded.event, arrivedAt)
     const { page } = row
     const judged = row.judge === null ? UNPLANNED : (record.judged ?? row.judge(decoded))
     outcomes[judged.outcome] += 1

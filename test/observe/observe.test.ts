@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ArrivedRecord, Decoded } from '../../src/model/record.ts'
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../src/model/time.ts'
-import { emptyCounts, mergeCounts, type WindowCounts } from '../../src/model/window.ts'
+import { emptyCounts, mergeCounts, OTHER, type WindowCounts } from '../../src/model/window.ts'
 import { formatConfig } from '../../src/observe/decode/config.ts'
 import { createDecoder } from '../../src/observe/decode/decode.ts'
 import { parsePayload } from '../../src/observe/decode/parse.ts'
@@ -184,6 +184,22 @@ describe('a batch', () => {
       expect(observed.rejects[0]?.payload).not.toContain('Jane')
     },
   )
+
+  it('names a release as itself, however many came in the weeks before', () => {
+    const kept = context()
+    const seen = (at: Instant, versions: readonly string[]) => {
+      const records = versions.map((version) => record(at, { context: { app: { version } } }))
+      const { delta, commit } = observeBatch({ source: 'web', records, manyPartitions: false }, kept)
+      commit()
+      return delta.facets.map(({ facet }) => facet.appVersion)
+    }
+    seen(
+      T,
+      Array.from({ length: 64 }, (_, n) => `1.${n}`),
+    )
+    expect(seen(T + DAY, ['2.0'])).toEqual([OTHER])
+    expect(seen(T + 7 * DAY, ['2.0', '1.63'])).toEqual(['2.0', '1.63'])
+  })
 
   it('says where a rejected record stands, however long the path to it', () => {
     const bad = record(T, { body: {}, partition: `${'deep/'.repeat(60)}jane@example.org.ndjson` })

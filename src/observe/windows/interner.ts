@@ -1,10 +1,13 @@
-import type { Instant } from '../../model/time.ts'
+import { DAY, type Duration, type Instant } from '../../model/time.ts'
 import { OTHER, type SeriesKind } from '../../model/window.ts'
 import { redactName } from '../redact/redact-text.ts'
 import { createSlot, type SeriesSlot } from './slot.ts'
 
 /** Names without a contract that a source may have. */
 export const MOST_UNPLANNED = 1_000
+
+/** Where there is no more room, names are admitted anew after this long: those that no longer come make room. */
+const RENEWED_AFTER: Duration = 14 * DAY
 
 /**
  * The names under which records are counted: bounded, redacted, and the same object for the same name, so that they can be
@@ -21,6 +24,8 @@ export interface SourceNames {
   /** The newest arrival that was noted with `reached`: what stands for the time of records that have none. Null: none yet. */
   readonly newest: () => Instant | null
   readonly reached: (arrivedAt: Instant) => void
+  /** Forgets names without a contract, if they were admitted long ago and leave no room for more. Between batches only. */
+  readonly renew: () => void
   /** Admits names without a contract that were counted before, as they are stored. */
   readonly seed: (unplanned: readonly string[]) => void
   /** Takes back what slots admitted since the last call of either. */
@@ -48,6 +53,7 @@ function createSourceNames(source: string): SourceNames {
   const undecodable = new Map<string, SeriesSlot>()
   let admitted: (() => void)[] = []
   let newest: Instant | null = null
+  let begun: Instant | null = null
 
   function slotIn(slots: Map<string, SeriesSlot>, kind: SeriesKind, name: string): SeriesSlot {
     const known = slots.get(name)
@@ -74,6 +80,13 @@ function createSourceNames(source: string): SourceNames {
     newest: () => newest,
     reached: (arrivedAt) => {
       newest = Math.max(newest ?? arrivedAt, arrivedAt)
+    },
+    renew: () => {
+      begun ??= newest
+      if (newest === null || begun === null || unplanned.size < MOST_UNPLANNED) return
+      if (Math.abs(newest - begun) < RENEWED_AFTER) return
+      unplanned.clear()
+      begun = newest
     },
     seed: (names) => {
       for (const name of names) unplannedSlot(name)

@@ -1,5 +1,5 @@
 import type { Dimensions } from '../../model/record.ts'
-import { floorTo, type Instant, MINUTE, SECOND } from '../../model/time.ts'
+import { DAY, type Duration, floorTo, type Instant, MINUTE, SECOND } from '../../model/time.ts'
 import { type Facet, type Finding, OTHER, type SeriesKey } from '../../model/window.ts'
 import { beginning } from '../decode/text.ts'
 import { redactMessage, redactName, redactVersion } from '../redact/redact-text.ts'
@@ -14,6 +14,8 @@ const MOST_ALIKE = 100
 /** Samples taken of a series in one second, of its records and of those that are invalid: what is over would hardly be looked at. */
 const MOST_SAMPLES = 20
 const LONGEST_PATH = 200
+/** Where there is no more room, values and findings are admitted anew after this long: releases come and go in a daemon that stays. */
+const RENEWED_AFTER: Duration = 7 * DAY
 
 /** A series of a source, with the facets and findings it has had in this process. */
 export interface SeriesSlot {
@@ -26,6 +28,8 @@ export interface SeriesSlot {
    * A minute older than the newest seen shares what is left of that one's room.
    */
   readonly admits: (fault: Finding | null, arrivedAt: Instant | null) => boolean
+  /** Forgets what it has admitted, if that was long ago and leaves no room for more. Between batches only: told of a batch's first record. */
+  readonly renew: (arrivedAt: Instant) => void
   /** Whether a sample that arrived then is worth keeping. */
   readonly samples: (of: 'last' | 'invalid', arrivedAt: Instant) => boolean
 }
@@ -53,13 +57,33 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
   }
   const rooms = new Map<Finding | 'last' | 'invalid' | null, Room>()
   let combinations = 0
+  let begun: Instant | null = null
+
+  function isCrowded(): boolean {
+    return (
+      combinations >= MOST_FACETS ||
+      [platforms, appVersions, libraries].some((values) => values.size() >= MOST_VALUES) ||
+      Object.values(findings).some(({ size }) => size >= MOST_FINDINGS)
+    )
+  }
+
+  function forget(): void {
+    for (const values of [platforms, appVersions, libraries]) values.clear()
+    for (const ofKind of Object.values(findings)) {
+      for (const finding of ofKind.values()) rooms.delete(finding)
+      ofKind.clear()
+    }
+    byIdentity.clear()
+    facets.clear()
+    combinations = 0
+  }
 
   function newFacet({ platform, appVersion, library }: Dimensions): Facet {
     const full = combinations >= MOST_FACETS
     const bounded = {
-      platform: full ? OTHER : platforms(platform),
-      appVersion: full ? OTHER : appVersions(appVersion),
-      library: full ? OTHER : libraries(library),
+      platform: full ? OTHER : platforms.of(platform),
+      appVersion: full ? OTHER : appVersions.of(appVersion),
+      library: full ? OTHER : libraries.of(library),
     }
     let byVersion = facets.get(bounded.platform)
     if (byVersion === undefined) {
@@ -139,20 +163,36 @@ export function createSlot(key: SeriesKey, onAdmit: (undo: () => void) => void):
       return finding
     },
     admits: (fault, arrivedAt) => takeRoom(fault, arrivedAt === null ? 0 : floorTo(arrivedAt, MINUTE), MOST_ALIKE),
+    renew: (arrivedAt) => {
+      begun ??= arrivedAt
+      if (Math.abs(arrivedAt - begun) < RENEWED_AFTER || !isCrowded()) return
+      forget()
+      begun = arrivedAt
+    },
     samples: (of, arrivedAt) => takeRoom(of, floorTo(arrivedAt, SECOND), MOST_SAMPLES),
   }
 }
 
+interface Values {
+  readonly of: (value: string | null) => string | null
+  readonly size: () => number
+  readonly clear: () => void
+}
+
 /** The bounded, redacted form of one dimension's values. */
-function createValues(redact: (value: string) => string): (value: string | null) => string | null {
+function createValues(redact: (value: string) => string): Values {
   const values = new Map<string, string>()
-  return (value) => {
-    if (value === null) return null
-    const known = values.get(value)
-    if (known !== undefined) return known
-    if (values.size >= MOST_VALUES) return OTHER
-    const redacted = redact(value)
-    values.set(value, redacted)
-    return redacted
+  return {
+    of: (value) => {
+      if (value === null) return null
+      const known = values.get(value)
+      if (known !== undefined) return known
+      if (values.size >= MOST_VALUES) return OTHER
+      const redacted = redact(value)
+      values.set(value, redacted)
+      return redacted
+    },
+    size: () => values.size,
+    clear: () => values.clear(),
   }
 }

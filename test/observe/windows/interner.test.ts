@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE } from '../../../src/model/time.ts'
+import { DAY, MINUTE } from '../../../src/model/time.ts'
 import { OTHER } from '../../../src/model/window.ts'
 import { createInterner } from '../../../src/observe/windows/interner.ts'
 
@@ -37,6 +37,17 @@ describe('names of a source', () => {
     expect(web.unplanned('Login late@example.org')).toBe(web.unplanned('Login jane@example.org'))
   })
 
+  it('of events without a contract are admitted anew after two weeks where there was no more room', () => {
+    const web = names()
+    const at = (arrivedAt: number, from: number) => {
+      web.reached(arrivedAt)
+      web.renew()
+      for (let n = from; n < from + 2_000; n++) web.unplanned(`event ${n}`)
+      return web.unplanned(`event ${from + 1}`).key.event
+    }
+    expect([at(T, 0), at(T + 13 * DAY, 5_000), at(T + 14 * DAY, 9_000)]).toEqual(['event 1', OTHER, 'event 9001'])
+  })
+
   it('are those that were stored first, when it is told of them', () => {
     const web = names()
     web.seed(['first', 'second'])
@@ -62,6 +73,26 @@ describe('facets of a series', () => {
     expect(series.facet(dimensions('ios', '1.0.64'))).toBe(series.facet(dimensions('ios', '1.0.499')))
     expect(series.facet(dimensions('ios', '1.0.64')).appVersion).toBe(OTHER)
     expect(series.facet(dimensions('ios', null)).appVersion).toBeNull()
+  })
+
+  it('are admitted anew after a week where there was no more room, and not before', () => {
+    const series = names().planned('Order')
+    const version = (of: string) => series.facet(dimensions('ios', of)).appVersion
+    series.renew(T)
+    version('1.0')
+    series.renew(T + 30 * DAY)
+    for (let n = 0; n < 100; n++) version(`2.${n}`)
+    expect([version('1.0'), version('2.99')]).toEqual(['1.0', OTHER])
+    series.renew(T + 31 * DAY)
+    expect([version('2.99'), version('1.0')]).toEqual(['2.99', '1.0'])
+    for (let n = 0; n < 100; n++) {
+      version(`3.${n}`)
+      series.finding('violation', `/p${n}`, 'type', 'm')
+    }
+    series.renew(T + 37 * DAY)
+    expect(version('3.99')).toBe(OTHER)
+    series.renew(T + 38 * DAY)
+    expect(version('3.99')).toBe('3.99')
   })
 
   it('are 1,000 combinations and a little more, whatever the values', () => {
