@@ -30,6 +30,11 @@ export function isOfArrivals({ series }: StandingAlarm): boolean {
   return ARRIVALS.has(series.aspect)
 }
 
+/** Whether less came of what is bad: unusual, and nothing that anybody need be told. */
+export function isRelief(standing: StandingAlarm): boolean {
+  return standing.alarm.direction === 'down' && !isOfArrivals(standing)
+}
+
 /**
  * What an hour's alarms call for: a drift is no emergency, and for records that came but are bad other SLOs page.
  * Those that were open when the event's last incident resolved, at `clippedAt`, were part of that, as were bad records of the hour in which it did.

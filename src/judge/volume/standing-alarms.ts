@@ -1,6 +1,6 @@
 import type { Instant } from '../../model/time.ts'
 import type { VolumeAlarm } from './alarm.ts'
-import type { StandingAlarm } from './reading.ts'
+import { isRelief, type StandingAlarm } from './reading.ts'
 import { emptyRelative, type Relatives, type RelativeState, tellingAlarms } from './relative.ts'
 import type { WatchedSeries, WatchedStream } from './watched.ts'
 
@@ -53,6 +53,7 @@ export function standingAlarms(
           const series = seriesOf(alarm.series)
           return series === undefined ? [] : [{ alarm, series }]
         })
+        .filter((standing) => !isRelief(standing))
         .sort((a, b) => (a.series.name < b.series.name ? -1 : 1))
       return tellingAlarms(relative, all, at, relatives)
     },
