@@ -7,14 +7,13 @@ import { entriesOf, note, type Noted } from './entries.ts'
 import { withoutLater } from './later.ts'
 import { type Located, located, partOf } from './project.ts'
 import { readValue } from './read-value.ts'
-import { yamlFilesBelow } from './yaml-files.ts'
 
 /** Reads a project's YAML files, and keeps what is wrong with them and what they said. Nothing of it throws. */
 export interface FileReader {
   /** A file's path as problems name it: from the project's folder on. */
   readonly name: (path: string) => string
-  /** The YAML files below a folder; where it can't be read nobody knows what it names. */
-  readonly filesBelow: (folder: string, into: Noted) => readonly string[]
+  /** What is listed of a folder; where it can't be read nobody knows what stands in it. */
+  readonly listed: (list: (folder: string) => string[], folder: string, into?: readonly Noted[]) => readonly string[]
   /** A file's documents; none where it can't be read. `needed`: what to say where it isn't there. */
   readonly read: (path: string, needed?: string) => readonly Document[]
   /** A document's value; null where it isn't what the schema wants. */
@@ -47,16 +46,16 @@ export function createFileReader(root: string): FileReader {
   const texts: { file: string; text: string }[] = []
   const name = (path: string): string => relative(root, path).split(sep).join('/')
 
-  return { name, filesBelow, read, check, whole, contracts, blank, warn, problems, texts }
+  return { name, listed, read, check, whole, contracts, blank, warn, problems, texts }
 
-  function filesBelow(folder: string, into: Noted): readonly string[] {
+  function listed(list: (folder: string) => string[], folder: string, into: readonly Noted[] = []): readonly string[] {
     try {
-      return yamlFilesBelow(folder)
+      return list(folder)
     } catch (error) {
       const code = codeOf(error)
       const message = code === 'ENOTDIR' ? 'this must be a folder' : `the folder cannot be read (${code})`
       problems.push({ severity: 'error', file: name(folder), line: 1, column: 1, message })
-      into.all = true
+      for (const one of into) one.all = true
       return []
     }
   }

@@ -11,7 +11,7 @@ import { type Located, located, type Project, partOf } from './project.ts'
 import { assayConfig, contractConfig, domainConfig, sloConfig } from './schema.ts'
 import { resolveSecretFiles } from './secret.ts'
 import { tableConfig } from './table-contract.ts'
-import { foldersIn, yamlFilesIn } from './yaml-files.ts'
+import { foldersIn, yamlFilesBelow, yamlFilesIn } from './yaml-files.ts'
 
 export type { Located, Project } from './project.ts'
 
@@ -27,7 +27,7 @@ export function readProject(configFile: string): { project: Project; problems: r
   const rules = dirname(file)
   const root = dirname(rules)
   const files = createFileReader(root)
-  const { name, filesBelow, read, check, whole, contracts: readContracts, blank, warn, problems, texts } = files
+  const { name, listed, read, check, whole, contracts: readContracts, blank, warn, problems, texts } = files
   const unread = {
     domains: noted(),
     events: noted(),
@@ -52,7 +52,10 @@ export function readProject(configFile: string): { project: Project; problems: r
   const contracts: Located<z.infer<typeof contractConfig>>[] = []
   const tables: Located<z.infer<typeof tableConfig>>[] = []
   const slos: Located<z.infer<typeof sloConfig>>[] = []
-  for (const folder of foldersIn(join(rules, 'domains'))) readDomain(join(rules, 'domains', folder), folder)
+  const domainsFolder = join(rules, 'domains')
+  for (const folder of listed(foldersIn, domainsFolder, [unread.domains, unread.events, unread.tables])) {
+    readDomain(join(domainsFolder, folder), folder)
+  }
   const routesFile = join(root, 'alerts', 'routes.yaml')
   const routes = existsSync(routesFile)
     ? whole(routesFile, routesConfig, [['receivers', 'name', unread.receivers]])
@@ -102,15 +105,15 @@ export function readProject(configFile: string): { project: Project; problems: r
     const domain = whole(domainFile, domainConfig, [], folder, needed)
     if (domain === null) unread.domains.names.add(folder)
     else domains.push(domain)
-    for (const contractFile of filesBelow(join(path, 'events'), unread.events)) {
+    for (const contractFile of listed(yamlFilesBelow, join(path, 'events'), [unread.events])) {
       readContracts(contractFile, folder, contractConfig, ['events', 'event', unread.events], contracts)
     }
-    for (const tableFile of filesBelow(join(path, 'tables'), unread.tables)) {
+    for (const tableFile of listed(yamlFilesBelow, join(path, 'tables'), [unread.tables])) {
       readContracts(tableFile, folder, tableConfig, ['tables', 'table', unread.tables], tables)
     }
     const slosFile = join(path, 'slos.yaml')
     if (existsSync(slosFile)) readSlos(slosFile, folder)
-    for (const stray of yamlFilesIn(path)) {
+    for (const stray of listed(yamlFilesIn, path)) {
       if (stray === 'domain.yaml' || stray === 'slos.yaml') continue
       warn(join(path, stray), 'nothing reads this file: contracts lie in events/ and tables/, SLOs in slos.yaml')
     }

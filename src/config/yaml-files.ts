@@ -1,12 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
-/** The folders of a folder, by name, without hidden ones; none where it isn't there. */
+/**
+ * The folders of a folder, by name, without hidden ones; none where it isn't there. A link that leads nowhere was to lead to one.
+ * Throws what the file system throws.
+ */
 export function foldersIn(folder: string): string[] {
-  return entriesIn(folder, (entry) => entry.isDirectory() || entry.isSymbolicLink())
+  return entriesIn(folder, (entry) => entry.isDirectory() || entry.isSymbolicLink()).filter(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() !== true,
+  )
 }
 
-/** The YAML files of a folder, by name. */
+/** The YAML files of a folder, by name. Throws what the file system throws. */
 export function yamlFilesIn(folder: string): string[] {
   return entriesIn(folder, (entry) => !entry.isDirectory()).filter((name) => /\.ya?ml$/.test(name))
 }

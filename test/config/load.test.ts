@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadProject } from '../../src/config/load.ts'
@@ -105,6 +107,16 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
     given: { [EVENT]: null, 'rules/domains/checkout/events': 'event: Refund\n' },
     then: ['rules/domains/checkout/events:1:1: this must be a folder'],
   },
+  'a file in the place of all domains': {
+    given: {
+      [DOMAIN]: null,
+      [EVENT]: null,
+      [SLOS]: null,
+      'rules/domains': 'domain: checkout\n',
+      [ROUTES]: (SOUND[ROUTES] ?? '').replace('{ to:', '{ match: { event: Order Completed }, to:'),
+    },
+    then: ['rules/domains:1:1: this must be a folder'],
+  },
   'the folder in which Kubernetes keeps what it mounts': {
     given: { 'rules/domains/checkout/events/..2026_11_21/order_completed.yaml': SOUND[EVENT] ?? '' },
     then: [],
@@ -163,6 +175,16 @@ describe('reading a configuration', () => {
     expect(project?.assay.value.sources[0]).toEqual({ id: 'web', type: 'http', duplicates_horizon: 86_400_000 })
     broken.remove()
     sound.remove()
+  })
+
+  it('takes links to folders for domains, and leaves links to files alone', () => {
+    const { root, config, remove } = writeProject({ 'shared/domain.yaml': 'domain: shared\nowner: { team: a }\n' })
+    symlinkSync('../../shared', join(root, 'rules/domains/shared'))
+    symlinkSync('../assay.yaml', join(root, 'rules/domains/notes'))
+    const { project, problems } = loadProject(config)
+    expect(problems).toEqual([])
+    expect(project?.domains.map(({ domain }) => domain)).toEqual(['checkout', 'shared'])
+    remove()
   })
 
   it('reads one contract a file, a list of them, or several documents', () => {
