@@ -9,6 +9,8 @@ export interface Gone {
   /** Discounted number of steps, and sum over them of how likely nothing would have been if nothing just suffices for an alarm. */
   steps: number
   chances: number
+  /** Of the same steps: records of the part that were expected. */
+  usual: number
   /** Nats of the silence under way, and of the longest that ended by itself. */
   silence: number
   benign: number
@@ -21,8 +23,13 @@ export interface Gone {
 /** Steps of a new share that count as chances in full, and the half-life of what has been seen. */
 const PRIOR_STEPS = 24
 const HALF_LIFE_WEEKS = 4
-/** Part of a share's allowance that this test may spend, in place of an equal one. */
+/**
+ * Part of a share's allowance that this test may spend in place of an equal one of seven, where it is the nights that leave few; where three hours seldom expect
+ * as many as `MANY`, all hours do, and longer windows find it.
+ */
 const PART = 1
+const EQUAL_PART = 1 / 7
+const MANY = 20
 /** Fewer expected are nobody's emergency; and less than so many nats is never enough: expectations are off by themselves. */
 const LEAST_EXPECTED = 6
 const LEAST_NATS = 5
@@ -31,7 +38,7 @@ export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
 
 export function emptyGone(): Gone {
-  return { steps: PRIOR_STEPS, chances: PRIOR_STEPS, silence: 0, benign: 0, total: 0, expected: 0, since: -1 }
+  return { steps: PRIOR_STEPS, chances: PRIOR_STEPS, usual: 0, silence: 0, benign: 0, total: 0, expected: 0, since: -1 }
 }
 
 /** What a share looks like at its newest step. */
@@ -92,8 +99,14 @@ export function goneAlarm(
 }
 
 /** The nats at which the chances of a week add up to this test's part of the allowance. */
-function goneNats({ steps, chances }: Gone, step: CivilStep, { falseAlarmsPerWeek }: Scoring): number {
-  return Math.max(LEAST_NATS, Math.log((step.perWeek * Math.max(chances, 1e-9)) / (steps * PART * falseAlarmsPerWeek)))
+function goneNats({ steps, chances, usual }: Gone, step: CivilStep, { falseAlarmsPerWeek }: Scoring): number {
+  const isMany = (usual / steps) * mostSteps(step) >= MANY
+  const allowed = (isMany ? PART : EQUAL_PART) * falseAlarmsPerWeek
+  return Math.max(LEAST_NATS, Math.log((step.perWeek * Math.max(chances, 1e-9)) / (steps * allowed)))
+}
+
+function mostSteps({ perDay }: CivilStep): number {
+  return Math.max(1, Math.round((GONE_HOURS * perDay) / 24))
 }
 
 /** Learns from an ordinary step how many nats beyond the threshold nothing in the newest steps would have been, the fewest of them that suffice. */
@@ -101,7 +114,7 @@ export function learnChances(series: Shared, step: CivilStep, n: number, p: numb
   const { gone, totals, expected, first } = series
   const threshold = goneNats(gone, step, scoring)
   const size = totals.length
-  const most = Math.max(1, Math.round((GONE_HOURS * step.perDay) / 24))
+  const most = mostSteps(step)
   let nats = natsOf(n, p)
   let index = step.index
   while (nats < threshold && index > first && index > step.index - Math.min(size, most) + 1) {
@@ -111,5 +124,6 @@ export function learnChances(series: Shared, step: CivilStep, n: number, p: numb
   }
   const keeps = 0.5 ** (1 / (HALF_LIFE_WEEKS * step.perWeek))
   gone.steps = gone.steps * keeps + 1
+  gone.usual = gone.usual * keeps + n * p
   gone.chances = gone.chances * keeps + (nats < threshold ? 0 : Math.exp(threshold - nats))
 }
