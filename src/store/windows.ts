@@ -114,6 +114,18 @@ interface FindingCount {
   readonly first: Instant
 }
 
+/** The start of the oldest minute that is kept of some series; null: none is. */
+export async function oldestMinute(sql: Sql, series: readonly number[]): Promise<Instant | null> {
+  const rows = await readListed<{ start: Instant | null }>(
+    sql,
+    series,
+    (list) => `select min(start) as start from window_minute where series in (${list})`,
+    [],
+  )
+  const starts = rows.flatMap(({ start }) => start ?? [])
+  return starts.length === 0 ? null : Math.min(...starts)
+}
+
 /** What was found in the records of some series over windows that start in [from, to), most frequent first. */
 export async function findingCounts(
   sql: Sql,

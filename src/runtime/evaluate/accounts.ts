@@ -9,7 +9,7 @@ import { sourceProgress } from '../../store/positions.ts'
 import { newestArrivals } from '../../store/read/arrivals.ts'
 import type { Database } from '../../store/sql.ts'
 import { readSloStates } from '../../store/verdicts.ts'
-import { changedWindows, seriesAfter } from '../../store/windows.ts'
+import { changedWindows, oldestMinute, seriesAfter } from '../../store/windows.ts'
 import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SavedVolume } from '../volume/volume-state.ts'
 import { streamOf } from '../volume/watched-streams.ts'
@@ -83,22 +83,27 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
   const judgeable = (standing: Standing): Instant | null => heard.judgeable(standing.slo, standing.at())
 
   /**
-   * A standing begins where its sources' first record was. That of an SLO added later begins now: of the time before only hours may
-   * be left, in which a minute without a record can't be told from one that has been removed.
+   * A standing begins where its sources' first record was. That of an SLO added later begins with the oldest of its minutes that are
+   * kept: before, a minute without a record can't be told from one that has been removed.
    */
   async function openStanding(slo: SloPlan): Promise<void> {
     const state = states.get(slo.name)
     const first = heard.observedFrom(slo)
     if (first === null && state === undefined) return
     const left = state?.evaluatedUntil ?? first ?? 0
-    const at = isAdded(slo) ? Math.max(left, heard.judgeable(slo, Number.POSITIVE_INFINITY) ?? left) : left
-    const standing = await restoreStanding(db, slo, at, state?.document ?? null, seriesOf(slo))
-    if (at > left) {
-      const arrivals = seriesOf(slo).map(({ id }) => newest.get(id) ?? 0)
-      for (const arrival of arrivals) if (arrival > 0 && arrival < at) standing.setNewest(arrival)
-    }
+    const own = seriesOf(slo)
+    const at = isAdded(slo) ? Math.max(left, await keptFrom(slo, own)) : left
+    const standing = await restoreStanding(db, slo, at, state?.document ?? null, own)
     bySlo.set(slo.name, standing)
     byEvent.set(slo.event, [...(byEvent.get(slo.event) ?? []), standing])
+  }
+
+  async function keptFrom(slo: SloPlan, own: ReturnType<typeof seriesOf>): Promise<Instant> {
+    const oldest = await oldestMinute(
+      db,
+      own.map(({ id }) => id),
+    )
+    return oldest ?? heard.judgeable(slo, Number.POSITIVE_INFINITY) ?? 0
   }
 
   async function readSeries(): Promise<void> {

@@ -27,6 +27,8 @@ export async function restoreStanding(
   }
   for (const row of await windowsBetween(db, 'hour', ids, windowFrom, at)) {
     standing.setHour(sources.get(row.series) ?? '', row.start, row.counts)
+    const { lastArrival } = row.counts
+    if (lastArrival > 0 && lastArrival < at) standing.setNewest(lastArrival)
   }
   for (const { hour, marks } of await readSlices(db, slo.name, windowFrom)) standing.restoreMarks(hour, marks)
   return standing

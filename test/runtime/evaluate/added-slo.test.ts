@@ -12,49 +12,58 @@ import { sloPlan } from '../../support/slo-plan.ts'
 
 const START = Date.UTC(2026, 0, 5)
 const NOW = START + 6 * DAY
+const KEPT = { minutes: 73 * HOUR, hours: 100 * DAY, quarantine: DAY, duplicates: DAY }
 const everywhere = { source: null }
 const fresh = { kind: 'freshness', maxAge: 2 * HOUR, minTotal: 0 } as const
 
 it.each([
   ['names a source that the others do not name', everywhere, { source: 'web' }],
   ['names no source though all others do', { source: 'web' }, everywhere],
-])('an SLO that is added later and %s begins where they are, with the month before', async (_what, first, later) => {
-  const db = await openStore({ type: 'sqlite', path: ':memory:' })
-  const writer = await takeWriter(db)
-  const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
-  const hours = (NOW - START) / HOUR
-  const windows = Array.from({ length: hours }, (_, hour) => {
-    const minute: Instant = START + hour * HOUR
-    return { series, minute, counts: { ...emptyCounts(), received: 60, lastArrival: minute } }
-  })
-  await commitIngest(db, writer, {
-    source: 'web',
-    steps: [{ partition: 'all', from: null, to: '1', observedUntil: NOW, listeningSince: null, complete: false }],
-    delta: { windows, facets: [], findings: [] },
-    rejects: [],
-    samples: [],
-    sightings: [],
-  })
-  const before = sloPlan({ ...first, name: 'before' })
-  await (await evaluatorOf({ db, plan: planOf([before]) })).evaluate()
-  await applyRetention(db, NOW, { minutes: 73 * HOUR, hours: 100 * DAY, quarantine: DAY, duplicates: DAY })
+])(
+  'an SLO that is added later and %s begins with the minutes that are kept, and the hours before them',
+  async (_what, first, later) => {
+    const db = await openStore({ type: 'sqlite', path: ':memory:' })
+    const writer = await takeWriter(db)
+    const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
+    const hours = (NOW - START) / HOUR
+    const windows = Array.from({ length: hours }, (_, hour) => {
+      const minute: Instant = START + hour * HOUR
+      return { series, minute, counts: { ...emptyCounts(), received: 60, lastArrival: minute } }
+    })
+    await commitIngest(db, writer, {
+      source: 'web',
+      steps: [{ partition: 'all', from: null, to: '1', observedUntil: NOW, listeningSince: null, complete: false }],
+      delta: { windows, facets: [], findings: [] },
+      rejects: [],
+      samples: [],
+      sightings: [],
+    })
+    const before = sloPlan({ ...first, name: 'before' })
+    await (await evaluatorOf({ db, plan: planOf([before]) })).evaluate()
+    await applyRetention(db, NOW, KEPT)
 
-  const added = [sloPlan({ ...later, name: 'valid' }), sloPlan({ ...later, ...fresh, name: 'fresh' })]
-  const evaluator = await evaluatorOf({ db, plan: planOf([before, ...added]) })
-  const { minutes } = await evaluator.evaluate()
-  expect(minutes).toBe(0)
-  const standings = evaluator.accounts.standings()
-  expect(standings.map(({ slo, at }) => [slo.name, at()])).toEqual([
-    ['before', NOW],
-    ['fresh', NOW],
-    ['valid', NOW],
-  ])
-  expect(standings.at(-1)?.sums().window.total).toBe(60 * hours)
-  expect(await allIncidents(db)).toEqual([])
-  await db.close()
-})
+    const added = [sloPlan({ ...later, name: 'valid' }), sloPlan({ ...later, ...fresh, name: 'fresh' })]
+    const evaluator = await evaluatorOf({ db, plan: planOf([before, ...added]) })
+    const { minutes } = await evaluator.evaluate()
+    expect(minutes).toBe(73 * 60)
+    const standings = evaluator.accounts.standings()
+    expect(standings.map(({ slo, at }) => [slo.name, at()])).toEqual([
+      ['before', NOW],
+      ['fresh', NOW],
+      ['valid', NOW],
+    ])
+    // Every hour held a record: nothing of what has been removed is taken for silence.
+    expect(standings.map((standing) => standing.sums().window)).toEqual([
+      { bad: 0, total: 60 * hours },
+      { bad: 0, total: 73 * 60 },
+      { bad: 0, total: 60 * hours },
+    ])
+    expect(await allIncidents(db)).toEqual([])
+    await db.close()
+  },
+)
 
-it('an SLO that is taken out and put back days later makes up for none of them', async () => {
+it('an SLO that is taken out and put back days later makes up for what is kept of them', async () => {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
   const read = (from: string | null, until: Instant) =>
@@ -83,11 +92,11 @@ it('an SLO that is taken out and put back days later makes up for none of them',
   await (await evaluatorOf({ db, plan: planOf([stays, goes]) })).evaluate()
   await read(String(START + HOUR), NOW)
   await (await evaluatorOf({ db, plan: planOf([stays]) })).evaluate()
+  await applyRetention(db, NOW, KEPT)
   const evaluator = await evaluatorOf({ db, plan: planOf([stays, goes]) })
-  expect((await evaluator.evaluate()).minutes).toBe(0)
-  expect(evaluator.accounts.standings().map(({ at, newest }) => [at(), newest()])).toEqual([
-    [NOW, NOW - HOUR],
-    [NOW, null],
-  ])
+  expect((await evaluator.evaluate()).minutes).toBe(60)
+  const [back] = evaluator.accounts.standings()
+  expect([back?.at(), back?.newest(), back?.sums().window]).toEqual([NOW, NOW - HOUR, { bad: 0, total: 120 }])
+  expect(await allIncidents(db)).toEqual([])
   await db.close()
 })
