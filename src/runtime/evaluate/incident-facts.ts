@@ -40,7 +40,7 @@ export function createIncidentFacts(
       involved: {
         incident,
         slos: slosOf(incident),
-        event: incident.event === null ? null : subjectOf(plan, incident.event),
+        event: subjectOf(plan, incident),
         domain: plan.domains.get(incident.domain) ?? null,
       },
       verdicts: verdictsOf(incident),
@@ -50,8 +50,13 @@ export function createIncidentFacts(
   }
 }
 
-/** What alerts say of an event or a table beside its name. */
-function subjectOf(plan: Plan, name: string): AlertFacts['involved']['event'] {
-  const table = plan.tables.get(name)
-  return plan.events.get(name) ?? (table === undefined ? null : { ...table, destinations: [] })
+/** What alerts say of an event or a table beside its name; of events that moved together, where any of them goes. */
+function subjectOf(plan: Plan, incident: Incident): AlertFacts['involved']['event'] {
+  if (incident.event === null) return null
+  const table = plan.tables.get(incident.event)
+  const event = plan.events.get(incident.event) ?? (table === undefined ? null : { ...table, destinations: [] })
+  if (event === null || incident.events === undefined) return event
+  const all = incident.events.flatMap((name) => plan.events.get(name)?.destinations ?? [])
+  const destinations = [...new Map(all.map((each) => [`${each.kind} ${each.name}`, each])).values()]
+  return { ...event, destinations }
 }

@@ -213,6 +213,15 @@ describe('Incident', () => {
     expect(text).toContain('resolved after 60 min')
   })
 
+  test('one of several events that moved together leads to each of them', async () => {
+    server = await startServer({ currentPlan: plan })
+    const together = { events: ['Order Completed', 'Signed Up'], cause: null }
+    await addIncident(server.db, incidentOf('inc_aaaaaaaaaaaa', sloNamed('order-completed-validity'), together))
+    const markup = await page('/incidents/inc_aaaaaaaaaaaa')
+    expect(textOf(markup)).toContain('EventsOrder Completed, Signed Up')
+    expect(markup).toContain('<a href="/events/Signed%20Up">')
+  })
+
   test('an unknown one is not found', async () => {
     server = await startServer()
     expect((await server.get('/incidents/inc_nothing')).status).toBe(404)

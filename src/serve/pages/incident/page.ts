@@ -1,5 +1,5 @@
 import { HOUR } from '../../../model/time.ts'
-import { subjectOf } from '../../../model/incident.ts'
+import { eventsOf, type Incident, subjectOf } from '../../../model/incident.ts'
 import { deliveriesOf } from '../../../store/read/evidence.ts'
 import { incidentById } from '../../../store/read/incidents.ts'
 import { eventCourse } from '../../../store/read/counts.ts'
@@ -17,6 +17,9 @@ import { budgetSentence, goneIn, incidentSentence } from '../sentence.ts'
 import { clockIn, prose, span } from '../words.ts'
 import { budgetCourse, sliCourse } from './courses.ts'
 import { deliveries, evidence, timeline } from './parts.ts'
+
+/** Names that the page lists; the API has all. */
+const MOST_NAMED = 20
 
 /** One incident: what happened, why, what now? */
 export async function incidentPage(deps: ServeDeps, id: string): Promise<string> {
@@ -56,8 +59,7 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
         ? mark(incident.severity === 'page' ? 'bad' : 'warn', `open for ${span(clock.now - incident.openedAt)}`)
         : mark('met', `resolved after ${span(ended - incident.openedAt)}`)
     }${incident.noData && mark('hollow', 'no data while open')}${budget !== null && html`<span>${budget}${gone !== null && `, all of it in ${gone} at this rate`}</span>`}</p><dl><dt>Domain</dt><dd>${incident.domain}, owner ${owner ?? 'unknown'}</dd>${
-      incident.event !== null &&
-      html`<dt>${incident.subject === 'table' ? 'Table' : 'Event'}</dt><dd><a href="${subjectPath({ event: incident.event, subject: incident.subject ?? 'event' })}">${incident.event}</a></dd>`
+      incident.event !== null && subjects(incident)
     }${incident.regressionOf !== null && html`<dt>Again</dt><dd><a href="/incidents/${incident.regressionOf}">resolved within 7 days before</a></dd>`}${
       toDo !== null && html`<dt>What to do</dt><dd>${toDo}</dd>`
     }<dt>Data</dt><dd><a href="/api/v1/incidents/${incident.id}">API</a></dd></dl>`,
@@ -89,4 +91,17 @@ export async function incidentPage(deps: ServeDeps, id: string): Promise<string>
     clock,
     body,
   })
+}
+
+/** What the incident is of, each with a link. */
+function subjects(incident: Incident) {
+  const names = eventsOf(incident)
+  const subject = incident.subject ?? 'event'
+  const more = names.length - MOST_NAMED
+  const label = subject === 'table' ? 'Table' : names.length === 1 ? 'Event' : 'Events'
+  return html`<dt>${label}</dt><dd>${names
+    .slice(0, MOST_NAMED)
+    .map((event, index) => html`${index > 0 && ', '}<a href="${subjectPath({ event, subject })}">${event}</a>`)}${
+    more > 0 && ` and ${more} more`
+  }</dd>`
 }
