@@ -23,15 +23,20 @@ const BLOCK_PHI = 0.02
 
 /**
  * The expectation of step `index` from those of the series' `lenders`, which have been judged up to that step: their sum, times what the series has
- * counted so far for each of theirs. Null where one of them has none for it, or the series has too little.
+ * counted so far for each of theirs. Null where one of them has none for it, where today may be a holiday for half of them, or the series has too
+ * little.
  */
 export function lentExpectation({ rings }: CountSeries, index: number, lenders: readonly CountSeries[]): Lent | null {
   if (lenders.length === 0 || rings.first < 0) return null
   let ahead = 0
-  for (const { rings: theirs, expected } of lenders) {
+  let held = 0
+  for (const { rings: theirs, expected, held: isHeld } of lenders) {
+    held += isHeld ? 1 : 0
     if (theirs.last !== index || countAt(theirs, theirs.raw, index) < 0) return null
     ahead += expected[index % expected.length] ?? 0
   }
+  // What it would be held against isn't what is expected of such a day.
+  if (held * 2 >= lenders.length) return null
   const block = Math.max(1, Math.round((BLOCK_HOURS * rings.perDay) / 24))
   const end = index - Math.round((LAG_HOURS * rings.perDay) / 24)
   const blocks = Math.floor((end - Math.max(rings.first, index - rings.raw.length + 1)) / block)

@@ -70,6 +70,18 @@ describe('a young event of a domain', () => {
     ).toEqual([])
   })
 
+  it('borrows nothing on a day that may be a holiday for the others', () => {
+    const midnight = BEGINS + 15 + 24
+    const closed = OLD.map(({ name, counts }) => ({
+      name,
+      counts: counts.map((count, hour) => (hour >= midnight && hour < midnight + 24 ? (count ?? 0) * 0.5 : count)),
+    }))
+    const faulty = newcomer(15 + 24 + 9, 6, 0.4)
+    const quiet = { ...LENT, falseAlarmsPerWeek: 0.06 }
+    expect(openedBy([...closed, faulty], quiet)).toEqual([])
+    expect(openedBy([...OLD, faulty], quiet)).not.toEqual([])
+  })
+
   it('isn’t misled by a fault of another', () => {
     const [cart, search] = OLD
     const down = (search?.counts ?? []).map((count, hour) =>
