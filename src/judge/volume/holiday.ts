@@ -3,7 +3,7 @@ import type { CivilStep } from './civil.ts'
 import { clamp, deviation } from './residual.ts'
 import { MISSING, type Rings } from './rings.ts'
 
-/** Steps before local midnight that are looked at: on the eve of a holiday nothing is wrong yet. */
+/** Before local midnight, looked at as well (of days: the day before): on the eve of a holiday nothing is wrong yet. */
 export const EVE_HOURS = 6
 /** How far a holiday may move a day. */
 const LEAST = 0.2
@@ -31,7 +31,7 @@ export function holidayView(
   phi: number,
   sigma: number,
 ): HolidayView {
-  const eve = Math.round((EVE_HOURS * step.perDay) / 24)
+  const eve = Math.max(1, Math.round((EVE_HOURS * step.perDay) / 24))
   const from = Math.max(rings.first, step.index - step.sinceMidnight - eve, step.index - expected.length + 1)
   const midnight = step.index - step.sinceMidnight
   const counts: number[] = []

@@ -31,7 +31,7 @@ export function shareHolidayView(
   { phi, sigma }: WindowState,
 ): HolidayView {
   const size = series.totals.length
-  const eve = Math.round((EVE_HOURS * step.perDay) / 24)
+  const eve = Math.max(1, Math.round((EVE_HOURS * step.perDay) / 24))
   const days = (step.index - series.first) / step.perDay
   const midnight = step.index - step.sinceMidnight
   const from = Math.max(series.first, midnight - eve, step.index - size + 1)

@@ -139,6 +139,18 @@ describe('a change that goes on', () => {
   })
 })
 
+describe('counts of days', () => {
+  it('that halve on a working day are told of after the second one: one may be a holiday', () => {
+    const next = noise(21)
+    const counts = Array.from({ length: 20 * 7 }, (_, day) => {
+      const usual = (day % 7 >= 5 ? 600 : 1_000) * (1 + 0.1 * (next() + next() - 1))
+      return Math.round(day >= 18 * 7 + 1 && day < 18 * 7 + 5 ? usual / 2 : usual)
+    })
+    const told = openings(watch([{ name: 'sales', counts, length: 24 * HOUR }], QUIET))
+    expect(told[0]).toEqual(['volume', 'down', (18 * 7 + 3) * 24])
+  })
+})
+
 describe('years before 1970', () => {
   it('are years like others', () => {
     const onset = 9 * 168 + 30
