@@ -18,11 +18,14 @@ import { seeded } from '../support/random.ts'
 
 const FORMAT = { type: 'segment' } as const
 
-/** Of the flawless records some keep their payload as a sample: which ones depends on what was read before. */
-function withoutSample(record: ArrivedRecord): ArrivedRecord {
-  const { decoded, judged = null } = record
+/**
+ * What a record says, without what its reader keeps beside it. Of the flawless records some keep their payload as a sample: which ones
+ * depends on what was read before.
+ */
+function said({ partition, position, arrivedAt, decoded, judged = null }: ArrivedRecord): ArrivedRecord {
   const isFlawless = judged?.outcome === 'valid' && [...judged.unfilled, ...judged.unplannedProperties].length === 0
-  return decoded.ok && isFlawless ? { ...record, decoded: { ...decoded, body: null, envelope: null } } : record
+  const kept = decoded.ok && isFlawless ? { ...decoded, body: null, envelope: null } : decoded
+  return { partition, position, arrivedAt, decoded: kept, judged }
 }
 
 describe('a thread that reads an archive', () => {
@@ -48,7 +51,7 @@ describe('a thread that reads an archive', () => {
     const records: ArrivedRecord[] = []
     const source = sourceOf(project.root, [path], { openRecords })
     for await (const batch of source.read(new Map(), new AbortController().signal)) {
-      records.push(...batch.records.map(withoutSample))
+      records.push(...batch.records.map(said))
     }
     if (source.state().state === 'failing') throw new Error(source.state().detail)
     return records
