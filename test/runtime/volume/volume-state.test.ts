@@ -7,8 +7,11 @@ import { createVolumeWatch, type VolumeWatch } from '../../../src/runtime/volume
 import { seeded } from '../../support/random.ts'
 import { type Arrived, at, due, type VolumeProject, volumeProject } from './project.ts'
 
-const EVENTS = ['Order Completed', 'Payment Failed', 'Never Sent']
+const EVENTS = ['Order Completed', 'Payment Failed', 'Cart Viewed', 'Never Sent']
 const HOURS = 24 * 24
+/** When carts are seen for the first time, a Tuesday's morning; half of them are missing for six hours of their second day. */
+const CARTS = 15 * 24 + 9
+const HALVED = CARTS + 33
 const STOPPED = at(HOURS - 15) + 20 * MINUTE
 const leads = () => Promise.resolve()
 
@@ -47,6 +50,13 @@ async function arriveAll(): Promise<void> {
         platforms: { 'web 7.8.1': 40, 'ios 4.3.0': 20 },
       })
   }
+  const carts = seeded(11)
+  const viewed = Array.from({ length: HOURS - CARTS }, (_, since) => {
+    const hour = CARTS + since
+    const mean = 1_500 * (1 + 0.6 * Math.sin((hour / 12) * Math.PI)) * (hour >= HALVED && hour < HALVED + 6 ? 0.5 : 1)
+    return spread(hour, Math.round(mean * (0.95 + 0.1 * carts.next())), 'web 7.8.1')
+  })
+  await project.arrive('Cart Viewed', viewed.flat())
   await project.arrive('Order Completed', orders)
   await project.arrive('Payment Failed', payments)
 }
@@ -84,6 +94,15 @@ it('says within minutes that all has stopped, within hours that one platform has
   // Whose records of an hour come all at once, of that nothing is said before the hour is over.
   expect(payments.map(({ openedAt }) => openedAt % HOUR).filter((past) => past !== 0)).toEqual([])
   expect(payments.length).toBeGreaterThan(0)
+})
+
+it('says on an event’s second day that half of it is missing, by its domain’s season', () => {
+  const carts = readingsOf(uninterrupted)[EVENTS.indexOf('Cart Viewed')] ?? []
+  const totals = carts.flatMap((reading) => reading?.alarms.filter(({ series }) => series.aspect === 'total') ?? [])
+  const [first] = totals.map(({ alarm }) => alarm).filter(({ kind }) => kind !== 'drift')
+  expect(first).toMatchObject({ kind: 'volume', direction: 'down' })
+  expect(first?.openedAt).toBeGreaterThan(at(HALVED))
+  expect(first?.openedAt).toBeLessThanOrEqual(at(HALVED + 6))
 })
 
 describe('the volume detector after a restart', () => {
