@@ -10,6 +10,7 @@ import {
   changedWindows,
   facetCounts,
   findingCounts,
+  oldestMinute,
   seriesAfter,
   windowsBetween,
 } from '../../src/store/windows.ts'
@@ -79,6 +80,18 @@ export function ingestContract(make: () => Promise<Database>): void {
         const [row] = await windowsBetween(db, 'day', [1], 0, DAY_0 + DAY)
         const sums = { invalid: 6, incomplete: 9, identified: 12, duplicates: 15, timed: 18, late: 21, backfilled: 24 }
         expect(row).toEqual({ series: 1, start: DAY_0, counts: { received: 3, ...sums, lastArrival: 90 } })
+      }))
+
+    it('is found by the oldest minute that is kept of its series', () =>
+      using(async (db, writer) => {
+        for (const [index, minute] of [DAY_0 + HOUR, DAY_0 + MINUTE].entries()) {
+          const step = stepOf(index === 0 ? null : '1', `${index + 1}`)
+          await commitIngest(db, writer, countingCommit(`Event ${index}`, minute, 1, step))
+        }
+        const ids = (await allSeries(db)).map(({ id }) => id)
+        expect(await oldestMinute(db, ids)).toBe(DAY_0 + MINUTE)
+        expect(await oldestMinute(db, ids.slice(0, 1))).toBe(DAY_0 + HOUR)
+        expect([await oldestMinute(db, [4_711]), await oldestMinute(db, [])]).toEqual([null, null])
       }))
 
     it('writes nothing at all if its position has moved on', () =>
