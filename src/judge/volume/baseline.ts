@@ -77,29 +77,39 @@ function besides(rings: Rings, step: CivilStep, recent: number): number {
 /** Hours on either side that tell whether a day is unlike the others of its type. */
 const AROUND = 4
 
-/** By how much the hours around this one were, a week ago, unlike those of other days of this type: a squared difference in units of the counts' own noise. */
+/**
+ * By how much the hours around this one were, a week ago, unlike those of other days of this type: a squared difference in units of the counts' own
+ * noise. Nothing where some days had more and others less, as while an event is rolled out.
+ */
 function apartAround(rings: Rings, step: CivilStep, recent: number, level: number): number {
-  const around = Math.min(AROUND, Math.floor(step.perDay / 6))
   const lag = step.own[0] ?? 0
-  let mine = 0
-  let others = 0
-  for (let beside = -around; beside <= around; beside += 1) {
-    const ratio = ratioAt(rings, step.index - lag + beside, recent)
-    if (ratio < 0) return 0
-    let sum = 0
-    let seen = 0
-    for (const each of step.pool) {
-      if (each === lag || each <= around) continue
-      const other = ratioAt(rings, step.index - each + beside, recent)
-      if (other < 0) continue
-      sum += other
-      seen += 1
-    }
-    if (seen === 0) return 0
-    mine += ratio
-    others += sum / seen
+  const around = Math.min(AROUND, Math.floor(step.perDay / 6))
+  const mine = ratiosAround(rings, step.index - lag, around, recent)
+  if (mine < 0) return 0
+  let [least, most, sum, seen] = [Number.POSITIVE_INFINITY, 0, 0, 0]
+  for (const each of step.pool) {
+    if (each === lag || each <= around) continue
+    const other = ratiosAround(rings, step.index - each, around, recent)
+    if (other < 0) continue
+    least = Math.min(least, other)
+    most = Math.max(most, other)
+    sum += other
+    seen += 1
   }
+  if (seen === 0 || (mine >= least && mine <= most)) return 0
+  const others = sum / seen
   return (level * (mine - others) ** 2) / Math.max(mine + others, 1e-9)
+}
+
+/** The sum of the ratios from so many steps before one to as many after it; −1: they are not all known. */
+function ratiosAround(rings: Rings, index: number, around: number, recent: number): number {
+  let sum = 0
+  for (let beside = -around; beside <= around; beside += 1) {
+    const ratio = ratioAt(rings, index + beside, recent)
+    if (ratio < 0) return -1
+    sum += ratio
+  }
+  return sum
 }
 
 /** The count that the hours at these lags let expect for a step, at this level; null where none was observed. */
