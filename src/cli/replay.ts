@@ -88,6 +88,7 @@ export async function replay(options: ReplayOptions, io: Io): Promise<ExitCode> 
       publicUrl: project.assay.value.http.public_url ?? null,
       source,
       horizon: chosen.horizon,
+      storeLasts: options.store !== undefined,
       everyVerdict: options.verdicts === 'all',
       deliver: options.deliver === true,
       version: version(),

@@ -24,6 +24,8 @@ export interface IngestDeps {
   readonly horizon: Duration
   /** Most ids that are remembered of a source. Left out: two million. */
   readonly remembered?: number
+  /** False: the store ends with this process, so that ids that were seen aren't stored. Left out: it lasts. */
+  readonly storeLasts?: boolean
   /** Resolves when every minute that can be judged by now has been. */
   readonly judged: () => Promise<void>
   /** Told of each stored batch before its source is; awaited, so that a replay can judge in step. */
@@ -84,7 +86,12 @@ interface Observer {
 function createObserver(source: Source, deps: IngestDeps): Observer {
   const interner = createInterner()
   // Files share one filter: one of them may repeat another. Elsewhere an id is a duplicate within its partition.
-  const filters = createFilters(deps.db, source.id, deps.horizon, source.type === 'file', deps.remembered)
+  const filters = createFilters(deps.db, source.id, {
+    horizon: deps.horizon,
+    shared: source.type === 'file',
+    ...(deps.remembered === undefined ? {} : { most: deps.remembered }),
+    isStored: deps.storeLasts !== false,
+  })
   const partitions = new Set<string>()
   const tracing = deps.tracing ?? NO_TRACING
   /** How far this process has read them. */

@@ -25,6 +25,8 @@ export interface ReplayDeps {
   readonly publicUrl: string | null
   readonly source: Source
   readonly horizon: Duration
+  /** The store is still there after the replay. */
+  readonly storeLasts: boolean
   readonly everyVerdict: boolean
   /** What is to be delivered stays in the outbox as unsent. */
   readonly deliver: boolean
@@ -124,6 +126,7 @@ export async function replayArchive(deps: ReplayDeps): Promise<Replayed> {
       writer,
       plan: () => plan,
       horizon: deps.horizon,
+      storeLasts: deps.storeLasts,
       judged: judge,
       onCommit: async (id, observed, { length }) => {
         records += length

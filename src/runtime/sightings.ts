@@ -21,14 +21,18 @@ export interface Filters {
   readonly keyOf: (partition: string) => string
 }
 
-/** `shared`: all partitions of the source have one filter, stored under `*`. */
-export function createFilters(
-  sql: Sql,
-  source: string,
-  horizon: Duration,
-  shared: boolean,
-  most: number = CAPACITY,
-): Filters {
+export interface FilterOptions {
+  readonly horizon: Duration
+  /** All partitions of the source have one filter, stored under `*`. */
+  readonly shared: boolean
+  /** Most ids that are remembered of the source. Left out: two million. */
+  readonly most?: number
+  /** False: the store ends with this process. */
+  readonly isStored?: boolean
+}
+
+export function createFilters(sql: Sql, source: string, options: FilterOptions): Filters {
+  const { horizon, shared, most = CAPACITY, isStored = true } = options
   let capacity = most
   const filters = new Map<string, Sightings>()
   const keyOf = (partition: string): string => (shared ? '*' : partition)
@@ -37,7 +41,7 @@ export function createFilters(
     const key = keyOf(partition)
     const known = filters.get(key)
     if (known !== undefined) return known
-    const made = createSightings({ horizon, capacity })
+    const made = createSightings({ horizon, capacity, isStored })
     filters.set(key, made)
     return made
   }

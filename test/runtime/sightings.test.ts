@@ -10,7 +10,7 @@ const MOST = 20_000
 
 it('the filters of all partitions that a process reads remember no more ids than those of one', async () => {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
-  const filters = createFilters(db, 'stream', DAY, false, MOST)
+  const filters = createFilters(db, 'stream', { horizon: DAY, shared: false, most: MOST })
   const keys = Array.from({ length: 8 }, (_, index) => `t-${index}`)
   const remembered = (): number => keys.reduce((sum, key) => sum + filters.of(key).size(), 0)
   const see = (key: string, from: number, to: number): void => {
@@ -37,7 +37,7 @@ it('the filters of all partitions that a process reads remember no more ids than
 
 it('ids that were removed from the store for want of room are said to be lacking after a restart', async () => {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
-  const before = createFilters(db, 'stream', DAY, false)
+  const before = createFilters(db, 'stream', { horizon: DAY, shared: false })
   for (let hour = 0; hour < 4; hour++) {
     for (let n = 0; n < 100; n++) before.of('t-0').see(`id-${hour}-${n}`, T + hour * HOUR + n)
     const seen = before.of('t-0').pending()
@@ -57,11 +57,11 @@ it('ids that were removed from the store for want of room are said to be lacking
     duplicates: DAY,
     sightingBytes: 2_500,
   })
-  const after = createFilters(db, 'stream', DAY, false)
+  const after = createFilters(db, 'stream', { horizon: DAY, shared: false })
   await after.open(['t-0'])
   expect(after.of('t-0').size()).toBe(200)
   expect(after.coveredSince()).toBe(T + 2 * HOUR)
-  const other = createFilters(db, 'other', DAY, false)
+  const other = createFilters(db, 'other', { horizon: DAY, shared: false })
   await other.open(['t-0'])
   expect(other.coveredSince()).toBeNull()
   await db.close()

@@ -16,6 +16,8 @@ export interface SightingsConfig {
   readonly horizon: Duration
   /** Most ids that are remembered (25 to 50 bytes each); when there are more the horizon shrinks. */
   readonly capacity: number
+  /** False: no later process goes on from what was seen, so that nothing is ever pending. Left out: one may. */
+  readonly isStored?: boolean
 }
 
 /** What one batch saw in a partition, for the store: 12 bytes an id, by hour of arrival. */
@@ -49,7 +51,7 @@ export interface Sightings {
   readonly lack: (since: Instant) => void
 }
 
-export function createSightings({ horizon, capacity: first }: SightingsConfig): Sightings {
+export function createSightings({ horizon, capacity: first, isStored = true }: SightingsConfig): Sightings {
   let capacity = first
   let slots = SMALLEST
   let table = createTable(slots)
@@ -125,7 +127,7 @@ export function createSightings({ horizon, capacity: first }: SightingsConfig): 
       put(slot, high, low, Math.max(before, arrivedAt))
       return before > NEVER && Math.abs(arrivedAt - before) <= horizon
     },
-    pending: () => entriesByHour(batch),
+    pending: () => (isStored ? entriesByHour(batch) : []),
     commit: () => {
       batch = []
     },

@@ -34,6 +34,7 @@ async function incidentsOf(seed: number, anchor: Instant, now: Instant): Promise
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   try {
     const { incidents } = await replayArchive({
+      storeLasts: false,
       db,
       plan,
       routes: project.routes.value,
