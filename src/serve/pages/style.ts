@@ -15,10 +15,10 @@ footer { padding-top: 16px; padding-bottom: 32px; color: var(--muted); }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
 p a, li a, dd a, footer a { text-decoration: underline; text-underline-offset: 2px; text-decoration-color: var(--line); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-h1 { font-size: 20px; line-height: 28px; font-weight: 600; margin: 8px 0 12px; max-width: 60em; text-wrap: pretty; }
+h1 { font-size: 20px; line-height: 28px; font-weight: 600; margin: 8px 0 12px; max-width: 60em; text-wrap: pretty; overflow-wrap: anywhere; }
 h2 { font-size: 14px; line-height: 20px; font-weight: 600; margin: 28px 0 8px; }
 h3 { font-size: 14px; line-height: 20px; font-weight: 600; margin: 0 0 4px; }
-p { margin: 0 0 8px; max-width: 75em; } ul { margin: 0; padding: 0; list-style: none; } em { font-style: normal; font-weight: 650; }
+p { margin: 0 0 8px; max-width: 75em; } ul { margin: 0; padding: 0; list-style: none; } em { font-style: normal; font-weight: 650; } li { overflow-wrap: anywhere; }
 .muted, .muted a { color: var(--muted); } .right { text-align: right; } .nowrap { white-space: nowrap; }
 .mark { white-space: nowrap; } .bad { color: var(--bad); } .warn { color: var(--warn); } .hollow { color: var(--muted); }
 .strip { display: flex; flex-wrap: wrap; gap: 4px 24px; padding: 8px 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
@@ -33,7 +33,7 @@ td, tbody th { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); ve
 th.right { text-align: right; } td.name, th.name { font-weight: 600; color: var(--text); overflow-wrap: anywhere; min-width: 120px; white-space: normal; }
 tr.lead td, tr.lead th { border-bottom: 0; padding-bottom: 0; } tr.more > td { padding-top: 0; }
 td.cell a { color: inherit; display: block; white-space: nowrap; } td.cell small { font-size: 12px; line-height: 16px; color: var(--muted); }
-summary { cursor: pointer; color: var(--muted); } details[open] > summary { margin-bottom: 4px; } details li { padding: 2px 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; color: var(--muted); } details[open] > summary { margin-bottom: 4px; } details li { padding: 2px 0; }
 svg { display: block; overflow: visible; fill: none; } text { fill: var(--muted); font-size: 11px; }
 .ratio { width: 72px; height: 14px; margin-top: 2px; } .ratio path { stroke: var(--ink); stroke-width: 1.5; } .ratio circle { fill: var(--ink); }
 .ratio .tick { stroke: var(--muted); stroke-width: 1; } .ratio .none { stroke-dasharray: 2 3; stroke: var(--muted); }

@@ -37,7 +37,9 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
         verdictOf(slo, slo === bad ? { outcome: 'violated', firing: 'page', budgetRemaining: -0.2 } : {}),
       ),
     )
-    await addIncident(server.db, incidentOf('inc_aaaaaaaaaaaa', bad))
+    // A record as an example has no place where a line may break.
+    const example = `for example ${JSON.stringify({ context: { library: { name: 'x'.repeat(200) } } })}`
+    await addIncident(server.db, incidentOf('inc_aaaaaaaaaaaa', bad, { explanation: ['broken', example] }))
     await addQuarantine(server.db, 'Order Completed', NOW - 1_800_000)
   })
   afterAll(async () => {
