@@ -13,11 +13,15 @@ import { THOROUGH } from '../../../support/thorough.ts'
 const lines = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => orderLine(from + index))
 
-/** After ten records and its trouble: ten more are read, none twice, and all is well again. */
+/** After ten records and its trouble: ten more are read, no place twice, and all is well again. */
 async function readsOn(reader: KafkaReader, broker: string, topic: string): Promise<void> {
   await sendLines(broker, topic, lines(10, 20), { partitions: 2 })
-  await until('twenty records', () => reader.records.length >= 20, 60_000)
-  expect(idsOf(reader.records)).toEqual(idsTo(20))
+  // A producer that hears nothing sends again, and a broker that has just woken may have taken it the first time.
+  const ids = (): string[] => [...new Set(idsOf(reader.records))]
+  await until('twenty records', () => ids().length >= 20, 60_000)
+  expect(ids()).toEqual(idsTo(20))
+  const places = reader.records.map(({ partition, position }) => `${partition} ${position}`)
+  expect(places).toHaveLength(new Set(places).size)
   await until('all to be well', () => reader.source.state().state === 'running')
   await reader.stop()
 }
