@@ -9,7 +9,7 @@ import { contractYaml, segmentEvent } from './segment-event.ts'
 
 const EVENTS = 1_000_000
 const START = Date.UTC(2026, 0, 5)
-const ROUNDS = 2
+const ROUNDS = 4
 
 /** `replay` of a million gzipped events beside a bare loop that gunzips, splits, parses and validates the same file. */
 export async function bench(): Promise<Figure[]> {
