@@ -100,7 +100,8 @@ describe.skipIf(!THOROUGH)('the tour of docker-compose.yml (minutes long: with A
     }
     shop({ RELEASE: 'good' })
     shop({ RELEASE: 'broken' })
-    await until('the page', () => pager.output().includes('TRIGGER'), 240_000)
+    // It is printed line by line.
+    await until('the page', () => /TRIGGER[\s\S]*likely cause: .*\n/.test(pager.output()), 240_000)
     expect(pager.output()).toMatch(/TRIGGER \S+\n {2}critical: .*Order Completed/)
     expect(pager.output()).toMatch(/likely cause: .*android.*4\.3\.0/)
     const token = readFileSync(join(COMPOSE, 'secrets', 'assay-token'), 'utf8').trim()
