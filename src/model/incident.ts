@@ -52,6 +52,16 @@ export interface Incident {
   readonly timeline: readonly TimelineEntry[]
 }
 
+/** What every incident looks like when it opens. */
+export const JUST_OPENED = {
+  endedAt: null,
+  resolvedAt: null,
+  resolution: null,
+  cause: null,
+  notifications: 0,
+  noData: false,
+} as const
+
 /** Something that happened to an incident, for its page. */
 export interface TimelineEntry {
   readonly at: Instant

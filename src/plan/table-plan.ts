@@ -25,7 +25,7 @@ export type ColumnCheck =
 
 export interface ColumnPlan {
   readonly name: string
-  /** As written, or what its checks need; null: any. */
+  /** As written, or what its checks need; null: no matter which. */
   readonly type: ColumnType | null
   /** Never NULL. */
   readonly required: boolean

@@ -5,7 +5,7 @@ import { HttpProblem } from './problems.ts'
 /** The `http` section as the server needs it: secrets resolved. */
 export interface HttpConfig {
   readonly host: string
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number
   readonly token: string | null
   readonly publicUrl: string | null

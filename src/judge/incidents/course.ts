@@ -1,4 +1,11 @@
-import { type Affected, type Cause, eventsOf, type Incident, type TimelineEntry } from '../../model/incident.ts'
+import {
+  type Affected,
+  type Cause,
+  eventsOf,
+  type Incident,
+  JUST_OPENED,
+  type TimelineEntry,
+} from '../../model/incident.ts'
 import { SEVERITY_RANK, type Severity } from '../../model/sli.ts'
 import type { Instant } from '../../model/time.ts'
 import type { SloPlan } from '../../plan/plan.ts'
@@ -28,15 +35,10 @@ export function opened(
     severity,
     startedAt,
     openedAt: at,
-    endedAt: null,
-    resolvedAt: null,
-    resolution: null,
-    cause: null,
+    ...JUST_OPENED,
     affected,
     regressionOf,
-    notifications: 0,
     explanation: [],
-    noData: false,
     timeline: [
       { at: startedAt, what: 'started', text: `first bad minute of ${slo.name}` },
       { at, what: 'opened', text: `${whatBreaks(slo)}: ${severity}` },

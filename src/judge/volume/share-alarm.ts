@@ -1,7 +1,6 @@
 import { HOUR } from '../../model/time.ts'
-import type { CivilStep } from './civil.ts'
 import { clamp, scoreAt, surprise, type WindowState } from './residual.ts'
-import { shareAt, shareDeviation } from './share-deviation.ts'
+import { shareAt, shareDeviation, type ShareStep } from './share-deviation.ts'
 import { GONE_HOURS } from './share-gone.ts'
 import { shareHolidayView } from './share-holiday.ts'
 import type { ShareProfile } from './share-profile.ts'
@@ -19,16 +18,6 @@ interface Shared {
   readonly first: number
   readonly since: number
   held: boolean
-}
-
-/** What is being judged: k of n, of which a share `p` was expected; `extra` is the doubt of youth. */
-export interface ShareStep {
-  readonly step: CivilStep
-  readonly k: number
-  readonly n: number
-  readonly p: number
-  readonly extra: number
-  readonly days: number
 }
 
 /** The alarm that this step raises; one that a holiday may explain is held back. */

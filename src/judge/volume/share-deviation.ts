@@ -1,4 +1,15 @@
+import type { CivilStep } from './civil.ts'
 import { clamp } from './residual.ts'
+
+/** What is being judged: k of n, of which a share `p` was expected; `extra` is the doubt of youth. */
+export interface ShareStep {
+  readonly step: CivilStep
+  readonly k: number
+  readonly n: number
+  readonly p: number
+  readonly extra: number
+  readonly days: number
+}
 
 /** Variance-stabilised difference of a share from its expectation (Freeman and Tukey's angle), with over-dispersion `phi`. */
 export function shareDeviation(k: number, n: number, p: number, phi: number): number {

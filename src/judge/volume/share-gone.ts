@@ -1,6 +1,7 @@
 import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
-import { clamp } from './residual.ts'
+import { clamp, type WindowState } from './residual.ts'
+import type { ShareStep } from './share-deviation.ts'
 import { type Scoring, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
 
@@ -46,6 +47,7 @@ interface Shared {
   readonly gone: Gone
   readonly totals: Float64Array
   readonly expected: Float64Array
+  readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly first: number
 }
@@ -60,13 +62,8 @@ function natsOf(total: number, share: number): number {
  * make one of them look like this: where few do, fewer records suffice.
  */
 export function goneAlarm(
-  { gone, watch }: Shared,
-  step: CivilStep,
-  k: number,
-  n: number,
-  p: number,
-  phi: number,
-  days: number,
+  { gone, watch, windows }: Shared,
+  { step, k, n, p, days }: ShareStep,
   scoring: Scoring,
 ): OpenAlarm | null {
   if (k > 0) {
@@ -78,6 +75,7 @@ export function goneAlarm(
   gone.silence += natsOf(n, p)
   gone.total += n
   gone.expected += n * p
+  const phi = windows[0]?.phi ?? 0
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
   const improbable = Math.log1p(spread * gone.silence) / spread
   const threshold = goneNats(gone, step, scoring) + youngShareNats(days, scoring) + doubt(watch, 'silence')
@@ -110,7 +108,7 @@ function mostSteps({ perDay }: CivilStep): number {
 }
 
 /** Learns from an ordinary step how many nats beyond the threshold nothing in the newest steps would have been, the fewest of them that suffice. */
-export function learnChances(series: Shared, step: CivilStep, n: number, p: number, scoring: Scoring): void {
+export function learnChances(series: Shared, { step, n, p }: ShareStep, scoring: Scoring): void {
   const { gone, totals, expected, first } = series
   const threshold = goneNats(gone, step, scoring)
   const size = totals.length

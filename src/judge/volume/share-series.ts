@@ -110,15 +110,13 @@ export function stepShare(
   const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
   const { open } = series.watch
-  const gone = goneAlarm(series, step, k, total, p, series.windows[0]?.phi ?? 0, days, scoring)
+  const now = { step, k, n: total, p, extra, days }
+  const gone = goneAlarm(series, now, scoring)
   let opened: OpenAlarm | null = null
   let closed: OpenAlarm | null = null
   if (open !== null) {
     series.doubtTo = step.index
-    opened =
-      open.direction === 'up' && gone !== null
-        ? gone
-        : otherShareAlarm(series, { step, k, n: total, p, extra, days }, scoring, open)
+    opened = open.direction === 'up' && gone !== null ? gone : otherShareAlarm(series, now, scoring, open)
     if (opened === null) closed = afterOpen(series, step, open, u, days)
     else {
       closed = open
@@ -126,11 +124,11 @@ export function stepShare(
       enter(series, step, opened, u)
     }
   } else {
-    opened = days < 1 ? null : (gone ?? shareAlarm(series, { step, k, n: total, p, extra, days }, scoring))
+    opened = days < 1 ? null : (gone ?? shareAlarm(series, now, scoring))
     if (opened !== null) enter(series, step, opened, u)
     else if (!series.held) {
       learn(series, step, u, extra, days, scoring)
-      if (days >= 1) learnChances(series, step, total, p, scoring)
+      if (days >= 1) learnChances(series, now, scoring)
     }
   }
   keep(series, step.perDay, slot, k, total, p)

@@ -1,5 +1,5 @@
 import { incidentId } from '../../judge/incidents/incident-id.ts'
-import type { Incident } from '../../model/incident.ts'
+import { type Incident, JUST_OPENED } from '../../model/incident.ts'
 import { tableOfSource, tableSource } from '../../model/subject.ts'
 import { floorTo, type Instant, MINUTE } from '../../model/time.ts'
 import type { NotEvaluatedReason } from '../../model/verdict.ts'
@@ -78,18 +78,13 @@ function opened(environment: string, behind: ReadonlyMap<string, Instant>, at: I
     severity: 'ticket',
     startedAt,
     openedAt: at,
-    endedAt: null,
-    resolvedAt: null,
-    resolution: null,
-    cause: null,
+    ...JUST_OPENED,
     affected: sources.map((source) => ({
       kind: tableOfSource(source) === null ? 'source' : 'table',
       name: nameOf(source),
     })),
     regressionOf: null,
-    notifications: 0,
     explanation: [text, ...new Set(sources.flatMap((source) => why.get(source)?.text ?? []))].slice(0, MOST_SAID),
-    noData: false,
     timeline: [
       { at: startedAt, what: 'started', text: 'the watermark stands still' },
       { at, what: 'opened', text },

@@ -12,7 +12,7 @@ export interface HttpSourceDeps {
   readonly id: string
   /** How JSON on `/events` that is no CloudEvent is read; null: by where events usually carry things. */
   readonly format?: FormatConfig | null
-  /** Keys of which one must be sent; null: any, or none. */
+  /** Keys of which one must be sent; null: whatever is sent will do, as does nothing. */
   readonly writeKeys: readonly string[] | null
   readonly now: () => Instant
   /** The instance's writer slot: the partition of its records. */
