@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest'
 import { HOUR, iso, MINUTE, SECOND } from '../../src/model/time.ts'
-import { createMetrics } from '../../src/report/metrics/registry.ts'
-import { createAfterRound } from '../../src/runtime/after-round.ts'
-import { NO_TRACING } from '../../src/runtime/tracing/tracing.ts'
 import { openStore } from '../../src/store/open.ts'
+import { afterRoundOf } from '../support/after-round.ts'
 import { evaluatorOf } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
 import { order, startTraced } from '../support/traced-daemon.ts'
@@ -57,16 +55,9 @@ it('a step of the clock is told from rounds that the store held up', async () =>
   const evaluator = await evaluatorOf({ db, plan })
   const warned: string[] = []
   let [now, steady] = [Date.UTC(2026, 0, 5), 0]
-  const { onRound } = createAfterRound({
+  const { onRound } = afterRoundOf({
     db,
     plan: () => plan,
-    metrics: createMetrics({ version: 'test' }),
-    rhythm: () => null,
-    troubles: () => new Map(),
-    tracing: NO_TRACING,
-    tellLineage: () => undefined,
-    onNotifications: () => undefined,
-    onJudged: () => undefined,
     now: () => now,
     steady: () => steady,
     log: {

@@ -12,6 +12,7 @@ import type { Emitter } from '../../report/lineage/transports/emitter.ts'
 import type { EmitterStatus } from '../../serve/status.ts'
 import { verdictsBetween } from '../../store/verdicts.ts'
 import type { Evaluation, Evaluator } from '../evaluate/evaluator.ts'
+import { createBugNotice } from '../bug-notice.ts'
 import { createFeed, type Feed, type FeedDeps } from './feed.ts'
 import { type LineageRound, roundOf } from './round.ts'
 
@@ -54,8 +55,7 @@ export function startLineage(deps: LineageDeps): Lineage {
   /** Goes up when another process takes the lead, or this one's judge another's place. */
   let reign = 0
   let written: Promise<void> = Promise.resolve()
-  /** The last bug that was logged: the same one each second would hide everything else. */
-  let broken = ''
+  const tellOfBug = createBugNotice(log, 'lineage broke; it is tried again')
   let map: { readonly of: LineageMap; readonly carriers: string } | null = null
   const writing = setInterval(() => void writeDown(), WRITE_EVERY)
   writing.unref()
@@ -130,9 +130,7 @@ export function startLineage(deps: LineageDeps): Lineage {
 
   /** A bug in what is told must not end the daemon that judges. */
   function broke(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    if (text !== broken) log.error({ error: text }, 'lineage broke; it is tried again')
-    broken = text
+    tellOfBug(error)
     for (const { name } of feeds) deps.onOutcome(name, 'failed', 1)
   }
 

@@ -11,7 +11,7 @@ export function traceAttempts(tracing: Tracing): NonNullable<DeliveryDeps['durin
       start,
       (span) =>
         attempt((outcome, status) => {
-          span.set(deliveryResult(outcome, status))
+          span.set(() => deliveryResult(outcome, status))
           if (outcome !== 'sent') span.fail(outcome)
         }),
       tracing.incidents.get(incident),

@@ -35,7 +35,7 @@ export function traceRound<Evaluation extends Round>(
     const evaluation = await evaluate()
     const { judged, minutes, changes, notifications } = evaluation
     if (judged === 0 && changes.length === 0) span.discard()
-    else span.set(roundResult({ judged, minutes, changed: changes.length, notifications: notifications.length }))
+    else span.set(() => roundResult({ judged, minutes, changed: changes.length, notifications: notifications.length }))
     return evaluation
   })
 }
@@ -77,7 +77,7 @@ export function traceIncident<Told extends { incident: Incident; notifications: 
   const start = () => incidentSpan(change, incident, at, linksOf(tracing, incident, at, kinds))
   return tracing.traced(start, async (span) => {
     const told = await look()
-    span.set(incidentResult(told.incident, told.notifications.length))
+    span.set(() => incidentResult(told.incident, told.notifications.length))
     tracing.incidents.set(incident.id, span.context)
     return told
   })

@@ -30,7 +30,7 @@ export function rememberBatch(
   records: readonly ArrivedRecord[],
 ): void {
   if (!on) return
-  span.set(ingestResult(outcomes))
+  span.set(() => ingestResult(outcomes))
   // What isn't sent can't be pointed at.
   if (span.context?.sampled !== true) return
   evidence.remember({ source, span: span.context, windows: delta.windows, records, rejects, placeOf })

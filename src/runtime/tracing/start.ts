@@ -47,7 +47,7 @@ export async function startTraces(config: TracesConfig | undefined, deps: Traces
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),
   })
   return {
-    tracing: createTracing(sink),
+    tracing: createTracing(sink, deps),
     status: () => {
       const detail = sink.failure()
       return { name: 'traces', state: detail === '' ? 'running' : 'failing', detail }

@@ -24,7 +24,7 @@ export function rememberTable(
   minutes: readonly TableMinute[],
 ): void {
   if (!on) return
-  span.set(tableResult(minutes))
+  span.set(() => tableResult(minutes))
   if (span.context?.sampled !== true) return
   const source = tableSource(table)
   const series = { source, kind: 'table', event: table } as const

@@ -1,21 +1,28 @@
 import { Failure } from '../../model/failure.ts'
 import type { SpanContext } from '../../model/trace.ts'
 import { createEvidence, type Evidence } from '../../report/traces/evidence.ts'
-import type { SpanAttributes, SpanSink, SpanStart } from '../../report/traces/span.ts'
+import type { SpanFate } from '../../report/traces/span-account.ts'
+import type { OpenSpan, SpanAttributes, SpanSink, SpanStart } from '../../report/traces/span.ts'
+import { createBugNotice } from '../bug-notice.ts'
+import type { Log } from '../log.ts'
 import { currentSpan, endedBy, within } from './scope.ts'
 
 /** The span that a piece of work runs in. */
 export interface Span {
   /** Null: nothing is traced. */
   readonly context: SpanContext | null
-  readonly set: (attributes: SpanAttributes) => void
+  /** Called when the span is sent at all: off, what it would say isn't put together. */
+  readonly set: (attributes: () => SpanAttributes) => void
   /** It went wrong without an error being thrown. */
   readonly fail: (code: string) => void
   /** There was nothing to tell of: it isn't sent. */
   readonly discard: () => void
 }
 
-/** Where work is traced. Off, it runs the work and does nothing else: what a span would say isn't even put together. */
+/**
+ * Where work is traced. Off, it runs the work and does nothing else: what a span would say isn't even put together. A bug in
+ * putting it together loses the span or a part of it, and never reaches the work.
+ */
 export interface Tracing {
   readonly on: boolean
   /** Runs work in a span, the child of the one that the code runs in, or of `parent`. */
@@ -53,18 +60,37 @@ export const NO_TRACING: Tracing = {
   incidents: { get: () => null, set: () => undefined },
 }
 
-export function createTracing(sink: SpanSink): Tracing {
+interface TracingDeps {
+  readonly log: Pick<Log, 'error'>
+  readonly onSpans: (fate: SpanFate, count: number) => void
+}
+
+export function createTracing(sink: SpanSink, { log, onSpans }: TracingDeps): Tracing {
+  const evidence = createEvidence()
+  const tellOfBug = createBugNotice(log, 'a span could not be put together; the work goes on without it')
+
+  function guarded<Made>(make: () => Made, otherwise: Made): Made {
+    try {
+      return make()
+    } catch (error) {
+      tellOfBug(error)
+      onSpans('failed', 1)
+      return otherwise
+    }
+  }
+
   async function traced<Result>(
     start: () => SpanStart,
     work: (span: Span) => Promise<Result>,
     parent: SpanContext | null = currentSpan(),
   ): Promise<Result> {
-    const open = sink.open(start(), parent)
+    const open = guarded<OpenSpan | null>(() => sink.open(start(), parent), null)
+    if (open === null) return work(NO_SPAN)
     let failed: string | null = null
     let discarded = false
     const span: Span = {
       context: open.context,
-      set: open.set,
+      set: (attributes) => guarded(() => open.set(attributes()), undefined),
       fail: (code) => {
         failed = code
       },
@@ -80,16 +106,19 @@ export function createTracing(sink: SpanSink): Tracing {
       endedBy(error, open.context)
       throw error
     } finally {
-      if (!discarded) open.end(failed)
+      if (!discarded) guarded(() => open.end(failed), undefined)
     }
   }
 
   return {
     on: true,
     traced,
-    mark: (start) => sink.open(start(), currentSpan()).end(null),
+    mark: (start) => guarded(() => sink.open(start(), currentSpan()).end(null), undefined),
     clock: () => performance.timeOrigin + performance.now(),
-    evidence: createEvidence(),
+    evidence: {
+      remember: (batch) => guarded(() => evidence.remember(batch), undefined),
+      links: (question) => guarded(() => evidence.links(question), []),
+    },
     incidents: createIncidentSpans(),
   }
 }

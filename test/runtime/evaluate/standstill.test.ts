@@ -1,15 +1,13 @@
 import { expect, it } from 'vitest'
 import { type Instant, iso, MINUTE } from '../../../src/model/time.ts'
 import { emptyCounts } from '../../../src/model/window.ts'
-import { createMetrics } from '../../../src/report/metrics/registry.ts'
-import { createAfterRound } from '../../../src/runtime/after-round.ts'
 import type { EvaluatorDeps } from '../../../src/runtime/evaluate/evaluator.ts'
-import { NO_TRACING } from '../../../src/runtime/tracing/tracing.ts'
 import { allIncidents } from '../../../src/store/incidents.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { allOutbox } from '../../../src/store/outbox.ts'
+import { afterRoundOf } from '../../support/after-round.ts'
 import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
@@ -59,19 +57,7 @@ async function stillSource(routes: EvaluatorDeps['routes']) {
   /** Answers how the process runs rounds. */
   async function lead() {
     const evaluator = await evaluatorOf({ db, plan: PLAN }, { routes })
-    const afterRound = createAfterRound({
-      db,
-      plan: () => PLAN,
-      metrics: createMetrics({ version: 'test' }),
-      rhythm: () => MINUTE,
-      troubles: () => new Map(),
-      tracing: NO_TRACING,
-      tellLineage: () => undefined,
-      onNotifications: () => undefined,
-      onJudged: () => undefined,
-      now: () => clock.now,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    })
+    const afterRound = afterRoundOf({ db, plan: () => PLAN, rhythm: () => MINUTE, now: () => clock.now })
     return async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute += 1) {
         await afterRound.onRound(evaluator, await evaluator.evaluate(), 0)

@@ -31,6 +31,11 @@ function recording(): { sink: SpanSink; ended: Ended[] } {
   return { sink, ended }
 }
 
+const unexpected = {
+  log: { error: (fields: object) => expect.unreachable(JSON.stringify(fields)) },
+  onSpans: () => expect.unreachable('a span is lost'),
+}
+
 const start = (name: string) => (): SpanStart => ({ name, kind: 'internal', attributes: {}, links: [] })
 
 function logged() {
@@ -41,7 +46,7 @@ function logged() {
 describe('traced work', () => {
   it('has the spans begun in it as children, over awaits and beside other work', async () => {
     const { sink, ended } = recording()
-    const { traced, mark } = createTracing(sink)
+    const { traced, mark } = createTracing(sink, unexpected)
     const one = traced(start('a'), async () => {
       await Promise.resolve()
       await traced(start('a.child'), async () => undefined)
@@ -66,7 +71,7 @@ describe('traced work', () => {
   it('that throws ends its span with the code, and what is logged of the error carries the span’s ids', async () => {
     const { sink, ended } = recording()
     const { log, lines } = logged()
-    const tracing = createTracing(sink)
+    const tracing = createTracing(sink, unexpected)
     const failure = new Failure('store_down', 'The store is down.', { retryable: true })
     const caught = await tracing
       .traced(start('batch'), async () => Promise.reject(failure))
@@ -83,7 +88,7 @@ describe('traced work', () => {
 
   it('that had nothing to tell sends no span, unless it failed', async () => {
     const { sink, ended } = recording()
-    const { traced } = createTracing(sink)
+    const { traced } = createTracing(sink, unexpected)
     await traced(start('idle'), async (span) => span.discard())
     await traced(start('broke'), async (span) => {
       span.discard()
@@ -101,7 +106,7 @@ describe('traced work', () => {
   })
 
   it('remembers a bounded number of incidents', () => {
-    const { incidents } = createTracing(recording().sink)
+    const { incidents } = createTracing(recording().sink, unexpected)
     const span: SpanContext = { traceId: 't', spanId: 's', sampled: true }
     for (let n = 0; n <= 1_000; n++) incidents.set(`inc_${n}`, span)
     expect(incidents.get('inc_0')).toBeNull()
