@@ -63,7 +63,10 @@ export async function startKafkaReader(
       horizon: DAY,
       judged: async () => undefined,
       onCommit: (_id, _observed, batch) => void records.push(...batch),
-      onFailure: (_id, failure) => void failures.push(failure),
+      onFailure: (_id, failure) => {
+        failures.push(failure)
+        options.log?.warn({}, `failure: ${failure.message}`)
+      },
       onRecovery: () => undefined,
     },
     stopping.signal,

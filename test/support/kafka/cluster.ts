@@ -12,6 +12,8 @@ import { kafkaJars } from './jars.ts'
 export interface KafkaCluster {
   /** Their addresses, by node: node 1 is the first. */
   readonly brokers: readonly string[]
+  /** The folder of their logs, one a node. */
+  readonly logs: string
   readonly start: (node: number) => void
   /** As a crash would. */
   readonly kill: (node: number) => Promise<void>
@@ -21,6 +23,13 @@ export interface KafkaCluster {
 
 /** A JVM that starts soon and stays small: three of them share a machine. */
 const SMALL = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+
+/** What its log says, it says with the time. */
+const TIMED = [
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
+  '-Dorg.slf4j.simpleLogger.showThreadName=false',
+]
 
 /** Makes a cluster and starts its nodes; whoever uses it waits until they answer. */
 export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
@@ -50,7 +59,9 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
   function start(node: number): void {
     const output = openSync(join(folder, `${node}.log`), 'a')
     const stdio = ['ignore', output, output] as const
-    const child = spawn('java', [...SMALL, '-cp', classpath, 'kafka.Kafka', fileOf(node)], { stdio: [...stdio] })
+    const child = spawn('java', [...SMALL, ...TIMED, '-cp', classpath, 'kafka.Kafka', fileOf(node)], {
+      stdio: [...stdio],
+    })
     closeSync(output)
     running.set(node, child)
     writeFileSync(join(folder, String(node), 'pid'), String(child.pid))
@@ -72,6 +83,7 @@ export async function createKafkaCluster(nodes: number): Promise<KafkaCluster> {
   }
   return {
     brokers: ports.map(({ plain }) => `127.0.0.1:${plain}`),
+    logs: folder,
     start,
     kill,
     remove: async () => {
