@@ -26,9 +26,13 @@ export async function accountOf({ admin, topic, group, reader, notes, logs }: As
   const ask = async (what: string, answer: () => unknown): Promise<void> => {
     let text = 'no answer'
     const asking = async (): Promise<void> => {
-      text = JSON.stringify(await answer())
+      try {
+        text = JSON.stringify(await answer())
+      } catch (error) {
+        text = String(error)
+      }
     }
-    await bounded(asking().catch((error: unknown) => void (text = String(error))))
+    await bounded(asking())
     said.push(`${what}: ${text}`)
   }
   await ask('reader', () => reader?.source.state())
