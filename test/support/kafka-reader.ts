@@ -71,7 +71,8 @@ export async function startKafkaReader(
     },
     stopping.signal,
   )
-  done.catch(() => undefined)
+  // `stop` throws it as well; a test that waits meanwhile wants to know what for.
+  done.catch((error: unknown) => (options.log?.warn ?? say)({}, `reading ended for good: ${String(error)}`))
   return {
     source,
     db,

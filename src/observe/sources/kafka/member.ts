@@ -24,7 +24,7 @@ export interface Member {
   readonly isStale: () => boolean
   /** Why it no longer works; null: it does. */
   readonly failure: () => Failure | null
-  /** Forgets what was fetched and goes on from these offsets; partitions that aren't named stay paused. */
+  /** Forgets what was fetched and goes on from these offsets; partitions that aren't named stay paused. Where it no longer works, `failure` says so. */
   readonly goOnFrom: (offsets: ReadonlyMap<string, number>) => void
   /** Asks for positions to be read anew where records that aren't for readers were missed. */
   readonly recheck: () => void
@@ -180,7 +180,14 @@ export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps)
     assigned: () => assigned,
     isStale: () => stale,
     failure: () => failure,
-    goOnFrom: (offsets) => goOn(consumer, offsets),
+    goOnFrom: (offsets) => {
+      try {
+        goOn(consumer, offsets)
+      } catch (error) {
+        // The client has given up by itself, whether or not it has said so yet, and refuses to be told.
+        fail(new Error('the client has left the group', { cause: error }))
+      }
+    },
     recheck: () => {
       if ([...progress.values()].some(({ missed, unsettled }) => missed && unsettled.size === 0)) restart()
     },

@@ -109,7 +109,6 @@ withKafka('three brokers', () => {
         await until('all to be well', () => source.state().state === 'running')
         await started.stop()
         await admin.disconnect()
-        if (process.env['NOTES']) console.log(notes.join('\n'))
       } catch (error) {
         const account = await accountOf({ admin, topic, group, reader, notes, logs })
         throw new Error(`${String(error)}\n${account}`, { cause: error })
