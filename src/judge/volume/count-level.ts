@@ -1,7 +1,7 @@
 import { type CountSeries, KEPT, MOST_COUNT } from './count-state.ts'
 import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
-import { MISSING, resum } from './rings.ts'
+import { cleanAt, rawAt, resum, setClean } from './rings.ts'
 import type { OpenAlarm } from './watch.ts'
 
 /** Takes what the alarm that is open found for normal, at once. */
@@ -22,9 +22,8 @@ export function acceptLevel(series: CountSeries, from: number, isYoung: boolean)
     series.asleep = true
     if (!isYoung) return
     for (let index = Math.max(from, rings.last - rings.perDay + 1); index <= rings.last; index += 1) {
-      const slot = index % rings.raw.length
-      const raw = rings.raw[slot] ?? MISSING
-      if (raw >= 0) rings.clean[slot] = raw
+      const raw = rawAt(rings, index)
+      if (raw >= 0) setClean(rings, index, raw)
     }
     resum(rings)
     return
@@ -41,7 +40,7 @@ export function scaleLevel(series: CountSeries, from: number): boolean {
   let expected = 0
   const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - rings.perDay + 1)
   for (let index = start; index <= rings.last; index += 1) {
-    const raw = rings.raw[index % size] ?? MISSING
+    const raw = rawAt(rings, index)
     if (raw < 0) continue
     counted += raw
     expected += series.expected[index % KEPT] ?? 0
@@ -49,13 +48,12 @@ export function scaleLevel(series: CountSeries, from: number): boolean {
   if (counted <= 0 || expected <= 0) return false
   const factor = clamp(counted / expected, 1e-6, 1e6)
   for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
-    const slot = index % size
-    const raw = rings.raw[slot] ?? MISSING
+    const raw = rawAt(rings, index)
     if (raw < 0) continue
     if (index < from) {
-      rings.raw[slot] = Math.min(MOST_COUNT, raw * factor)
-      rings.clean[slot] = Math.min(MOST_COUNT, (rings.clean[slot] ?? 0) * factor)
-    } else rings.clean[slot] = raw
+      rings.raw[index % size] = Math.min(MOST_COUNT, raw * factor)
+      setClean(rings, index, Math.min(MOST_COUNT, cleanAt(rings, index) * factor))
+    } else setClean(rings, index, raw)
   }
   resum(rings)
   scaleDrift(series.drift, factor)

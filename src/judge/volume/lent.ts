@@ -1,5 +1,5 @@
 import type { CountSeries } from './count-state.ts'
-import { MISSING, type Rings } from './rings.ts'
+import { cleanAt, MISSING, rawAt } from './rings.ts'
 
 /** What a young series should count by the season of others. */
 export interface Lent {
@@ -32,7 +32,7 @@ export function lentExpectation({ rings }: CountSeries, index: number, lenders: 
   let held = 0
   for (const { rings: theirs, expected, held: isHeld } of lenders) {
     held += isHeld ? 1 : 0
-    if (theirs.last !== index || countAt(theirs, theirs.raw, index) < 0) return null
+    if (theirs.last !== index || rawAt(theirs, index) < 0) return null
     ahead += expected[index % expected.length] ?? 0
   }
   // What it would be held against isn't what is expected of such a day.
@@ -45,7 +45,7 @@ export function lentExpectation({ rings }: CountSeries, index: number, lenders: 
   const theirs = new Float64Array(blocks)
   const from = end - blocks * block
   for (let step = from; step < end; step += 1) {
-    const own = countAt(rings, rings.raw, step)
+    const own = rawAt(rings, step)
     const lent = countedBy(lenders, step)
     if (own < 0 || lent < 0) continue
     const place = Math.floor((step - from) / block)
@@ -100,15 +100,11 @@ export function lendSpread(series: CountSeries, lenders: readonly CountSeries[])
 function countedBy(lenders: readonly CountSeries[], step: number): number {
   let all = 0
   for (const { rings } of lenders) {
-    const count = countAt(rings, rings.clean, step)
+    const count = cleanAt(rings, step)
     if (count < 0) return MISSING
     all += count
   }
   return all
-}
-
-function countAt(rings: Rings, ring: Float32Array, step: number): number {
-  return step < rings.first ? MISSING : (ring[step % ring.length] ?? MISSING)
 }
 
 function sum(values: Float64Array): number {

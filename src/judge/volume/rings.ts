@@ -12,15 +12,23 @@ const RATIO_OF_SQUARE = 1 / ROOTS ** 2
 /** Days that the level is taken from. */
 export const LEVEL_DAYS = 10
 
-/** The memory of a volume series, in steps (an hour, or the bucket where that is longer). Rings are indexed by step number modulo length. */
+/** Days whose ratios are kept: six weeks and one. */
+const RATIO_DAYS = 43
+
+/**
+ * The memory of a volume series, in steps (an hour, or the bucket where that is longer). What is read hour by hour is a ring indexed by step number
+ * modulo length; what is read for one hour of many days has these days side by side (`placeOf`), since a fleet's memory is read slower than it is
+ * reckoned with.
+ */
 export interface Rings {
   readonly perDay: number
   readonly perWeek: number
-  /** Ten days: what was counted; what entered the level (faults replaced); the seasonal factor expected then. */
+  /** What was counted in ten days, a ring. */
   readonly raw: Float32Array
+  /** What entered the level in ten days (faults replaced), and the seasonal factor expected then, by hour of the day. */
   readonly clean: Float32Array
   readonly rho: Float32Array
-  /** Six weeks and a day of count / level of the centred week around it, kept as its root. */
+  /** Six weeks and a day of count / level of the centred week around it, kept as its root, by hour of the day. */
   readonly ratio: Uint16Array
   /** Sums of clean and rho over the last ten blocks of a day, newest first. */
   readonly blockClean: Float64Array
@@ -42,7 +50,7 @@ export function emptyRings(perDay: number): Rings {
     raw: days(),
     clean: days(),
     rho: days(),
-    ratio: new Uint16Array(6 * perWeek + perDay).fill(UNKNOWN),
+    ratio: new Uint16Array(RATIO_DAYS * perDay).fill(UNKNOWN),
     blockClean: new Float64Array(LEVEL_DAYS),
     blockRho: new Float64Array(LEVEL_DAYS),
     weekSum: 0,
@@ -52,24 +60,30 @@ export function emptyRings(perDay: number): Rings {
   }
 }
 
+/** Where a step lies in what is kept by hour of the day for so many days. */
+function placeOf(index: number, perDay: number, days: number): number {
+  const day = Math.floor(index / perDay)
+  return (index - day * perDay) * days + (day % days)
+}
+
 /** Appends the step after the newest one. A missing step enters no sum. */
 export function append(rings: Rings, raw: number, clean: number, rho: number): void {
   const { perDay, perWeek } = rings
-  const size = rings.raw.length
   const index = rings.last + 1
-  const week = at(rings.clean, index - perWeek, rings)
+  const week = cleanAt(rings, index - perWeek)
   if (week >= 0) {
     rings.weekSum -= week
     rings.weekSeen -= 1
   }
-  const slot = index % size
+  const place = placeOf(index, perDay, LEVEL_DAYS)
+  const row = place - (place % LEVEL_DAYS)
   const { clean: cleans, rho: rhos, blockClean, blockRho } = rings
-  // The oldest block's leaving step lies where the new one will: the ring is as long as all of them.
-  for (let block = LEVEL_DAYS - 1, leaving = slot; block >= 0; block -= 1) {
+  // The oldest block's leaving step lies where the new one will: the row is as long as all of them.
+  for (let block = LEVEL_DAYS - 1, leaving = place; block >= 0; block -= 1) {
     const count = index - (block + 1) * perDay < rings.first ? MISSING : (cleans[leaving] ?? MISSING)
     const factor = rhos[leaving] ?? 0
-    leaving += perDay
-    if (leaving >= size) leaving -= size
+    leaving += 1
+    if (leaving >= row + LEVEL_DAYS) leaving = row
     if (count < 0) continue
     blockClean[block] = Math.max(0, (blockClean[block] ?? 0) - count)
     blockRho[block] = Math.max(0, (blockRho[block] ?? 0) - factor)
@@ -78,18 +92,18 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
       blockRho[block + 1] = (blockRho[block + 1] ?? 0) + factor
     }
   }
-  rings.raw[slot] = raw
-  rings.clean[slot] = clean
-  rings.rho[slot] = rho
-  rings.ratio[index % rings.ratio.length] = UNKNOWN
+  rings.raw[index % rings.raw.length] = raw
+  cleans[place] = clean
+  rhos[place] = rho
+  rings.ratio[placeOf(index, perDay, RATIO_DAYS)] = UNKNOWN
   rings.last = index
   // What was rounded to 32 bits on the way in is what must come out again.
-  const kept = rings.clean[slot] ?? MISSING
+  const kept = cleans[place] ?? MISSING
   if (kept >= 0) {
     rings.weekSum += kept
     rings.weekSeen += 1
-    rings.blockClean[0] = (rings.blockClean[0] ?? 0) + kept
-    rings.blockRho[0] = (rings.blockRho[0] ?? 0) + (rings.rho[slot] ?? 0)
+    blockClean[0] = (blockClean[0] ?? 0) + kept
+    blockRho[0] = (blockRho[0] ?? 0) + (rhos[place] ?? 0)
   }
   const age = index - rings.first + 1
   if (age === perWeek) for (let past = rings.first; past < index - perWeek / 2; past += 1) finishRatio(rings, past)
@@ -99,10 +113,9 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
 /** Ratio of a step to the level of the week around it; the newest half week is measured against the week before now. */
 export function ratioAt(rings: Rings, index: number, recentLevel: number): number {
   if (index < rings.first || index > rings.last || index <= rings.last - rings.ratio.length) return MISSING
-  const root = rings.ratio[index % rings.ratio.length] ?? UNKNOWN
+  const root = rings.ratio[placeOf(index, rings.perDay, RATIO_DAYS)] ?? UNKNOWN
   if (root !== UNKNOWN) return root * root * RATIO_OF_SQUARE
-  if (index <= rings.last - rings.raw.length) return MISSING
-  const raw = rings.raw[index % rings.raw.length] ?? MISSING
+  const raw = rawAt(rings, index)
   return raw < 0 || recentLevel < LEAST_LEVEL ? MISSING : Math.min(MOST_RATIO, raw / recentLevel)
 }
 
@@ -120,7 +133,7 @@ export function meanOfLast(rings: Rings, steps: number): number {
   let sum = 0
   let seen = 0
   for (let index = Math.max(rings.first, rings.last - steps + 1, 0); index <= rings.last; index += 1) {
-    const count = at(rings.clean, index, rings)
+    const count = cleanAt(rings, index)
     if (count < 0) continue
     sum += count
     seen += 1
@@ -136,7 +149,8 @@ export function resum(rings: Rings): void {
   rings.blockRho.fill(0)
   const size = rings.raw.length
   for (let index = Math.max(0, rings.first, rings.last - size + 1); index <= rings.last; index += 1) {
-    const count = rings.clean[index % size] ?? MISSING
+    const place = placeOf(index, rings.perDay, LEVEL_DAYS)
+    const count = rings.clean[place] ?? MISSING
     if (count < 0) continue
     const ago = rings.last - index
     if (ago < rings.perWeek) {
@@ -146,21 +160,34 @@ export function resum(rings: Rings): void {
     const block = Math.floor(ago / rings.perDay)
     if (block >= LEVEL_DAYS) continue
     rings.blockClean[block] = (rings.blockClean[block] ?? 0) + count
-    rings.blockRho[block] = (rings.blockRho[block] ?? 0) + (rings.rho[index % size] ?? 0)
+    rings.blockRho[block] = (rings.blockRho[block] ?? 0) + (rings.rho[place] ?? 0)
   }
 }
 
 function finishRatio(rings: Rings, index: number): void {
-  if (index < rings.first || index <= rings.last - rings.raw.length) return
-  const raw = rings.raw[index % rings.raw.length] ?? MISSING
+  const raw = rawAt(rings, index)
   const level = rings.weekSeen >= rings.perWeek / 2 ? rings.weekSum / rings.weekSeen : 0
   const known = raw >= 0 && level >= LEAST_LEVEL
-  rings.ratio[index % rings.ratio.length] = known
+  rings.ratio[placeOf(index, rings.perDay, RATIO_DAYS)] = known
     ? Math.round(ROOTS * Math.sqrt(Math.min(MOST_RATIO, raw / level)))
     : UNKNOWN
 }
 
-function at(ring: Float32Array, index: number, rings: Rings): number {
-  if (rings.first < 0 || index < rings.first || index <= rings.last - ring.length) return MISSING
-  return ring[index % ring.length] ?? MISSING
+/** What a step counted; missing where it is older than what is kept, or newer than the newest. */
+export function rawAt(rings: Rings, index: number): number {
+  return isKept(rings, index) ? (rings.raw[index % rings.raw.length] ?? MISSING) : MISSING
+}
+
+/** What of it entered the level. */
+export function cleanAt(rings: Rings, index: number): number {
+  return isKept(rings, index) ? (rings.clean[placeOf(index, rings.perDay, LEVEL_DAYS)] ?? MISSING) : MISSING
+}
+
+/** Says anew what of a step that is kept enters the level; the sums are to be made afresh (`resum`). */
+export function setClean(rings: Rings, index: number, clean: number): void {
+  rings.clean[placeOf(index, rings.perDay, LEVEL_DAYS)] = clean
+}
+
+function isKept({ first, last, raw }: Rings, index: number): boolean {
+  return first >= 0 && index >= first && index <= last && index > last - raw.length
 }
