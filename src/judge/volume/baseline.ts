@@ -124,12 +124,7 @@ function collect(into: Float64Array, rings: Rings, index: number, lags: readonly
     const ratio = ratioAt(rings, index - lag, recent)
     if (ratio < 0) continue
     // Kept sorted: the median is wanted, and there are at most fourteen.
-    let slot = seen
-    while (slot > 0 && (into[slot - 1] ?? 0) > ratio) {
-      into[slot] = into[slot - 1] ?? 0
-      slot -= 1
-    }
-    into[slot] = ratio
+    insert(into, seen, ratio)
     seen += 1
   }
   return seen
@@ -180,19 +175,23 @@ function trimmedLevel(rings: Rings): number {
   for (let block = 0; block < LEVEL_DAYS; block += 1) {
     const rho = rings.blockRho[block] ?? 0
     if (rho < rings.perDay / 8) continue
-    const level = Math.log(((rings.blockClean[block] ?? 0) + 0.1) / rho)
-    let slot = seen
-    while (slot > 0 && (blocks[slot - 1] ?? 0) > level) {
-      blocks[slot] = blocks[slot - 1] ?? 0
-      slot -= 1
-    }
-    blocks[slot] = level
+    insert(blocks, seen, ((rings.blockClean[block] ?? 0) + 0.1) / rho)
     seen += 1
   }
   if (seen === 0) return meanOfLast(rings, rings.perWeek)
   const trim = seen >= 8 ? 2 : seen >= 4 ? 1 : 0
-  let sum = 0
-  for (let slot = trim; slot < seen - trim; slot += 1) sum += blocks[slot] ?? 0
-  // No exp of what can't be: counts are bounded.
-  return Math.exp(Math.min(40, sum / (seen - 2 * trim)))
+  // At most six levels, each less than 1e16: their product is a number.
+  let product = 1
+  for (let slot = trim; slot < seen - trim; slot += 1) product *= blocks[slot] ?? 1
+  return product ** (1 / (seen - 2 * trim))
+}
+
+/** Puts a value into its place among those of a sorted array that are used. */
+function insert(sorted: Float64Array, used: number, value: number): void {
+  let slot = used
+  while (slot > 0 && (sorted[slot - 1] ?? 0) > value) {
+    sorted[slot] = sorted[slot - 1] ?? 0
+    slot -= 1
+  }
+  sorted[slot] = value
 }

@@ -46,7 +46,10 @@ export function deviation(observed: number, expected: number, phi: number): numb
   const a = Math.max(0, observed) + 0.375
   const b = Math.max(0, expected) + 0.375
   if (phi < 1e-7) return 2 * (Math.sqrt(a) - Math.sqrt(b))
-  return (2 / Math.sqrt(phi)) * (Math.asinh(Math.sqrt(phi * a)) - Math.asinh(Math.sqrt(phi * b)))
+  // asinh x - asinh y, as one logarithm.
+  const x = phi * a
+  const y = phi * b
+  return (2 / Math.sqrt(phi)) * Math.log((Math.sqrt(x) + Math.sqrt(x + 1)) / (Math.sqrt(y) + Math.sqrt(y + 1)))
 }
 
 /** The count at which `deviation` from the expectation is `u`. */
