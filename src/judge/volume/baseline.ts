@@ -41,8 +41,8 @@ export function expectation(rings: Rings, step: CivilStep, phi: number): Expecta
   const recent = recentLevel(rings)
   // In the first weeks seasonal factors are relative to means of ever other days; only the newest mean goes with the newest factors.
   const level = days < LEVEL_DAYS + 7 ? recent : trimmedLevel(rings)
-  const ownSeen = collect(own, rings, step.index, step.own, recent)
-  let poolSeen = collect(pool, rings, step.index, step.pool, recent)
+  const ownSeen = collect(own, rings, step.index, step.own, recent, step.ownPlaces)
+  let poolSeen = collect(pool, rings, step.index, step.pool, recent, step.poolPlaces)
   const knownType = poolSeen > 0
   if (!knownType) poolSeen = collect(pool, rings, step.index, step.any, recent)
   const shape = poolSeen > 0 ? centre(pool, poolSeen, level) : 1
@@ -118,10 +118,18 @@ export function centreOf(rings: Rings, index: number, lags: readonly number[], l
   return seen === 0 ? null : level * centre(pool, seen, level)
 }
 
-function collect(into: Float64Array, rings: Rings, index: number, lags: readonly number[], recent: number): number {
+/** The ratios at these lags, sorted; answers how many are known. `places`: where they lie, if that has been worked out. */
+function collect(
+  into: Float64Array,
+  rings: Rings,
+  index: number,
+  lags: readonly number[],
+  recent: number,
+  places: readonly number[] = [],
+): number {
   let seen = 0
-  for (const lag of lags) {
-    const ratio = ratioAt(rings, index - lag, recent)
+  for (let each = 0; each < lags.length; each += 1) {
+    const ratio = ratioAt(rings, index - (lags[each] ?? 0), recent, places[each])
     if (ratio < 0) continue
     // Kept sorted: the median is wanted, and there are at most fourteen.
     insert(into, seen, ratio)

@@ -1,5 +1,6 @@
 import { DAY, type Duration, HOUR, type Instant } from '../../model/time.ts'
 import { zoneOffset } from '../slo/active.ts'
+import { ratioPlace } from './rings.ts'
 
 /** A weekday, a day of the weekend, or one tagged as a holiday: days of one type share a shape. */
 export type DayType = 0 | 1 | 2
@@ -26,7 +27,10 @@ export interface CivilStep {
   readonly own: readonly number[]
   /** Steps back to the same local hour of earlier days of this type, one day to fourteen. */
   readonly pool: readonly number[]
-  /** The same for days of other types. */
+  /** Where the ratios of these steps lie in a series' memory. */
+  readonly ownPlaces: readonly number[]
+  readonly poolPlaces: readonly number[]
+  /** Steps back to the same local hour of days of other types. */
   readonly others: readonly number[]
   /** The same for days of any type. */
   readonly any: readonly number[]
@@ -84,6 +88,9 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       (length === DAY ? dayOf(middle - offset - ago * DAY) : dayOf(middle - ago * DAY)) === day
     const perDay = Math.max(1, Math.round(DAY / length))
     const ofDay = (((middle + (length === DAY ? 0 : offset)) % DAY) + DAY) % DAY
+    const own = Array.from({ length: OWN_WEEKS }, (_, ago) => back(7 * (ago + 1)))
+    const pool = days.filter(isLike).map(back)
+    const placesOf = (lags: readonly number[]): number[] => lags.map((lag) => ratioPlace(index - lag, perDay))
     const made: CivilStep = {
       index,
       start,
@@ -91,8 +98,10 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
       day,
       date: Math.floor((middle + (length === DAY ? 0 : offset)) / DAY),
       hour: Math.floor(ofDay / HOUR),
-      own: Array.from({ length: OWN_WEEKS }, (_, ago) => back(7 * (ago + 1))),
-      pool: days.filter(isLike).map(back),
+      own,
+      pool,
+      ownPlaces: placesOf(own),
+      poolPlaces: placesOf(pool),
       others: days.filter((ago) => !isLike(ago)).map(back),
       any: days.map(back),
       sinceMidnight: Math.min(perDay - 1, Math.floor(ofDay / length)),

@@ -95,7 +95,7 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
   rings.raw[index % rings.raw.length] = raw
   cleans[place] = clean
   rhos[place] = rho
-  rings.ratio[placeOf(index, perDay, RATIO_DAYS)] = UNKNOWN
+  rings.ratio[ratioPlace(index, perDay)] = UNKNOWN
   rings.last = index
   // What was rounded to 32 bits on the way in is what must come out again.
   const kept = cleans[place] ?? MISSING
@@ -110,10 +110,20 @@ export function append(rings: Rings, raw: number, clean: number, rho: number): v
   if (age >= perWeek) finishRatio(rings, index - Math.floor(perWeek / 2))
 }
 
+/** Where the ratio of a step lies: the same for all series of a fleet, so that it may be worked out once. */
+export function ratioPlace(index: number, perDay: number): number {
+  return placeOf(index, perDay, RATIO_DAYS)
+}
+
 /** Ratio of a step to the level of the week around it; the newest half week is measured against the week before now. */
-export function ratioAt(rings: Rings, index: number, recentLevel: number): number {
+export function ratioAt(
+  rings: Rings,
+  index: number,
+  recentLevel: number,
+  place = ratioPlace(index, rings.perDay),
+): number {
   if (index < rings.first || index > rings.last || index <= rings.last - rings.ratio.length) return MISSING
-  const root = rings.ratio[placeOf(index, rings.perDay, RATIO_DAYS)] ?? UNKNOWN
+  const root = rings.ratio[place] ?? UNKNOWN
   if (root !== UNKNOWN) return root * root * RATIO_OF_SQUARE
   const raw = rawAt(rings, index)
   return raw < 0 || recentLevel < LEAST_LEVEL ? MISSING : Math.min(MOST_RATIO, raw / recentLevel)
@@ -168,7 +178,7 @@ function finishRatio(rings: Rings, index: number): void {
   const raw = rawAt(rings, index)
   const level = rings.weekSeen >= rings.perWeek / 2 ? rings.weekSum / rings.weekSeen : 0
   const known = raw >= 0 && level >= LEAST_LEVEL
-  rings.ratio[placeOf(index, rings.perDay, RATIO_DAYS)] = known
+  rings.ratio[ratioPlace(index, rings.perDay)] = known
     ? Math.round(ROOTS * Math.sqrt(Math.min(MOST_RATIO, raw / level)))
     : UNKNOWN
 }
