@@ -40,9 +40,7 @@ export function accepted(series: CountSeries, count: number, ahead: Expectation)
   const window = series.windows[0]
   if (window === undefined || ahead.days < 14) return count
   const reach = 3.5 * window.sigma
-  return clamp(
-    count,
-    countAt(ahead.mu, window.phi + ahead.extra, -reach),
-    countAt(ahead.mu, window.phi + ahead.extra, reach),
-  )
+  const phi = window.phi + ahead.extra
+  const u = deviation(count, ahead.mu, phi)
+  return Math.abs(u) <= reach ? count : countAt(ahead.mu, phi, Math.sign(u) * reach)
 }
