@@ -8,7 +8,7 @@ import { watchedStreams, weightOf } from './watched-streams.ts'
 import { watchingOptions } from './watching-options.ts'
 
 /** To be raised when states are to be thought of differently though they look the same. */
-const FORMAT = 7
+const FORMAT = 8
 
 /** What a plan says of one watched stream, as far as what was learnt of it rests on that. Plain data. */
 export interface StreamTerms {
