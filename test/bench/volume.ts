@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Figure } from './figure.ts'
+import { OWN_RATE } from './volume/cell.ts'
 import { costs } from './volume/cost.ts'
 import { CHARACTERS } from './volume/characters.ts'
 import { RATES, TIERS, WEEKS } from './volume/generator.ts'
@@ -40,6 +41,14 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
       }),
     ),
   )
+  // Numbered after all cells, so that their seeds are their own.
+  const platforms = TIERS.flatMap((tier, tierIndex) =>
+    Array.from({ length: groups }, (_, group): VolumeJob => {
+      const first = firstSeed + ((TIERS.length * RATES.length + tierIndex) * groups + group) * FILE
+      const seeds = Array.from({ length: size }, (__, index) => first + index)
+      return { cell: { tier, rate: OWN_RATE, group, seeds, isOfPlatform: true } }
+    }),
+  )
   const fleet = { series: FLEET, falseAlarmsPerWeek: 1, firstSeed: firstSeed + 100_000 }
   const fleets: VolumeJob[] = [
     ...[0, 1].map((group) => ({
@@ -57,7 +66,9 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
       return { newcomers: { kinds, group: (tierIndex + rateIndex) % 3 } }
     }),
   )
-  return quick ? [...cells, ...odd, ...newcomers] : [...fleets, ...cells, ...odd, ...newcomers]
+  return quick
+    ? [...cells, ...platforms, ...odd, ...newcomers]
+    : [...fleets, ...cells, ...platforms, ...odd, ...newcomers]
 }
 
 function newcomerFigure(tallies: readonly Tally[]): Figure {

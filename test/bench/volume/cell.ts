@@ -1,8 +1,9 @@
 import { HOUR } from '../../../src/model/time.ts'
 import { assay } from './assay.ts'
 import type { Contender, Episode, Track } from './contender.ts'
-import { FAULTS, type Fault, healthy, matches, type Trial, trial } from './faults.ts'
-import { startOf, type Tier, ZONE } from './generator.ts'
+import { FAULTS, type Fault, GONE, healthy, matches, type Trial, trial } from './faults.ts'
+import { type Kind, localSlots, PLATFORM_SHARES, startOf, type Tier, ZONE } from './generator.ts'
+import { PERFECT, perfectKnowledge } from './perfect.ts'
 import { NO_FAULT, type Tally } from './tally.ts'
 import { thresholdFor, type Training, zEpisodes, zScores } from './zscore.ts'
 
@@ -13,6 +14,8 @@ export interface Cell {
   /** Which third of the year, for the clock changes. */
   readonly group: number
   readonly seeds: readonly number[]
+  /** The rate is the platform's that the series is of, not that of all; only that it is gone is tried. */
+  readonly isOfPlatform?: boolean
 }
 
 /** What each series may cost in false alarms a week. */
@@ -23,19 +26,27 @@ const TRAININGS: readonly Training[] = ['without', 'with']
 /** Runs both contenders over the cell. The z-score's thresholds are such that it raises no more false alarms here. */
 export function runCell(cell: Cell): Tally[] {
   const start = startOf(cell.group)
-  const kinds = cell.seeds.map((seed) => ({ tier: cell.tier, rate: cell.rate, seed }))
-  return CHANNELS.flatMap((channel) => {
+  const isOfPlatform = cell.isOfPlatform === true
+  const kinds = cell.seeds.map((seed) => kindOf(cell, seed))
+  const channels = isOfPlatform ? (['platform'] as const) : CHANNELS
+  return channels.flatMap((channel) => {
     const tracks = kinds.map((kind) => healthy(channel, kind, start))
     const weeks = tracks.reduce((sum, { counts }) => sum + counts.length / 168, 0)
     const alarms = watched(assay, tracks)
     const contenders: [string, Contender][] = [['assay', assay]]
+    const prefix = isOfPlatform ? OWN : ''
     const quiet = (contender: string, hits: number): Tally =>
-      tallied(cell, `${NO_FAULT}, ${channel}`, contender, weeks, hits)
+      tallied(cell, `${prefix}${NO_FAULT}, ${channel}`, contender, weeks, hits)
     const ordinary = alarms.filter((alarm) => !isOfHoliday(alarm, tracks))
     const tallies = [
       quiet('assay', alarms.length),
-      tallied(cell, `${ORDINARY}, ${channel}`, 'assay', weeks, ordinary.length),
+      tallied(cell, `${prefix}${ORDINARY}, ${channel}`, 'assay', weeks, ordinary.length),
     ]
+    if (channel === 'platform') {
+      const perfect = perfectKnowledge(kinds, start)
+      contenders.push([PERFECT, perfect])
+      tallies.push(quiet(PERFECT, watched(perfect, tracks).length))
+    }
     for (const training of TRAININGS) {
       const scored = tracks.map((track) => [track, zScores(track, training)] as const)
       const count = (threshold: number): number =>
@@ -50,9 +61,12 @@ export function runCell(cell: Cell): Tally[] {
         tallies.push(quiet(name, count(threshold)))
       }
     }
-    for (const fault of FAULTS.filter((each) => each.channel === channel)) {
+    for (const fault of FAULTS.filter((each) => each.channel === channel && (each.name === GONE || !isOfPlatform))) {
       const trials = kinds.map((kind) => trial(fault, kind, start))
-      for (const [name, contender] of contenders) tallies.push(...judged(cell, fault, trials, name, contender))
+      for (const [name, contender] of contenders) {
+        if (name === PERFECT && fault.name !== GONE) continue
+        tallies.push(...judged(cell, fault, trials, name, contender))
+      }
     }
     return tallies
   })
@@ -74,8 +88,35 @@ function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string
     const delays = some.map(delayOf).filter((delay) => delay !== null)
     return { ...tallied(cell, what, name, some.length, delays.length), delays }
   }
-  const dense = trials.filter(({ expected }) => expected >= 50)
-  return fault.name === 'outage' ? [of(fault.name, trials), of(DENSE_OUTAGE, dense)] : [of(fault.name, trials)]
+  if (cell.isOfPlatform === true) return [of(`${OWN}${fault.name}`, trials)]
+  const all = of(fault.name, trials)
+  if (fault.name === 'outage') {
+    const dense = trials.filter(({ expected }) => expected >= 50)
+    return [all, of(DENSE_OUTAGE, dense)]
+  }
+  if (fault.name !== GONE) return [all]
+  const groups = [...Map.groupBy(trials, goneGroup)].map(([name, some]) => of(name, some))
+  return Math.min(...PLATFORM_SHARES) * cell.rate < OWN_RATE ? [all, ...groups] : [all, ...groups, of(`${OWN}${GONE}`, trials)]
+}
+
+/** Names of tallies by the platform's own rate. */
+export const OWN = 'by its own rate, '
+/** Records an hour of a platform that has cells of its own. */
+export const OWN_RATE = 50
+/** Local hours from which on and until which it is night. */
+const NIGHT = [22, 6] as const
+
+function kindOf({ tier, rate, isOfPlatform }: Cell, seed: number): Kind {
+  const share = isOfPlatform === true ? (PLATFORM_SHARES[seed % PLATFORM_SHARES.length] ?? 1) : 1
+  return { tier, rate: rate / share, seed }
+}
+
+/** Which platform is gone, and whether from an hour of the night on. */
+function goneGroup({ track, onset }: Trial): string {
+  const platform = Number(track.name.slice(track.name.lastIndexOf('-') + 1)) % PLATFORM_SHARES.length
+  const hour = (localSlots(onset, 1)[0] ?? 0) % 24
+  const part = hour >= NIGHT[0] || hour < NIGHT[1] ? 'night' : 'day'
+  return `${GONE}, ${Math.round(100 * (PLATFORM_SHARES[platform] ?? 0))} %, ${part}`
 }
 
 /** Outages of hours in which 50 or more were expected. */

@@ -21,13 +21,16 @@ const WEEK = 168
 const LATE = [14 * WEEK, 17 * WEEK + 100] as const
 const FILLED = 0.97
 
+/** The fault that most can be said of: with everything known, the best rule is known too. */
+export const GONE = 'one platform gone'
+
 export const FAULTS: readonly Fault[] = [
   { name: 'outage', direction: 'down', hours: 6, channel: 'volume', left: 0, after: LATE },
   { name: '-50 % for 6 h', direction: 'down', hours: 6, channel: 'volume', left: 0.5, after: LATE },
   { name: '-20 % for 48 h', direction: 'down', hours: 48, channel: 'volume', left: 0.8, after: LATE },
   { name: '3x spike for 2 h', direction: 'up', hours: 2, channel: 'volume', left: 3, after: LATE },
   { name: 'one platform -30 % for 48 h', direction: 'down', hours: 48, channel: 'platform', left: 0.7, after: LATE },
-  { name: 'one platform gone', direction: 'down', hours: 24, channel: 'platform', left: 0, after: LATE },
+  { name: GONE, direction: 'down', hours: 24, channel: 'platform', left: 0, after: LATE },
   { name: 'fill rate 0.97 to 0.92', direction: 'down', hours: 24, channel: 'fill', left: 0.92, after: LATE },
   { name: 'outage on day 1', direction: 'down', hours: 6, channel: 'volume', left: 0, after: [8, 18] },
   {

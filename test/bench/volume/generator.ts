@@ -9,7 +9,7 @@ export const RATES = [5, 50, 500, 5_000, 50_000] as const
 export const WEEKS = 18
 const WEEK_HOURS = 168
 /** Web, Android, iOS. */
-const PLATFORM_SHARES = [0.55, 0.27, 0.18] as const
+export const PLATFORM_SHARES = [0.55, 0.27, 0.18] as const
 
 /** Mondays, 00:00 in the zone: spring's clock change lies at the end of week 12, autumn's too, none in the third's weeks. */
 const STARTS = [Date.UTC(2026, 0, 4, 23), Date.UTC(2026, 3, 5, 22), Date.UTC(2026, 7, 2, 22)] as const
@@ -20,7 +20,7 @@ export interface Traffic {
   readonly hours: number
   /** Expected counts of each hour, by platform. */
   readonly means: readonly Float64Array[]
-  /** Variance of a count over a whole hour beyond its mean, divided by the mean squared. */
+  /** Variance of a count over five minutes beyond its mean, divided by the mean squared; an hour's is a twelfth of it. */
   readonly dispersion: number
   /** When the days began that were none like the others, unannounced. */
   readonly holidays: readonly Instant[]
