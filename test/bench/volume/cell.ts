@@ -96,7 +96,9 @@ function judged(cell: Cell, fault: Fault, trials: readonly Trial[], name: string
   }
   if (fault.name !== GONE) return [all]
   const groups = [...Map.groupBy(trials, goneGroup)].map(([name, some]) => of(name, some))
-  return Math.min(...PLATFORM_SHARES) * cell.rate < OWN_RATE ? [all, ...groups] : [all, ...groups, of(`${OWN}${GONE}`, trials)]
+  return Math.min(...PLATFORM_SHARES) * cell.rate < OWN_RATE
+    ? [all, ...groups]
+    : [all, ...groups, of(`${OWN}${GONE}`, trials)]
 }
 
 /** Names of tallies by the platform's own rate. */

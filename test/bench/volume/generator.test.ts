@@ -3,6 +3,7 @@ import { HOUR, MINUTE } from '../../../src/model/time.ts'
 import { drawsOf } from './draws.ts'
 import { FAULTS, healthy, trial } from './faults.ts'
 import { countsOf, localSlots, startOf, trafficOf } from './generator.ts'
+import { alarmsAt, perfectHours } from './perfect.ts'
 import { poissonInterval, wilson } from './tally.ts'
 import { thresholdFor, zEpisodes, zScores } from './zscore.ts'
 
@@ -83,10 +84,55 @@ describe('the z-score', () => {
   })
 })
 
+describe('perfect knowledge', () => {
+  const means = Float64Array.from({ length: 18 * 168 }, (_, hour) => 4 + 2.5 * Math.cos((2 * Math.PI * hour) / 24))
+
+  it('spends what it may, and where silence tells most', () => {
+    const { hours, cost } = perfectHours({ means, dispersion: 0 }, 0.02)
+    expect(cost).toBeLessThanOrEqual(0.36)
+    expect(cost).toBeGreaterThan(0.33)
+    const evidence = (hour: number) => (means[hour] ?? 0) + (means[hour - 1] ?? 0) + (means[hour - 2] ?? 0)
+    const left = Array.from(means.keys()).filter((hour) => hour >= 2 && !hours.has(hour))
+    const most = Math.max(...left.map(evidence))
+    // But for neighbours, whose silences are in part the same.
+    expect(Math.min(...[...hours].map(evidence))).toBeGreaterThan(most - 1)
+  })
+
+  it('raises as many false alarms as it reckons with', () => {
+    const draws = drawsOf(11)
+    const chosen = perfectHours({ means, dispersion: 0.01 }, 0.2)
+    let alarms = 0
+    for (let trial = 0; trial < 100; trial++) {
+      const counts = means.map((mean) => draws.negativeBinomial(mean, 0.01))
+      alarms += alarmsAt(counts, (hour) => chosen.hours.has(hour)).length
+    }
+    const [lower, upper] = poissonInterval(alarms)
+    expect(chosen.cost * 100).toBeGreaterThan(lower)
+    expect(chosen.cost * 100).toBeLessThan(upper)
+  })
+
+  it('does no worse than a threshold on the evidence at as many false alarms', () => {
+    const { hours } = perfectHours({ means, dispersion: 0 }, 0.02)
+    const chance = (hour: number) => Math.exp(-(means[hour] ?? 0) - (means[hour - 1] ?? 0) - (means[hour - 2] ?? 0))
+    const cheapest = Array.from(means.keys())
+      .slice(2)
+      .map(chance)
+      .sort((a, b) => a - b)
+    let spent = 0
+    const plain = cheapest.findIndex((each) => {
+      spent += each
+      return spent > 0.36
+    })
+    // A price takes or leaves all hours that are worth the same.
+    expect(hours.size).toBeGreaterThanOrEqual(plain * 0.995)
+  })
+})
+
 describe('intervals', () => {
   it('are those of the tables', () => {
     expect(poissonInterval(0).map((end) => Number(end.toFixed(1)))).toEqual([0, 3.7])
     expect(poissonInterval(10).map((end) => Number(end.toFixed(1)))).toEqual([4.8, 18.4])
+    expect(poissonInterval(400).map((end) => Number(end.toFixed(1)))).toEqual([361.8, 441.2])
     expect(wilson(9, 10).map((end) => Number(end.toFixed(2)))).toEqual([0.6, 0.98])
   })
 })

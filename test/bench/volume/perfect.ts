@@ -19,7 +19,8 @@ const REACH = 24
  * The hours at whose end silence of `HOURS` is an alarm, so that the most beginnings of a fault are found at no more false alarms than allowed: the test of
  * J. Neyman and E. S. Pearson (1933) with everything known. Given the means, counts of different hours and parts are independent, so nothing but the hours of the silence itself
  * tells of it. A false alarm is a run of hours without a record in which one of the chosen ends. By Lagrange's multiplier: an hour is worth
- * one, an expected false alarm `price`; the price is the least that keeps to the allowance.
+ * one, an expected false alarm `price`; the price is the least that keeps to the allowance (of hours that are worth the same it
+ * takes all or none).
  */
 export function perfectHours({ means, dispersion }: Truth, allowedPerWeek: number): Chosen {
   const nats = means.map((mean) => natsOf(mean, dispersion))
@@ -77,7 +78,7 @@ function chosenAt(nats: Float64Array, price: number): Chosen {
       previous[hour] = before
     }
     worth[hour] = most + 1
-    if (worth[hour] > (best < 0 ? 0 : (worth[best] ?? 0))) best = hour
+    if (most + 1 > (best < 0 ? 0 : (worth[best] ?? 0))) best = hour
   }
   const hours = new Set<number>()
   let cost = 0
@@ -105,7 +106,8 @@ export function perfectKnowledge(kinds: readonly Kind[], start: Instant): Conten
     })
 }
 
-function alarmsAt(counts: Float64Array, isChosen: (hour: number) => boolean): number[] {
+/** Hours that raise an alarm. */
+export function alarmsAt(counts: Float64Array, isChosen: (hour: number) => boolean): number[] {
   const alarms: number[] = []
   let silent = 0
   let isTold = false

@@ -1,5 +1,7 @@
 import type { Figure } from '../figure.ts'
-import { DENSE_OUTAGE } from './cell.ts'
+import { DENSE_OUTAGE, OWN } from './cell.ts'
+import { GONE } from './faults.ts'
+import { PERFECT } from './perfect.ts'
 import { added, median, NO_FAULT, poissonInterval, type Tally, wilson } from './tally.ts'
 
 /** One line of the report: a figure of Assay's beside the goal and the z-score's. */
@@ -10,6 +12,8 @@ interface Line {
   readonly goal: number
   /** Hours within which it counts as found; left out: while the fault lasts. */
   readonly within?: number
+  /** Hours that half of what is found may take. */
+  readonly delay?: number
 }
 
 const from = (rate: number) => (tally: Tally) => tally.rate >= rate
@@ -31,15 +35,17 @@ export const LINES: readonly Line[] = [
     fault: 'one platform -30 % for 48 h',
     matches: from(500),
     goal: 0.99,
+    delay: 6,
   },
   { name: 'one platform -30 % for 48 h, 50/h', fault: 'one platform -30 % for 48 h', matches: at(50), goal: 0.9 },
   {
     name: 'one platform gone within 3 h, 50/h and more',
-    fault: 'one platform gone',
+    fault: GONE,
     matches: from(50),
     goal: 1,
     within: 3,
   },
+  { name: 'one platform gone within 3 h, 50/h and more of its own', fault: `${OWN}${GONE}`, goal: 1, within: 3 },
   { name: '3x spike for 2 h, 500/h and more', fault: '3x spike for 2 h', matches: from(500), goal: 0.98 },
   { name: '3x spike for 2 h, 50/h', fault: '3x spike for 2 h', matches: at(50), goal: 0.83 },
   { name: 'outage on day 1, 50/h and more', fault: 'outage on day 1', matches: from(50), goal: 0.98 },
@@ -76,6 +82,16 @@ export function reading(tallies: readonly Tally[], line: Line, contender: string
   )
   const found = line.within === undefined ? hits : delays.filter((delay) => delay <= (line.within ?? 0)).length
   return { recall: n === 0 ? 0 : found / n, interval: wilson(found, n), delay: median(delays), n }
+}
+
+/** Of so many trials, whatever they are called, those found in time. */
+export function foundWithin(
+  tallies: readonly Tally[],
+  within: number,
+  matches: (tally: Tally) => boolean,
+): { readonly hits: number; readonly n: number } {
+  const { n, delays } = added(tallies, matches)
+  return { n, hits: delays.filter((delay) => delay <= within).length }
 }
 
 export function bestReference(tallies: readonly Tally[], line: Line): Reading {
@@ -125,7 +141,26 @@ export function figures(tallies: readonly Tally[]): Figure[] {
     }
     return n === 0 ? [] : [{ ...named, value: round(rate), ...against(rate, three) }]
   })
-  return [...quiet, ...recall]
+  return [...quiet, ...recall, goneFigure(tallies)]
+}
+
+/** How near to what anybody could find. */
+function goneFigure(tallies: readonly Tally[]): Figure {
+  const recall = (contender: string): number => {
+    const { hits, n } = foundWithin(
+      tallies,
+      3,
+      (each) => each.fault === GONE && each.contender === contender && each.rate === 50,
+    )
+    return n === 0 ? 0 : hits / n
+  }
+  return {
+    name: 'volume: recall, one platform gone within 3 h, 50/h',
+    value: round(recall('assay')),
+    unit: 'ratio',
+    reference: `${PERFECT}, the allowance spent on nothing else`,
+    ...against(recall('assay'), recall(PERFECT)),
+  }
 }
 
 function against(value: number, reference: number) {

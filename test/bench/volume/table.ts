@@ -1,43 +1,67 @@
-import { ORDINARY, SHARE_OF_BUDGET } from './cell.ts'
+import { ORDINARY } from './cell.ts'
 import { RATES, TIERS } from './generator.ts'
+import { goneTable } from './gone-table.ts'
+import { between, markdown, percent, rateOf, recallOf } from './markdown.ts'
 import { bestReference, falseAlarms, LINES, reading } from './report.ts'
-import { added, NO_FAULT, poissonInterval, type Tally, wilson } from './tally.ts'
+import { added, NO_FAULT, poissonInterval, type Tally } from './tally.ts'
 
 /** The tallies as Markdown: what the README shows, then every tier and rate. */
 export function tables(tallies: readonly Tally[]): string {
-  return [summary(tallies), details(tallies), odd(tallies), newcomers(tallies), fleet(tallies)].join('\n\n')
+  return [
+    summary(tallies),
+    goneTable(tallies),
+    details(tallies),
+    odd(tallies),
+    newcomers(tallies),
+    fleet(tallies),
+  ].join('\n\n')
 }
 
+/** The sheet's cases: Assay's figure beside its goal, and what a z-score makes of it whose false alarms are as many. */
 function summary(tallies: readonly Tally[]): string {
   const rows = LINES.map((line) => {
     const own = reading(tallies, line, 'assay')
     const other = bestReference(tallies, line)
+    const isMet = own.recall >= line.goal && (own.delay ?? 0) <= (line.delay ?? Number.POSITIVE_INFINITY)
     return [
       line.name,
       `${percent(own.recall)} ${between(own.interval)}`,
       own.delay ?? '–',
-      percent(other.recall),
+      `${percent(other.recall)} ${between(other.interval)}`,
       other.delay ?? '–',
-      percent(line.goal),
+      line.delay === undefined ? percent(line.goal) : `${percent(line.goal)}, ${line.delay} h`,
+      met(isMet, own.interval[1] >= line.goal),
       own.n,
     ]
   })
-  const quiet = ['volume', 'platform', 'fill'].flatMap((channel) => {
-    const z = falseAlarms(tallies, `${NO_FAULT}, ${channel}`, 'z>3 without')
-    const reference = `${z.rate.toFixed(2)} at 3 deviations`
+  const quiet = QUIET.flatMap(([channel, least, most]) => {
+    const fault = `${NO_FAULT}, ${channel}`
+    const own = falseAlarms(tallies, fault, 'assay')
+    const ordinary = falseAlarms(tallies, `${ORDINARY}, ${channel}`, 'assay')
+    const three = falseAlarms(tallies, fault, 'z>3 without')
+    const equal = `${rateOf(falseAlarms(tallies, fault, 'z without'))}; ${three.rate.toFixed(2)} at 3 deviations`
+    const name = `False alarms a series-week, ${channel}`
+    const isMet = met(own.rate >= least && own.rate <= most, own.upper >= least && own.lower <= most)
     return [
-      ['', NO_FAULT, reference, SHARE_OF_BUDGET] as const,
-      [', holidays left out', ORDINARY, '', ''] as const,
-    ].map(([what, fault, beside, goal]) => {
-      const own = falseAlarms(tallies, `${fault}, ${channel}`, 'assay')
-      const rate = `${own.rate.toFixed(3)} (${own.lower.toFixed(3)}–${own.upper.toFixed(3)})`
-      return [`False alarms a series-week, ${channel}${what}`, rate, '', beside, '', goal, Math.round(own.n)]
-    })
+      [name, rateOf(own), '', equal, '', `${least}–${most}`, isMet, Math.round(own.n)],
+      [`${name}, holidays left out`, rateOf(ordinary), '', '', '', '', '', Math.round(ordinary.n)],
+    ]
   })
   return markdown(
-    ['Case', 'Found (95 %)', 'Delay, h', 'z-score at equal false alarms', 'Delay, h', 'Goal', 'n'],
+    ['Case', 'Found (95 %)', 'Delay, h', 'z-score at equal false alarms', 'Delay, h', 'Goal', 'Met', 'n'],
     [...quiet, ...rows],
   )
+}
+
+/** What a channel's series may raise falsely: the least and the most. */
+const QUIET = [
+  ['volume', 0.01, 0.03],
+  ['platform', 0.01, 0.03],
+  ['fill', 0, 0.04],
+] as const
+
+function met(isMet: boolean, isWithin: boolean): string {
+  return isMet ? 'yes' : isWithin ? 'no, but within the interval' : 'no'
 }
 
 /** One row a fault, a column a tier and rate: recall in percent; and false alarms a series-week. */
@@ -84,10 +108,7 @@ function newcomers(tallies: readonly Tally[]): string {
     fault,
     ...rates.map((rate) => {
       const { n, hits } = added(some, (each) => each.fault === fault && each.rate === rate)
-      const [lower, upper] = poissonInterval(hits)
-      return fault.endsWith(NO_FAULT)
-        ? `${(hits / n).toFixed(3)} (${(lower / n).toFixed(3)}–${(upper / n).toFixed(3)})`
-        : `${percent(hits / n)} ${between(wilson(hits, n))}`
+      return fault.endsWith(NO_FAULT) ? rateOf({ hits, n }) : recallOf(hits, n)
     }),
   ])
   return markdown(['Newcomers', ...rates.map((rate) => `${rate}/h`)], rows)
@@ -110,23 +131,9 @@ function fleet(tallies: readonly Tally[]): string {
     return [50, 500].flatMap((least) =>
       ['volume', 'share'].flatMap((tier) => {
         const { n, hits } = added(tallies, (each) => each.fault === fault && each.tier === tier && each.rate >= least)
-        return n === 0
-          ? []
-          : [[`${fault}, ${tier}, ${least}/h and more`, `${percent(hits / n)} ${between(wilson(hits, n))}`, n]]
+        return n === 0 ? [] : [[`${fault}, ${tier}, ${least}/h and more`, recallOf(hits, n), n]]
       }),
     )
   })
   return markdown(['Fleet', '', 'n'], rows)
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function percent(ratio: number): string {
-  return `${(100 * ratio).toFixed(ratio > 0.99 && ratio < 1 ? 1 : 0)} %`
-}
-
-function between([lower, upper]: readonly [number, number]): string {
-  return `(${Math.round(100 * lower)}–${Math.round(100 * upper)})`
 }

@@ -1,3 +1,4 @@
+import { gammaln } from 'simple-statistics'
 /** What a contender made of a number of trials with one fault, or of weeks without any. Tallies add up. */
 export interface Tally {
   /** Name of the fault; `false alarms` where there was none. */
@@ -48,8 +49,33 @@ export function wilson(hits: number, n: number): readonly [number, number] {
   return [Math.max(0, centre - half), Math.min(1, centre + half)]
 }
 
-/** 95 % interval of the mean of a Poisson count (F. Garwood's, by Wilson and Hilferty's cube root). */
+/** 95 % interval of the mean of a Poisson count, exact (F. Garwood, 1936). */
 export function poissonInterval(count: number): readonly [number, number] {
-  const cube = (k: number, z: number): number => k * (1 - 1 / (9 * k) + z / (3 * Math.sqrt(k))) ** 3
-  return [count === 0 ? 0 : Math.max(0, cube(count, -Z)), cube(count + 1, Z)]
+  const upper = solved((mean) => 0.025 - atMost(count, mean), count)
+  return [count === 0 ? 0 : solved((mean) => 1 - atMost(count - 1, mean) - 0.025, 0), upper]
+}
+
+/** Where an increasing function crosses zero, from `low` on. */
+function solved(increasing: (mean: number) => number, low: number): number {
+  let [from, to] = [low, low + 4]
+  while (increasing(to) < 0) to *= 2
+  for (let step = 0; step < 50; step++) {
+    const middle = (from + to) / 2
+    if (increasing(middle) < 0) from = middle
+    else to = middle
+  }
+  return (from + to) / 2
+}
+
+/** The chance of no more than so many, summed from the count outwards on the side that is the rarer. */
+function atMost(count: number, mean: number): number {
+  const isBelow = mean > count
+  let each = isBelow ? count : count + 1
+  let term = Math.exp(each * Math.log(mean) - mean - gammaln(each + 1))
+  let sum = 0
+  for (; each >= 0 && term > 1e-18; each += isBelow ? -1 : 1) {
+    sum += term
+    term *= isBelow ? each / mean : mean / (each + 1)
+  }
+  return isBelow ? sum : 1 - sum
 }
