@@ -4,6 +4,7 @@ import { OWN_RATE } from './volume/cell.ts'
 import { costs } from './volume/cost.ts'
 import { CHARACTERS } from './volume/characters.ts'
 import { RATES, TIERS, WEEKS } from './volume/generator.ts'
+import { nightsTable } from './volume/nights.ts'
 import { figures, round } from './volume/report.ts'
 import { tables } from './volume/table.ts'
 import { added, NO_FAULT, type Tally } from './volume/tally.ts'
@@ -25,7 +26,7 @@ export async function bench(options: ReadonlySet<string> = new Set()): Promise<F
   const quick = options.has('--quick')
   const jobs = jobsFrom(options.has('--tuning') ? TUNING_SEED : REPORTING_SEED, quick)
   const tallies = await inWorkers(jobs)
-  if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n`)
+  if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n\n${nightsOf(jobs)}\n`)
   const cost = costs(quick ? 500 : 10_000, quick ? 3 : 4)
   return [...figures(tallies), newcomerFigure(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
 }
@@ -69,6 +70,16 @@ function jobsFrom(firstSeed: number, quick: boolean): VolumeJob[] {
   return quick
     ? [...cells, ...platforms, ...odd, ...newcomers]
     : [...fleets, ...cells, ...platforms, ...odd, ...newcomers]
+}
+
+/** How deep the nights are of the series whose platforms are hardest to miss. */
+function nightsOf(jobs: readonly VolumeJob[]): string {
+  const kinds = jobs.flatMap((job) =>
+    'cell' in job && job.cell.rate === 50 && job.cell.isOfPlatform !== true
+      ? job.cell.seeds.map((seed) => ({ tier: job.cell.tier, rate: job.cell.rate, seed }))
+      : [],
+  )
+  return nightsTable(kinds)
 }
 
 function newcomerFigure(tallies: readonly Tally[]): Figure {

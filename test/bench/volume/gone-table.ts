@@ -1,6 +1,5 @@
 import { OWN, OWN_RATE } from './cell.ts'
 import { GONE } from './faults.ts'
-import { type Kind, trafficOf } from './generator.ts'
 import { markdown, rateOf, recallOf } from './markdown.ts'
 import { PERFECT } from './perfect.ts'
 import { falseAlarms, foundWithin } from './report.ts'
@@ -42,22 +41,4 @@ export function goneTable(tallies: readonly Tally[]): string {
       quiet(`platform, ${OWN_RATE}/h of its own`, `${OWN}${NO_FAULT}, platform`, at50),
     ],
   )
-}
-
-/** How few come in the three quietest hours of a working day, beside an hour of the week: of series without their luck, from the deepest night to the shallowest. */
-export function nights(kinds: readonly Kind[], start: number): number[] {
-  return kinds.map((kind) => nightOf(kind, start)).sort((a, b) => a - b)
-}
-
-function nightOf(kind: Kind, start: number): number {
-  const { means } = trafficOf(kind, start)
-  const own = means[kind.seed % means.length] ?? new Float64Array(0)
-  const byHour = new Float64Array(24)
-  own.forEach((mean, hour) => {
-    if (Math.floor(hour / 24) % 7 < 5) byHour[hour % 24] = (byHour[hour % 24] ?? 0) + mean
-  })
-  const working = (own.length / 168) * 5
-  const all = own.reduce((sum, mean) => sum + mean, 0) / own.length
-  const three = byHour.map((_, hour) => [0, 1, 2].reduce((sum, on) => sum + (byHour[(hour + on) % 24] ?? 0), 0) / 3)
-  return Math.min(...three) / working / all
 }
