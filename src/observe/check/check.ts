@@ -79,7 +79,7 @@ function judge({ contract, goals, unsure, closed, flawless }: Prepared, body: un
 function prepare(contract: ContractVersion): Prepared {
   return {
     contract,
-    goals: contract.goals.map(({ property }) => property),
+    goals: [...new Set(contract.goals.map(({ property }) => property))],
     unsure: contract.watched.filter((property) => !isGuaranteed(contract.schema, property)),
     closed: contract.schema['additionalProperties'] === false && contract.schema['patternProperties'] === undefined,
     flawless: judgement('valid', contract.version),

@@ -13,7 +13,8 @@ export function isGuaranteed(schema: Json, property: string): boolean {
   if (schema['$ref'] !== undefined || type !== 'object' || !isList(required) || !isJson(properties)) return false
   if (!required.includes(property) || !Object.hasOwn(properties, property)) return false
   const said = properties[property]
-  if (!isJson(said) || said['$ref'] !== undefined) return false
+  // OpenAPI's `nullable` adds null to the type.
+  if (!isJson(said) || said['$ref'] !== undefined || said['nullable'] === true) return false
   const { enum: values, minLength } = said
   if (isList(values) && values.length > 0) return values.every((value) => value !== null && value !== '')
   const types = isList(said['type']) ? said['type'] : [said['type']]

@@ -94,7 +94,9 @@ function arrivalReader({ type, received_at: pointer }: FormatConfig): (value: Js
     const find = compilePointer(pointer)
     return (value) => readInstant(find(value))
   }
-  return type === 'json' ? () => null : (value) => readInstant(value['receivedAt'])
+  if (type === 'json') return () => null
+  // CloudEvents' own attributes are in lower case.
+  return (value) => readInstant(value['receivedAt'] ?? (type === 'cloudevents' ? value['receivedat'] : null))
 }
 
 const NO_PII: ReadonlyMap<string, string> = new Map()

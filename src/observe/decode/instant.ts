@@ -1,4 +1,4 @@
-import type { Instant } from '../../model/time.ts'
+import { DAY, type Instant } from '../../model/time.ts'
 
 /** Numbers from here on are milliseconds since 1970; smaller ones are seconds. 1e11 s is the year 5138, 1e11 ms is 1973. */
 const MILLISECONDS_FROM = 1e11
@@ -16,7 +16,7 @@ const LONGEST = 40
 
 /** A time as senders write it: ISO 8601 text, or seconds or milliseconds since 1970; null where it can't be read. */
 export function readInstant(value: unknown): Instant | null {
-  if (typeof value === 'string') return isUsualForm(value) ? usualInstant(value) : anyInstant(value)
+  if (typeof value === 'string') return (isUsualForm(value) ? usualInstant(value) : null) ?? anyInstant(value)
   if (typeof value !== 'number' || !Number.isFinite(value)) return null
   const at = Math.round(Math.abs(value) < MILLISECONDS_FROM ? value * 1_000 : value)
   return Math.abs(at) <= FARTHEST ? at : null
@@ -56,9 +56,13 @@ function anyInstant(text: string): Instant | null {
     found
   const zone = timeOfDay(Number(zoneHour), Number(zoneMinute), 0)
   if (zone === null) return null
-  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'))
+  const isLeap = second === '60'
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0')) + (isLeap ? 1_000 : 0)
   const day = startOfDay(Number(year), Number(month), Number(date))
-  return sum(day, timeOfDay(Number(hour), Number(minute), Number(second)), milliseconds - (sign === '-' ? -zone : zone))
+  const time = timeOfDay(Number(hour), Number(minute), isLeap ? 59 : Number(second))
+  const at = sum(day, time, milliseconds - (sign === '-' ? -zone : zone))
+  // A leap second stands at the end of a UTC day (RFC 3339, section 5.7), and is the first of the next one here.
+  return isLeap && at !== null && ((at % DAY) + DAY) % DAY >= 1_000 ? null : at
 }
 
 function sum(day: Instant | null, time: number | null, milliseconds: number): Instant | null {
@@ -91,7 +95,7 @@ function startOfDay(year: number, month: number, date: number): Instant | null {
   last.year = year
   last.month = month
   last.date = date
-  last.start = daysFromCivil(year, month, date) * 86_400_000
+  last.start = daysFromCivil(year, month, date) * DAY
   return last.start
 }
 

@@ -4,7 +4,8 @@ import { beginning } from './text.ts'
 
 /** A payload nested deeper than this is not looked into. */
 export const MOST_LEVELS = 64
-const EXCERPT = 2_000
+/** A little more than is shown: what is private and stands across the end can be recognised only if it is there. */
+const EXCERPT = 2_100
 /** Text that is parsed before its levels are counted: a parser's stack of these takes 20 MB at worst. */
 const SHORT = 256 * 1024
 const BYTE_ORDER_MARK = 0xfeff

@@ -1,5 +1,8 @@
 import { isObject } from './text.ts'
 
+/** The place of an item in a list (RFC 6901, section 4). */
+const INDEX = /^(?:0|[1-9]\d*)$/
+
 /** What a JSON pointer (RFC 6901) names in a document. `''` is the whole; undefined where there is nothing. */
 export function compilePointer(pointer: string): (document: unknown) => unknown {
   const steps = pointer
@@ -9,7 +12,7 @@ export function compilePointer(pointer: string): (document: unknown) => unknown 
   return (document) => {
     let value = document
     for (const step of steps) {
-      if (Array.isArray(value)) value = value[Number(step)]
+      if (Array.isArray(value)) value = INDEX.test(step) ? value[Number(step)] : undefined
       else if (isObject(value) && Object.hasOwn(value, step)) value = value[step]
       else return undefined
     }

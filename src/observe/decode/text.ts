@@ -20,10 +20,13 @@ export function readName(value: unknown): string | null {
   return clean
 }
 
-/** An id: text as it was sent, or a number as text; null: none. Told apart by its hash, so it may hold and be as long as it likes. */
+/**
+ * An id: text as it was sent, or a number as text; null: none. Told apart by its hash, so it may hold and be as long as it
+ * likes. A number from 2⁵³ on has lost its last digits in reading: with others it would be called a duplicate of its neighbour.
+ */
 export function readId(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : null
 }
 
 /** The beginning of a text, in memory of its own: a slice keeps alive what it was cut from. */

@@ -42,10 +42,11 @@ export function meaningOf(key: string): KeyMeaning {
   const before = known.get(key)
   if (before !== undefined) return before
   const name = redactName(key)
-  if (key.length > LONGEST) return { name, kind: null, isVersion: false }
-  const plain = snakeCase(key)
+  // What a key names stands at its end, however long it is.
+  const plain = snakeCase(key.slice(-LONGEST))
   const kind = PRIVATE_KEYS.find(([pattern]) => pattern.test(plain))?.[1] ?? null
   const meaning = { name, kind, isVersion: VERSION_KEY.test(plain) }
+  if (key.length > LONGEST) return meaning
   if (known.size >= REMEMBERED) known.clear()
   known.set(key, meaning)
   return meaning

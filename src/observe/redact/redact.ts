@@ -32,6 +32,8 @@ export function redactPayload(payload: unknown, pii: ReadonlyMap<string, string>
       return primitive(given)
     }
     if (level >= MOST_LEVELS) return '…'
+    // Its brackets: a payload may be made of nothing else.
+    left -= 3
     return Array.isArray(given) ? elements(given, at, level) : members(given, at, level)
   }
 
@@ -77,7 +79,10 @@ export function redactExcerpt(text: string): string {
     from = KEY.lastIndex + value.length
     KEY.lastIndex = from
   }
-  return redactText(shown + given.slice(from), LONGEST_EXCERPT)
+  const clean = redactText(shown + given.slice(from), Number.POSITIVE_INFINITY)
+  // As much as was given beyond it goes from the end, where something private may have been cut off before it could be told.
+  const end = Math.min(LONGEST_EXCERPT, clean.length - Math.max(0, given.length - LONGEST_EXCERPT))
+  return end === clean.length ? clean : `${clean.slice(0, Math.max(0, end))}…`.toWellFormed()
 }
 
 const LONGEST_EXCERPT = 2_000

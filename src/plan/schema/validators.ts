@@ -5,6 +5,7 @@ import draft04 from 'ajv-draft-04'
 import type { Violation } from '../../model/observation.ts'
 import type { Draft } from './draft.ts'
 import { useFormats } from './formats.ts'
+import { useDecimalMultipleOf } from './multiple-of.ts'
 import { compilePattern } from './pattern.ts'
 import type { Json } from './subschemas.ts'
 import { useLinearUniqueItems } from './unique-items.ts'
@@ -98,6 +99,7 @@ function createAjv(draft: Draft, options: Options): Ajv {
   const ajv = ajvOf(draft, options)
   useFormats(ajv)
   useLinearUniqueItems(ajv)
+  useDecimalMultipleOf(ajv)
   return ajv
 }
 

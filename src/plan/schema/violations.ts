@@ -11,29 +11,44 @@ const LONGEST_PATH = 300
 /** Keywords that only say that something inside them failed, which is said as well. */
 const SUMMARIES = new Set(['if', 'allOf'])
 
-/** Ajv's errors as violations: each path and keyword once, without the values, by path and then keyword. */
+/** What Ajv says of one place and keyword. */
+interface Found {
+  readonly path: string
+  readonly error: ErrorObject
+  /** Alternatives each name the type that they want: together they are one violation. */
+  readonly types: string[]
+}
+
+/**
+ * Ajv's errors as violations: each path and keyword once, without the values, by path and then keyword. Only the first are
+ * put into words: a list may have ten thousand bad items.
+ */
 export function violationsOf(errors: readonly ErrorObject[], body: unknown): readonly Violation[] {
-  const found = new Map<string, Violation>()
-  const types = new Map<string, string[]>()
+  const first: Found[] = []
   for (const error of errors) {
     if (SUMMARIES.has(error.keyword)) continue
-    const path = shortened(pathOf(error))
-    const key = `${path}\n${error.keyword}`
-    // Alternatives each name the type that they want: together they are one violation.
-    if (error.keyword === 'type') {
-      const wanted = types.get(path) ?? []
-      wanted.push(...[error.params['type']].flat().map(String))
-      types.set(path, wanted)
-      found.set(key, {
-        path,
-        keyword: 'type',
-        message: `${typeAt(body, error.instancePath)} instead of ${either(wanted)}`,
-      })
-    } else if (!found.has(key)) found.set(key, { path, keyword: error.keyword, message: wording(error) })
+    const found: Found = { path: shortened(pathOf(error)), error, types: typesOf(error) }
+    let at = first.length
+    for (let before = first[at - 1]; before !== undefined && inOrder(found, before) <= 0; before = first[at - 1])
+      at -= 1
+    const there = first[at]
+    if (there !== undefined && inOrder(there, found) === 0) there.types.push(...found.types)
+    else if (at < MOST) first.splice(at, 0, found)
+    if (first.length > MOST) first.pop()
   }
-  return [...found.values()]
-    .sort((a, b) => compareText(a.path, b.path) || compareText(a.keyword, b.keyword))
-    .slice(0, MOST)
+  return first.map(({ path, error, types }) => {
+    const { keyword, instancePath } = error
+    const message = keyword === 'type' ? `${typeAt(body, instancePath)} instead of ${either(types)}` : wording(error)
+    return { path, keyword, message }
+  })
+}
+
+function inOrder(a: Found, b: Found): number {
+  return compareText(a.path, b.path) || compareText(a.error.keyword, b.error.keyword)
+}
+
+function typesOf({ keyword, params }: ErrorObject): string[] {
+  return keyword === 'type' ? [params['type']].flat().map(String) : []
 }
 
 /** Of what is missing or too much, the path of that property; else of the value. */

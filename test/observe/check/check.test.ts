@@ -152,6 +152,7 @@ describe('isGuaranteed', () => {
         ),
         minLength: fc.constantFrom(0, 1, 2),
         enum: fc.constantFrom(['x', 1], ['', 'x'], [null, 0]),
+        nullable: fc.boolean(),
       },
       { requiredKeys: [] },
     )
@@ -164,6 +165,13 @@ describe('isGuaranteed', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('takes null for unfilled where OpenAPI’s `nullable` allows it', () => {
+    const schema = { type: 'object', required: ['p'], properties: { p: { type: 'number', nullable: true } } }
+    const body = { p: null }
+    expect(contractVersion(schema).violations(body)).toEqual([])
+    expect(isGuaranteed(schema, 'p')).toBe(false)
   })
 
   it('trusts what it can see', () => {

@@ -128,13 +128,47 @@ describe('a format with pointers of its own', () => {
     expect(refused({ type: 'json', event: '/e', body: '' })).toMatchObject({ ok: false, receivedAt: null })
     expect(refused({ type: 'segment', received_at: '/at' })).toMatchObject({ ok: false, receivedAt: RECEIPT })
     expect(refused({ type: 'segment' })).toMatchObject({ ok: false, receivedAt: RECEIPT + 3_600_000 })
+    const lower = { receivedat: '2026-01-15T10:00:00Z' }
+    expect(createDecoder({ type: 'cloudevents' })(lower, null)).toMatchObject({ ok: false, receivedAt: RECEIPT })
+  })
+
+  it('finds items of lists by whole numbers only', () => {
+    const at = (id: string) => createDecoder({ type: 'json', event: '/e', body: '', id })
+    const value = { e: 'E', ids: ['a', 'b'] }
+    expect(at('/ids/1')(value, null)).toMatchObject({ id: 'b' })
+    for (const id of ['/ids/', '/ids/01', '/ids/0x1', '/ids/1e0', '/ids/ 1', '/ids/-1', '/ids/2', '/ids/length']) {
+      expect(at(id)(value, null)).toMatchObject({ id: null })
+    }
+  })
+
+  it('takes no number for an id that has lost its last digits: its neighbours would be duplicates', () => {
+    const ids = [
+      '9007199254740991',
+      '-9007199254740991',
+      '9007199254740993',
+      '1234567890123456789',
+      '1e400',
+      '0.5',
+      '0',
+    ]
+    const decode = createDecoder({ type: 'segment' })
+    const read = ids.map((id) => decode(JSON.parse(`{"event":"E","messageId":${id}}`), null))
+    expect(read.map((decoded) => decoded.ok && decoded.id)).toEqual([
+      '9007199254740991',
+      '-9007199254740991',
+      null,
+      null,
+      null,
+      '0.5',
+      '0',
+    ])
   })
 
   it('keeps of a large payload that it refuses only the beginning, redacted', () => {
     const value = { password: 'hunter2', list: Array.from({ length: 100_000 }, (_, n) => n), long: 'x'.repeat(1e6) }
     const decoded = createDecoder({ type: 'segment' })(value, null)
     if (decoded.ok) throw new Error('no event')
-    expect(decoded.excerpt.length).toBeLessThanOrEqual(2_000)
+    expect(decoded.excerpt.length).toBeLessThanOrEqual(2_100)
     expect(decoded.excerpt).toContain('‹secret›')
     expect(decoded.excerpt).not.toContain('hunter2')
   })

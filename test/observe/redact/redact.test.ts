@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parsePayload } from '../../../src/observe/decode/parse.ts'
 import { redactExcerpt, redactPayload } from '../../../src/observe/redact/redact.ts'
 
 const NONE = new Map<string, string>()
@@ -106,6 +107,14 @@ describe('redactPayload', () => {
     let deep: unknown = 'end'
     for (let level = 0; level < 60; level++) deep = { deep }
     expect(JSON.stringify(redactPayload(deep, NONE)).length).toBeLessThan(200)
+    const brackets = (levels: number): unknown[] =>
+      levels === 0 ? [] : Array.from({ length: 20 }, () => brackets(levels - 1))
+    expect(JSON.stringify(redactPayload(brackets(4), NONE)).length).toBeLessThan(10_000)
+  })
+
+  it('knows a private key by its end, however long it is', () => {
+    const key = `${'very_long_prefix_'.repeat(6)}customer_password`
+    expect(redactPayload({ [key]: 'hunter2' }, NONE)).toEqual({ [key]: '‹secret›' })
   })
 
   it('writes at most some 10 kB, as text that every store takes, whatever it is given', () => {
@@ -132,5 +141,19 @@ describe('redactExcerpt', () => {
     expect(redactExcerpt('{"email":null,"phone":""')).toBe('{"email":null,"phone":""')
     expect(redactExcerpt('jane@example.org said\u0000')).toBe('‹email› said\ufffd')
     expect(redactExcerpt('api_key=s3cr3t&user=7&password=hunter2')).toBe('api_key=‹token›&user=7&password=‹token›')
+  })
+
+  it('shows nothing private of what its end cuts off, wherever that falls', () => {
+    const address = 'jane.doe@example.org'
+    for (let before = 2_000 - address.length; before <= 2_100; before += 1) {
+      for (const secret of ['', '{"password":"hunter2, and more of it"} ']) {
+        const text = `${secret}${'x '.repeat(before / 2)}${' '.repeat(before % 2)}${address} and so on`
+        const parsed = parsePayload(Buffer.from(text))
+        if (parsed.ok) throw new Error('no JSON')
+        const shown = redactExcerpt(parsed.excerpt)
+        expect(shown).not.toMatch(/jane|hunter/)
+        expect(shown.length).toBeLessThanOrEqual(2_001)
+      }
+    }
   })
 })
