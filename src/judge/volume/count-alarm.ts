@@ -81,7 +81,9 @@ function windowAlarm(
     const isBurst = z > 0 && expected < LEAST_FOR_BURSTS
     const calm = nats(step.perWeek, window.steps, hours, scoring.falseAlarmsPerWeek)
     if (isBurst && ahead.weeks < YOUNG_WEEKS) {
-      if (window.steps === 1 && surprise(tail, z, scoring.power, scoring.prior) > calm) series.watch.passed.up += 1
+      // Once a step: what today would be as a holiday is asked after what it is.
+      if (today === null && window.steps === 1 && surprise(tail, z, scoring.power, scoring.prior) > calm)
+        series.watch.passed.up += 1
       continue
     }
     const threshold =

@@ -1,17 +1,25 @@
-import { type CountSeries, KEPT, MOST_COUNT } from './count-state.ts'
+import { type CountSeries, MOST_COUNT } from './count-state.ts'
 import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
 import { cleanAt, rawAt, resum, setClean } from './rings.ts'
 import type { OpenAlarm } from './watch.ts'
+import { KEPT } from './window-steps.ts'
 
 /** Takes what the alarm that is open found for normal, at once. */
 export function acceptCounts(series: CountSeries): OpenAlarm | null {
   const { open } = series.watch
   if (open === null) return null
   acceptLevel(series, open.step, false)
+  closeCounts(series)
+  return open
+}
+
+/** Ends the alarm that is open. What it was seen in is no part of later windows, nor of later silences. */
+export function closeCounts(series: CountSeries): void {
   series.watch.open = null
   series.since = series.rings.last + 1
-  return open
+  series.trail = 0
+  series.silence = 0
 }
 
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */

@@ -3,9 +3,9 @@ import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import { alarmOf } from './count-alarm.ts'
 import { accepted, learnCount } from './count-learning.ts'
-import { acceptLevel, scaleLevel } from './count-level.ts'
+import { acceptLevel, closeCounts, scaleLevel } from './count-level.ts'
 import { silenceOf } from './count-silence.ts'
-import { type CountSeries, emptyCountSeries, KEPT } from './count-state.ts'
+import { type CountSeries, emptyCountSeries } from './count-state.ts'
 import { driftOf } from './drift.ts'
 import { followGaps, forgetGaps, isGap, isMuch } from './gaps.ts'
 import { beginEpisode, endEpisode, followEpisode, forgetJitter, waits } from './jitter.ts'
@@ -15,6 +15,7 @@ import { append, MISSING } from './rings.ts'
 import type { Scoring } from './threshold.ts'
 import { forgetSurge, noteSurge } from './surges.ts'
 import { forgetPassed, notePassed, type OpenAlarm, settles } from './watch.ts'
+import { KEPT } from './window-steps.ts'
 
 /** Doubt from which on the day's type hasn't been seen before. */
 const UNKNOWN_DAY = 0.4
@@ -39,7 +40,18 @@ export function stepCount(
   scoring: Scoring,
   lenders: readonly CountSeries[] = [],
 ): Judged {
-  skipTo(series, step.index)
+  const left = skipTo(series, step.index)
+  if (left !== null) return { ...judge(series, step, count, scoring, lenders), closed: left }
+  return judge(series, step, count, scoring, lenders)
+}
+
+function judge(
+  series: CountSeries,
+  step: CivilStep,
+  count: number | null,
+  scoring: Scoring,
+  lenders: readonly CountSeries[],
+): Judged {
   const { rings, watch } = series
   if (count === null) {
     if (rings.first >= 0) takeIn(series, MISSING, MISSING, MISSING, 0)
@@ -60,7 +72,10 @@ export function stepCount(
     series.since = step.index
   }
   const ahead = settled(expected(series, step, lenders), count)
-  if (series.held && (step.sinceMidnight === 0 || (series.tagged && step.day !== 2))) {
+  // Not the hour of midnight: it may not have been observed, and some zones leave it out or have it twice.
+  const isNewDay = step.date !== series.date
+  series.date = step.date
+  if (series.held && (isNewDay || (series.tagged && step.day !== 2))) {
     // Whatever it was, it was yesterday, or in the hours of an event that is over.
     series.held = false
     series.tagged = false
@@ -82,7 +97,7 @@ export function stepCount(
     takeIn(series, MISSING, MISSING, MISSING, ahead.mu)
     return NOTHING
   }
-  const drift = step.sinceMidnight === 0 ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
+  const drift = isNewDay ? driftOf(series.drift, rings, step, watch.open !== null, scoring) : null
   const u = score(series, step, count, ahead)
   if (watch.open !== null) {
     const outage = outageInstead(series, step, count, ahead, scoring, watch.open)
@@ -144,15 +159,16 @@ function settled(ahead: Expectation, count: number): Expectation {
   return { ...ahead, mu, rho: mu / Math.max(ahead.level, 1e-9) }
 }
 
-/** Steps between the newest one and this weren't observed. After a gap longer than what is remembered, it starts afresh. */
-function skipTo(series: CountSeries, index: number): void {
-  const { rings } = series
-  if (rings.first < 0) return
+/** Steps between the newest one and this weren't observed. After a gap longer than what is remembered, it starts afresh: the alarm that was open. */
+function skipTo(series: CountSeries, index: number): OpenAlarm | null {
+  const { rings, watch } = series
+  if (rings.first < 0) return null
   if (index - rings.last > 3 * rings.perWeek) {
     Object.assign(series, emptyCountSeries(rings.perDay))
-    return
+    return watch.open
   }
   while (rings.last + 1 < index) takeIn(series, MISSING, MISSING, MISSING, 0)
+  return null
 }
 
 /** Moves windows and rings one step on. */
@@ -245,9 +261,6 @@ function afterOpen(
     acceptLevel(series, open.step + 1, ahead.days < 14)
     if (open.direction === 'up') forgetSurge(series.surges)
   }
-  watch.open = null
-  series.since = step.index + 1
-  series.trail = 0
-  series.silence = 0
+  closeCounts(series)
   return open
 }

@@ -1,16 +1,14 @@
 import { type Drift, emptyDrift } from './drift.ts'
 import { emptyGaps, type Gaps } from './gaps.ts'
 import { emptyJitter, type Jitter } from './jitter.ts'
-import { emptyWindow, WINDOW_HOURS, type WindowState } from './residual.ts'
+import { emptyWindow, type WindowState } from './residual.ts'
 import { emptyRings, type Rings } from './rings.ts'
 import { emptySurges, type Surges } from './surges.ts'
 import { emptyWatch, type Watch } from './watch.ts'
+import { KEPT, windowSteps } from './window-steps.ts'
 
 /** Larger counts are taken for this, so that sums and squares of them stay numbers. */
 export const MOST_COUNT = 1e15
-
-/** Steps whose counts and expectations are kept beside each other: the longest window and some. */
-export const KEPT = 64
 
 /** Everything known about one series of counts. Plain data: it can be stored and read back bit for bit. */
 export interface CountSeries {
@@ -31,6 +29,8 @@ export interface CountSeries {
   arrived: number
   /** Whether a silence has been accepted: nothing more is expected until something comes. */
   asleep: boolean
+  /** Local day of the newest step that was observed. */
+  date: number
   /** Whether an alarm is held back today, since the day may be a holiday. */
   held: boolean
   /** It is held back because of a tagged holiday, the first of its kind. */
@@ -45,12 +45,10 @@ export interface CountSeries {
 }
 
 export function emptyCountSeries(perDay: number): CountSeries {
-  const hours = 24 / perDay
-  const steps = [...new Set(WINDOW_HOURS.map((window) => Math.max(1, Math.round(window / hours))))]
   return {
     rings: emptyRings(perDay),
     expected: new Float32Array(KEPT),
-    windows: steps.map((count, place) => emptyWindow(count, place === 0 ? 0.02 : 0.01)),
+    windows: windowSteps(perDay).map((count, place) => emptyWindow(count, place === 0 ? 0.02 : 0.01)),
     watch: emptyWatch(),
     since: 0,
     trail: 0,
@@ -60,6 +58,7 @@ export function emptyCountSeries(perDay: number): CountSeries {
     benign: 0,
     arrived: 0,
     asleep: false,
+    date: 0,
     held: false,
     tagged: false,
     newLevelFrom: 0,

@@ -69,7 +69,8 @@ export function driftOf(
   const u = deviation(window.observed, window.expected, window.phi)
   const z = u / window.sigma
   const tail = z > 0 ? window.up : window.down
-  const threshold = driftNats(scoring.falseAlarmsPerWeek) + youngNats({ weeks: Math.floor((at - DAYS) / 21) }, 'down')
+  const threshold =
+    driftNats(scoring.falseAlarmsPerWeek) + youngNats({ weeks: Math.floor((at + 1 - DAYS) / 21) }, 'down')
   const effect = Math.abs(window.observed / Math.max(window.expected, 1e-9) - 1)
   if (surprise(tail, Math.abs(z), scoring.power, scoring.prior) >= threshold && effect >= LEAST_CHANGE) {
     drift.days = 0

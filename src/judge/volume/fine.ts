@@ -28,8 +28,9 @@ export interface Fine {
   readonly counts: Float64Array
   readonly expected: Float64Array
   readonly window: WindowState
-  /** Buckets seen, and the step whose means are below. */
+  /** Buckets seen, the step of the newest one, and the step whose means are below. */
   seen: number
+  newest: number
   step: number
   before: number
   now: number
@@ -62,6 +63,7 @@ export function emptyFine(bucket: number, rest = 0): Fine {
     expected: new Float64Array(buckets),
     window: emptyWindow(buckets, 0.01),
     seen: 0,
+    newest: -1,
     step: -1,
     before: 0,
     now: 0,
@@ -93,6 +95,8 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
   const { fine, series, step, next, parts, scoring } = hour
   if (series.rings.first < 0 || series.asleep) return null
   if (fine.step !== step.index) enter(fine, series, step, next)
+  if (fine.newest < step.index - 1) resume(fine, series, step)
+  fine.newest = step.index
   const middle = (part + 0.5) / parts
   const plain =
     (middle < 0.5
@@ -131,6 +135,13 @@ export function judgeFine(hour: LookedInto, part: number, count: number): OpenAl
     return null
   }
   return isAsAMonthAgo(hour.series, hour.step, found) || mayBeHoliday(hour) ? null : found
+}
+
+/** Goes on after hours that weren't looked into: few came in them, or nobody observed them. What was seen before is no part of what comes. */
+function resume(fine: Fine, series: CountSeries, step: CivilStep): void {
+  fine.seen = 0
+  fine.off *= 0.5 ** (((step.index - 1 - fine.newest) * step.length) / DRIFT_HALF_LIFE)
+  if (series.silence === 0) fine.silence = 0
 }
 
 function enter(fine: Fine, series: CountSeries, step: CivilStep, next: CivilStep): void {

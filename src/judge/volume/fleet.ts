@@ -14,6 +14,7 @@ import {
   lookInside,
   type Member,
   mayLook,
+  newestStep,
   newMember,
   openAlarm,
 } from './member.ts'
@@ -161,6 +162,7 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
   function close(name: string, member: Member, changes: VolumeAlarm[], lenders: readonly CountSeries[] = []): void {
     const step = stepOf(member)
     const end = step.start + step.length
+    const observedBefore = newestStep(member)
     const leftOut = holds(['incident', 'backfill'], name, step.start, end)
     const { opened, closed, drift } = closeStep(member, step, leftOut, scoring(name), lenders)
     const isLaunch = holds(['launch'], name, step.start, end)
@@ -168,7 +170,12 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     if (closed !== null) changes.push(told(name, closed, end))
     if (opened !== null && isLaunch) acceptNormal(member, step)
     else if (opened !== null) changes.push(told(name, opened, null))
-    if (openAlarm(member) === null || !holds(['accept'], name, step.start, end)) return
+    const open = openAlarm(member)
+    if (open === null) return
+    // What was said while nobody observed is about the alarm that stood by then.
+    const wasOpen = open.openedAt <= step.start
+    const from = wasOpen ? step.start - (member.index - observedBefore - 1) * member.step : step.start
+    if (!holds(['accept'], name, from, end)) return
     const accepted = acceptNormal(member, step)
     if (accepted !== null) changes.push(told(name, accepted, end))
   }

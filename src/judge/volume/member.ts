@@ -134,6 +134,11 @@ export function acceptNormal(member: Member, step: CivilStep): OpenAlarm | null 
   return member.shares === null ? null : acceptShares(member.shares, step)
 }
 
+/** Number of the newest step that was judged or left out; -1: none. */
+export function newestStep({ counts, shares }: Member): number {
+  return counts?.rings.last ?? shares?.last ?? -1
+}
+
 export function openAlarm(member: Member): OpenAlarm | null {
   return member.counts?.watch.open ?? member.shares?.watch.open ?? null
 }

@@ -67,7 +67,8 @@ export function goneAlarm(
   scoring: Scoring,
 ): OpenAlarm | null {
   if (k > 0) {
-    gone.benign = Math.max(gone.benign * BENIGN_KEEPS, gone.silence)
+    // A silence that was a fault tells nothing of what is usual.
+    if (watch.open === null) gone.benign = Math.max(gone.benign * BENIGN_KEEPS, gone.silence)
     gone.silence = 0
     return null
   }

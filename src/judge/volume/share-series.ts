@@ -1,7 +1,7 @@
 import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { type Judged, NOTHING } from './count-series.ts'
-import { clamp, emptyWindow, learnSpread, learnTail, WINDOW_HOURS, type WindowState } from './residual.ts'
+import { clamp, emptyWindow, learnSpread, learnTail, type WindowState } from './residual.ts'
 import { otherShareAlarm, shareAlarm } from './share-alarm.ts'
 import { shareDeviation } from './share-deviation.ts'
 import { emptyGone, type Gone, goneAlarm, learnChances } from './share-gone.ts'
@@ -17,9 +17,8 @@ import {
 } from './share-profile.ts'
 import type { Scoring } from './threshold.ts'
 import { emptyWatch, forgetPassed, notePassed, type OpenAlarm, settles, type Watch } from './watch.ts'
+import { KEPT, windowSteps } from './window-steps.ts'
 
-/** Steps kept beside what was expected of them: the longest window and some. */
-const KEPT = 64
 /** So long after a step it enters the profile, so that what a window is held against knows nothing of it; a young share can't wait. */
 const LAG_HOURS = 48
 const YOUNG_LAG = 1 / 20
@@ -45,6 +44,8 @@ export interface ShareSeries {
   learnt: number
   doubtFrom: number
   doubtTo: number
+  /** Local day of the newest step that was observed. */
+  date: number
   trail: number
   lagTop: number
   lagBottom: number
@@ -53,15 +54,13 @@ export interface ShareSeries {
 }
 
 export function emptyShareSeries(perDay: number): ShareSeries {
-  const hours = 24 / perDay
-  const steps = [...new Set(WINDOW_HOURS.map((window) => Math.max(1, Math.round(window / hours))))]
   return {
     profile: emptyShareProfile(),
     counts: new Float64Array(KEPT),
     totals: new Float64Array(KEPT).fill(-1),
     expected: new Float64Array(KEPT),
     slots: new Float32Array(KEPT),
-    windows: steps.map((count) => emptyWindow(count, 0.0005)),
+    windows: windowSteps(perDay).map((count) => emptyWindow(count, 0.0005)),
     watch: emptyWatch(),
     gone: emptyGone(),
     first: -1,
@@ -70,6 +69,7 @@ export function emptyShareSeries(perDay: number): ShareSeries {
     learnt: -1,
     doubtFrom: 0,
     doubtTo: -1,
+    date: 0,
     trail: 0,
     lagTop: 6,
     lagBottom: 20,
@@ -87,8 +87,13 @@ export function stepShare(
 ): Judged {
   skipTo(series, step)
   if (count === null || total <= 0) {
-    if (series.first >= 0) keep(series, step.perDay, 0, 0, -1, 0)
-    return NOTHING
+    if (series.first < 0) return NOTHING
+    const { open } = series.watch
+    // Nothing came of which it could be a share: it may never again, and an alarm doesn't wait for that.
+    const over = count !== null && open !== null && isLasting(series, step, open)
+    if (over) close(series, step.index)
+    keep(series, step.perDay, 0, 0, -1, 0)
+    return over ? { ...NOTHING, closed: open } : NOTHING
   }
   if (series.first < 0) {
     series.first = step.index
@@ -100,7 +105,9 @@ export function stepShare(
   const k = clamp(count, 0, total)
   const days = (step.index - series.first) / step.perDay
   const slot = slotOf(step.day, step.hour)
-  if (series.held && step.sinceMidnight === 0) {
+  const isNewDay = step.date !== series.date
+  series.date = step.date
+  if (series.held && isNewDay) {
     series.held = false
     series.since = step.index
     series.trail = 0
@@ -117,7 +124,7 @@ export function stepShare(
   if (open !== null) {
     series.doubtTo = step.index
     opened = open.direction === 'up' && gone !== null ? gone : otherShareAlarm(series, now, scoring, open)
-    if (opened === null) closed = afterOpen(series, step, open, u, days)
+    if (opened === null) closed = afterOpen(series, step, open, u)
     else {
       closed = open
       notePassed(series.watch, open)
@@ -206,17 +213,19 @@ function learn(series: ShareSeries, step: CivilStep, u: number, extra: number, d
   series.trail = 0.5 * series.trail + 0.5 * clipped
 }
 
-function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: number, days: number): OpenAlarm | null {
+function afterOpen(series: ShareSeries, step: CivilStep, open: OpenAlarm, u: number): OpenAlarm | null {
   const over = settles(series.watch, open, u)
-  const hours = ((step.index - open.step) * step.length) / HOUR
-  const lasting = hours >= (days < 14 ? 8 : 96)
-  if (!over && !lasting) return null
+  if (!over && !isLasting(series, step, open)) return null
   if (over) notePassed(series.watch, open)
   else accept(series, step, open.step)
-  series.watch.open = null
-  series.since = step.index + 1
-  series.trail = 0
+  close(series, step.index)
   return open
+}
+
+/** Whether an alarm has been open for so long that what it found is how things are. */
+function isLasting({ first }: ShareSeries, step: CivilStep, open: OpenAlarm): boolean {
+  const hours = ((step.index - open.step) * step.length) / HOUR
+  return hours >= ((step.index - first) / step.perDay < 14 ? 8 : 96)
 }
 
 /** Takes what the alarm that is open found for normal, at once. */
@@ -224,14 +233,23 @@ export function acceptShares(series: ShareSeries, step: CivilStep): OpenAlarm | 
   const { open } = series.watch
   if (open === null) return null
   accept(series, step, open.step)
-  series.watch.open = null
-  series.since = series.last + 1
+  close(series, series.last)
   return open
+}
+
+/** Ends the alarm that is open. What it was seen in is no part of later windows. */
+function close(series: ShareSeries, last: number): void {
+  series.watch.open = null
+  series.since = last + 1
+  series.trail = 0
 }
 
 /** The share of the last day is the normal one. */
 function accept(series: ShareSeries, step: CivilStep, since: number): void {
+  // What was before it is of the old level, and has to be in the profile before that moves.
+  takeIn(series, step.perDay, since - 1)
   series.doubtTo = -1
+  series.gone.silence = 0
   let observed = 0
   let total = 0
   let expected = 0
@@ -264,7 +282,7 @@ function keep(series: ShareSeries, perDay: number, slot: number, count: number, 
   series.expected[place] = expected
   series.slots[place] = slot
   const age = series.last - series.first
-  takeIn(series, perDay, series.last - Math.floor(Math.min((LAG_HOURS * perDay) / 24, age * YOUNG_LAG)))
+  takeIn(series, perDay, series.last - Math.floor(Math.min(KEPT, (LAG_HOURS * perDay) / 24, age * YOUNG_LAG)))
 }
 
 /** Brings the profile up to a step. */

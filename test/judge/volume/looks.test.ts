@@ -105,6 +105,19 @@ describe('looking into hours', () => {
     expect(watched(weekly(WEEKS, 3_000), even, fault).inside).toMatchObject([{ kind: 'volume', direction: 'down' }])
   })
 
+  it('knows nothing in the morning of the silence in which the evening ended, once records came at night', () => {
+    const next = noise(8)
+    const hours = Array.from({ length: WEEKS * 168 }, (_, hour) => {
+      const mean = hour % 24 >= 8 && hour % 24 < 22 ? 600 : 24
+      return Math.round(mean + Math.sqrt(mean) * 1.7 * (next() + next() + next() - 1.5))
+    })
+    const evening = (4 * 168 + 48 + 21) * PARTS + 9
+    const night = (4 * 168 + 72 + 3) * PARTS
+    const { inside } = watched(hours, even, (bucket) => (bucket >= evening && bucket < night ? 0 : 1))
+    const last = ((night - ONSET) * FIVE) / MINUTE
+    expect(inside.filter(({ after }) => after > last)).toEqual([])
+    expect(inside.length).toBeGreaterThan(0)
+  })
   it('learns how records come for a day before it speaks', () => {
     const soon = 3 * 24 * PARTS + 30
     const { inside } = watched(weekly(1, 3_000), even, (bucket) => (bucket >= soon && bucket < soon + 3 ? 0 : 1))
