@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Kafka, LogEntry } from 'kafkajs'
 import { installCodecs } from './codecs.ts'
+import { mendConnections } from './connections.ts'
 
 /** How to reach a cluster; secrets are in place. */
 export interface KafkaAccess {
@@ -32,6 +33,7 @@ export async function createClient(id: string, access: KafkaAccess, log: KafkaLo
   // What it fills in later isn't among the names that Node finds in a CommonJS module.
   const { default: kafkajs } = await import('kafkajs')
   await installCodecs(kafkajs)
+  mendConnections()
   const { brokers, tls, sasl } = access
   return new kafkajs.Kafka({
     clientId: 'assay',

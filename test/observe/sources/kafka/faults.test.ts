@@ -1,9 +1,11 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs'
 import { expect, it } from 'vitest'
 import { SECOND } from '../../../../src/model/time.ts'
 import { openStore } from '../../../../src/store/open.ts'
 import { observedSpans } from '../../../../src/store/positions.ts'
 import { KAFKA_USER } from '../../../support/kafka/broker.ts'
+import { FETCH, startKafkaProxy } from '../../../support/kafka/proxy.ts'
 import { createTopic, uniqueName, withAdmin, withKafka } from '../../../support/kafka.ts'
 import { idsOf, idsTo, orderLine, sendLines } from '../../../support/kafka-lines.ts'
 import { type KafkaReader, startKafkaReader } from '../../../support/kafka-reader.ts'
@@ -127,6 +129,41 @@ withKafka('a Kafka source in trouble', (kafka) => {
     expect(spans[1]?.started).toBe((second.records[0]?.arrivedAt ?? 0) + 60 * SECOND)
     await second.stop()
     await db.close()
+  })
+
+  it('reads on where a connection breaks in the middle of an answer', async () => {
+    const { plain } = await kafka.shared()
+    const topic = uniqueName('cut')
+    await createTopic(plain, topic, { partitions: 2 })
+    const proxy = await startKafkaProxy(plain)
+    const reader = await startKafkaReader(proxy.address, { topics: [topic] })
+    await sendLines(plain, topic, lines(0, 10), { partitions: 2 })
+    await until('ten records', () => reader.records.length === 10)
+    proxy.cutNext(FETCH)
+    await until('the cut', () => proxy.cuts() === 1)
+    await sendLines(plain, topic, lines(10, 20), { partitions: 2 })
+    // A request that is never answered is given up after 20 s: it isn't waited for.
+    await until('twenty records', () => reader.records.length === 20, 15_000)
+    expect(idsOf(reader.records)).toEqual(idsTo(20))
+    await reader.stop()
+    await proxy.close()
+  })
+
+  it('says of an address at which no broker is that it can not be read', async () => {
+    // What comes claims to be an answer of no bytes.
+    const stranger = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .write(Buffer.alloc(64)),
+    )
+    await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done))
+    const { port } = stranger.address() as AddressInfo
+    const reader = await startKafkaReader(`127.0.0.1:${port}`, { topics: ['any'] })
+    const failure = await until('a failure', () => reader.failures[0])
+    expect(failure).toMatchObject({ code: 'kafka_unreachable', retryable: true })
+    await reader.stop()
+    await new Promise((done) => stranger.close(done))
   })
 
   it.skipIf(!THOROUGH)(
