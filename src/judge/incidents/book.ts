@@ -144,7 +144,7 @@ export function createIncidentBook(deps: IncidentBookDeps): IncidentBook {
       affected: deps.affectedBy(slo.event),
       regressionOf: before?.id ?? null,
     })
-    const slos = { [slo.name]: begin(at, standing, incident) }
+    const slos = { [slo.name]: followed(at, begin(at, standing, incident), judgement, firing) }
     const { movement = null } = judgement
     return { incident, tracking: { highest: firing, slos, ...(movement === null ? {} : { movement }) } }
   }

@@ -126,7 +126,8 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
   function volumeJudgement(verdict: Verdict, reading: VolumeReading | null, mark: MinuteJudgement['mark']) {
     const firing = reading === null ? null : firingOf(reading, clippedAt)
     const movement = reading === null ? null : movementOf(reading.alarms)
-    return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad: firing !== null, mark, movement }
+    const bad = firing !== null && isToldAt(now, reading)
+    return { verdict: { ...verdict, firing }, rows: [], holds: reading !== null, bad, mark, movement }
   }
 
   function circumstances({ notEvaluated, observedFrom, volume = null }: MinuteFacts): Circumstances {
@@ -217,6 +218,14 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     sums,
     oldest: () => now - MINUTES_BACK,
   }
+}
+
+/**
+ * Whether an alarm was found at `at`: at the end of an hour of which it says so, or inside one, as it opened. It is open in the minutes after
+ * as well, but says nothing of them: they are bad once their hour was.
+ */
+function isToldAt(at: Instant, reading: VolumeReading | null): boolean {
+  return reading !== null && (reading.end === at || reading.alarms.some(({ alarm }) => alarm.openedAt === at))
 }
 
 function age(clock: ActiveClock, from: Instant, to: Instant, enough: Duration): Duration {

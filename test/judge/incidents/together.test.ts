@@ -96,6 +96,17 @@ describe('volumes of a domain that move together', () => {
     ])
   })
 
+  it('ended with the last hour that had an alarm, not with the minute in which it was known to be over', () => {
+    const { changes, hours } = world([
+      { event: 'Cart Viewed', from: 10, until: 14 },
+      { event: 'Order Completed', from: 30.5, until: 30.75 },
+    ])
+    hours(32)
+    const resolved = changes.filter(({ change }) => change === 'resolved').map(({ incident }) => incident)
+    // The hour until 13:00 is the last with an alarm; one from inside an hour was over before it was.
+    expect(resolved.map(({ endedAt }) => ((endedAt ?? 0) - START) / MINUTE)).toEqual([13 * 60 - 1, 30.5 * 60 - 1])
+  })
+
   it('are one incident, which others join for three hours', () => {
     const { changes, hours, book } = world([
       { event: 'Checkout Started', from: 1 },
