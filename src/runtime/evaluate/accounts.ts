@@ -12,7 +12,9 @@ import { readSloStates } from '../../store/verdicts.ts'
 import { changedWindows, oldestMinute, seriesAfter } from '../../store/windows.ts'
 import { createVolumeWatch, type DueStream, type VolumeWatch } from '../volume/volume-watch.ts'
 import type { SavedVolume } from '../volume/volume-state.ts'
+import { hoursTogether } from '../volume/hours-together.ts'
 import { streamOf } from '../volume/watched-streams.ts'
+import { watchingOptions } from '../volume/watching-options.ts'
 import { addedSlos } from './added-slos.ts'
 import { type Firsts, NO_FIRSTS } from './firsts.ts'
 import { restoreStanding } from './restore-standing.ts'
@@ -80,7 +82,15 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
       isJudged(kind) && event === slo.event && (slo.source ?? source) === source ? [{ id, source }] : [],
     )
 
-  const judgeable = (standing: Standing): Instant | null => heard.judgeable(standing.slo, standing.at())
+  const { domainOf } = watchingOptions(plan)
+  /** By stream: up to when its hours may be judged. */
+  let hours: ReadonlyMap<string, Instant> = new Map()
+
+  function judgeable({ slo, at }: Standing): Instant | null {
+    const until = heard.judgeable(slo, at())
+    if (until === null || slo.kind !== 'volume') return until
+    return Math.min(until, hours.get(streamKey(streamOf(slo))) ?? until)
+  }
 
   /**
    * A standing begins where its sources' first record was. That of an SLO added later begins with the oldest of its minutes that are
@@ -118,9 +128,9 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
     const progress = await sourceProgress(db)
     await readSeries()
     const minutes = await changedWindows(db, 'minute', cursors.minute)
-    const hours = await changedWindows(db, 'hour', cursors.hour)
+    const changedHours = await changedWindows(db, 'hour', cursors.hour)
     cursors.minute = minutes.upTo
-    cursors.hour = hours.upTo
+    cursors.hour = changedHours.upTo
     if (minutes.rows.some(({ series: id }) => !series.has(id))) await readSeries()
     await heard.take(
       progress,
@@ -131,7 +141,7 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
     }
     for (const { series: id, start, counts } of minutes.rows)
       give(id, (standing, source) => standing.setMinute(source, start, counts))
-    for (const { series: id, start, counts } of hours.rows)
+    for (const { series: id, start, counts } of changedHours.rows)
       give(id, (standing, source) => standing.setHour(source, start, counts))
     for (const slo of plan.slos) if (!bySlo.has(slo.name)) await openStanding(slo)
     if (bySlo.size !== ordered.length) {
@@ -145,18 +155,24 @@ export async function openAccounts(db: Database, plan: Plan, remembered: SavedVo
   /** Up to when the hours of streams with a volume SLO are whole: all SLOs of a stream can be judged until then. */
   function volumeDue(): readonly DueStream[] {
     const due = new Map<string, DueStream>()
-    for (const standing of ordered) {
-      const until = standing.slo.kind === 'volume' ? judgeable(standing) : null
+    for (const { slo, at } of ordered) {
+      const until = slo.kind === 'volume' ? heard.judgeable(slo, at()) : null
       if (until === null) continue
-      const stream = streamOf(standing.slo)
+      const stream = streamOf(slo)
       const known = due.get(streamKey(stream))?.until ?? until
       due.set(streamKey(stream), {
         stream,
         until: Math.min(until, known),
-        sourcesAt: (end) => heard.deciding(standing.slo, end),
+        sourcesAt: (end) => heard.deciding(slo, end),
       })
     }
-    return [...due.values()]
+    hours = hoursTogether(
+      [...due].map(([key, { stream, until }]) => {
+        const domain = domainOf(stream.event)
+        return { key, group: domain === null ? key : JSON.stringify([domain, stream.source]), until }
+      }),
+    )
+    return [...due].map(([key, each]) => ({ ...each, until: hours.get(key) ?? each.until }))
   }
 
   function keyed(id: number, start: Instant): { key: SeriesKey; start: Instant }[] {

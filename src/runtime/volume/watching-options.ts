@@ -1,7 +1,10 @@
 import type { WatchingOptions } from '../../judge/volume/watching.ts'
 import type { EventPlan, Plan } from '../../plan/plan.ts'
 
-/** What a plan says of the series that are found: domains, and the properties whose fill is watched. */
+/**
+ * What a plan says of the series that are found: domains, and the properties whose fill is watched. A table is of none here: its rows are not a
+ * part of what its domain's events count, and come when they are loaded.
+ */
 export function watchingOptions(plan: Plan): WatchingOptions {
   const properties = new Map<string, readonly string[]>()
   for (const event of plan.events.values()) properties.set(event.name, propertiesOf(event))
@@ -12,7 +15,7 @@ export function watchingOptions(plan: Plan): WatchingOptions {
     )
   }
   return {
-    domainOf: (subject) => (plan.events.get(subject) ?? plan.tables.get(subject))?.domain ?? null,
+    domainOf: (subject) => plan.events.get(subject)?.domain ?? null,
     propertiesOf: (subject) => properties.get(subject) ?? [],
   }
 }
