@@ -1,5 +1,5 @@
 import { matchesGlob, relative, sep } from 'node:path'
-import { nearest } from '../config/nearest.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Project } from '../config/project.ts'
 import type { SourceConfig } from '../config/schema.ts'
 import type { FormatConfig } from '../observe/decode/config.ts'
@@ -23,10 +23,8 @@ export function chooseSource(
   if (named !== null) {
     const source = sources.find(({ id }) => id === named)
     if (source !== undefined) return chosen(source)
-    const near = nearest(named, ids)
-    return {
-      problem: `there is no source "${named}": ${near === null ? `there are ${ids.join(', ') || 'none'}` : `did you mean "${near}"?`}`,
-    }
+    const hint = didYouMean(named, ids, `there are ${ids.join(', ') || 'none'}`)
+    return { problem: `there is no source "${named}": ${hint}` }
   }
   const matching = sources.filter(
     (source) => source.type === 'file' && paths.some((path) => isOf(project.root, source.paths, path)),

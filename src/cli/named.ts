@@ -1,4 +1,4 @@
-import { nearestName } from '../plan/compile.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Plan, SloPlan } from '../plan/plan.ts'
 import { findTable } from '../serve/api/tables.ts'
 import { printable } from './printable.ts'
@@ -25,7 +25,12 @@ export function findNamed(plan: Plan, name: string): Named | null {
 }
 
 export function unknownName(plan: Plan, name: string): string {
-  const near = nearestName(plan, name)
-  const hint = near === null ? '`assay status` lists what there is' : `did you mean "${near}"?`
+  const names = [
+    ...plan.slos.map((slo) => slo.name),
+    ...plan.events.keys(),
+    ...plan.tables.keys(),
+    ...plan.domains.keys(),
+  ]
+  const hint = didYouMean(name, names, '`assay status` lists what there is')
   return `there is no SLO, event, table or domain "${printable(name)}": ${hint}`
 }

@@ -1,6 +1,6 @@
 import { readTableName } from '../config/table-name.ts'
 import { localTime } from '../alert/figures.ts'
-import { nearest } from '../config/nearest.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Project } from '../config/project.ts'
 import { sightOf, sightSentence } from '../judge/slo/sight.ts'
 import { Failure } from '../model/failure.ts'
@@ -73,8 +73,7 @@ function unknownSlo(plan: Plan, name: string): string {
   const names = plan.slos.map((slo) => slo.name)
   const of = plan.slos.filter(({ event, domain }) => event === name || domain === name)
   if (of.length > 0) return `"${name}" is no SLO, but has some: ${of.map((slo) => slo.name).join(', ')}`
-  const near = nearest(name, names)
-  const hint = near === null ? '`assay status` lists what there is' : `did you mean "${near}"?`
+  const hint = didYouMean(name, names, '`assay status` lists what there is')
   return `there is no SLO "${printable(name)}": ${hint}`
 }
 

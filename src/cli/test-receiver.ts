@@ -4,7 +4,7 @@ import type { Answer } from '../alert/receivers/send.ts'
 import { testNotification } from '../alert/test-notification.ts'
 import { readSecret } from '../config/secret.ts'
 import type { ExitCode, Io } from './io.ts'
-import { nearest } from '../config/nearest.ts'
+import { didYouMean } from '../config/nearest.ts'
 
 const SCHEMA_VERSION = 1
 
@@ -87,7 +87,6 @@ function document({ name, type, disabled }: Receiver, steps: readonly Step[]): o
 
 function unknown(name: string, names: readonly string[]): string {
   if (names.length === 0) return `assay: there is no receiver "${name}": alerts/routes.yaml has none.\n`
-  const near = nearest(name, names)
-  const hint = near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`
+  const hint = didYouMean(name, names, `there are ${names.join(', ')}`)
   return `assay: there is no receiver "${name}" in alerts/routes.yaml: ${hint}\n`
 }

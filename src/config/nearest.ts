@@ -12,6 +12,12 @@ export function nearest(name: string, names: readonly string[]): string | null {
   return best
 }
 
+/** A hint for a name that isn't there: the one that was probably meant, else what to do. */
+export function didYouMean(name: string, names: readonly string[], otherwise: string): string {
+  const near = nearest(name, names)
+  return near === null ? otherwise : `did you mean "${near}"?`
+}
+
 function distance(a: string, b: string): number {
   let before: readonly number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

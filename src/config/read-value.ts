@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
 import { type Document, type Path, problemAt } from './document.ts'
 import { keysAt, valueAt } from './keys-at.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean, nearest } from './nearest.ts'
 
 /**
  * Checks a document against its schema: the value, or every problem with its place and what would be right. What was
@@ -78,9 +78,7 @@ function choice(given: unknown, values: readonly string[]): string {
 }
 
 function suggestion(key: string, known: readonly string[]): string {
-  const near = nearest(key, known)
-  if (near !== null) return `did you mean "${near}"?`
-  return known.length === 0 ? 'leave it out' : `known here are ${known.join(', ')}`
+  return didYouMean(key, known, known.length === 0 ? 'leave it out' : `known here are ${known.join(', ')}`)
 }
 
 /** The alternative that was meant: not of another kind altogether, and with the fewest complaints. */

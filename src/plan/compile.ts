@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { nearest } from '../config/nearest.ts'
 import { byPlace } from '../config/problem-order.ts'
 import type { Located, Project } from '../config/project.ts'
 import type { DomainConfig } from '../config/schema.ts'
@@ -149,16 +148,6 @@ function delayProblems(slos: readonly SloPlan[], project: Project): Problem[] {
     const message = `"${other.name}" holds the same records to another max_delay: use one, or name a source of its own in each`
     return [located.problem(['sli', 'max_delay'], message)]
   })
-}
-
-/** Known names, for whoever asks about one: SLOs, events, domains. */
-export function nearestName(plan: Plan, name: string): string | null {
-  return nearest(name, [
-    ...plan.slos.map((slo) => slo.name),
-    ...plan.events.keys(),
-    ...plan.tables.keys(),
-    ...plan.domains.keys(),
-  ])
 }
 
 function hashOf(project: Project): string {

@@ -1,7 +1,7 @@
 import type { MatchConfig } from '../alert/config.ts'
 import type { Path } from '../config/document.ts'
 import { isLoopback } from '../config/loopback.ts'
-import { nearest } from '../config/nearest.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Project, Unread } from '../config/project.ts'
 import type { Problem } from '../model/problem.ts'
 import { SLI_KINDS } from '../model/sli.ts'
@@ -22,8 +22,7 @@ export function routeProblems(project: Project, slos: readonly string[]): Proble
   for (const [index, { to, match }] of routes.value.routes.entries()) {
     for (const [place, receiver] of to.entries()) {
       if (names.includes(receiver) || isUnread(project.unread.receivers, receiver)) continue
-      const near = nearest(receiver, names)
-      const hint = near === null ? 'define it under receivers' : `did you mean "${near}"?`
+      const hint = didYouMean(receiver, names, 'define it under receivers')
       problems.push(routes.problem(['routes', index, 'to', place], `there is no receiver "${receiver}": ${hint}`))
     }
     problems.push(...matchProblems(project, known, ['routes', index, 'match'], match))
@@ -57,8 +56,7 @@ function scorecardProblems({ routes, unread }: Project): Problem[] {
     const receiver = receivers.find((one) => one.name === name)
     if (receiver === undefined) {
       if (isUnread(unread.receivers, name)) return []
-      const near = nearest(name, names)
-      const hint = near === null ? 'define it under receivers' : `did you mean "${near}"?`
+      const hint = didYouMean(name, names, 'define it under receivers')
       return [routes.problem(at, `there is no receiver "${name}": ${hint}`)]
     }
     if (!('pagerduty' in receiver)) return []
@@ -125,9 +123,7 @@ function matchProblems(project: Project, known: Known, path: Path, match: MatchC
     const { values, unread = NOTHING } = of
     return [wanted].flat().flatMap((value, index) => {
       if (values.includes(value) || isUnread(unread, value)) return []
-      const near = nearest(value, values)
-      const some = values.slice(0, 8).join(', ')
-      const hint = near !== null ? `did you mean "${near}"?` : some === '' ? 'there are none' : `there are ${some}`
+      const hint = didYouMean(value, values, `there are ${values.slice(0, 8).join(', ') || 'none'}`)
       const at = typeof wanted === 'string' ? [...path, label] : [...path, label, index]
       // An SLO may be missing only because something else is wrong with it: that is an error by itself.
       return [

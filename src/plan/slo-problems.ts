@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Located, Project } from '../config/project.ts'
 import type { SloConfig } from '../config/schema.ts'
 import type { Problem } from '../model/problem.ts'
@@ -24,18 +24,15 @@ export function nameProblems(
   const problems: Problem[] = []
   if (table !== undefined) {
     if (tables.has(subject) || unread.tables.all || unread.tables.names.has(table)) return []
-    const near = nearest(subject, [...tables.keys()])
-    const hint = near === null ? 'write one, or name a table that has one' : `did you mean "${near}"?`
+    const hint = didYouMean(subject, [...tables.keys()], 'write one, or name a table that has one')
     return [located.problem(['sli', 'table'], `no contract has the table "${table}": ${hint}`)]
   }
   if (event !== undefined && !events.has(event) && !unread.events.all && !unread.events.names.has(event)) {
-    const near = nearest(event, [...events.keys()])
-    const hint = near === null ? 'write one, or name an event that has one' : `did you mean "${near}"?`
+    const hint = didYouMean(event, [...events.keys()], 'write one, or name an event that has one')
     problems.push(located.problem(['sli', 'event'], `no contract has the event "${event}": ${hint}`))
   }
   if (source !== undefined && !sources.includes(source) && !unread.sources.all && !unread.sources.names.has(source)) {
-    const near = nearest(source, sources)
-    const hint = near === null ? `there are ${sources.join(', ') || 'none'}` : `did you mean "${near}"?`
+    const hint = didYouMean(source, sources, `there are ${sources.join(', ') || 'none'}`)
     problems.push(located.problem(['sli', 'source'], `there is no source "${source}": ${hint}`))
   }
   return problems

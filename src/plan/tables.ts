@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts'
+import { didYouMean, nearest } from '../config/nearest.ts'
 import type { Located, Project } from '../config/project.ts'
 import type { TableConfig } from '../config/table-contract.ts'
 import { readTableName, type TableName, writeTableName } from '../config/table-name.ts'
@@ -141,8 +141,7 @@ function warehouseOf(
     return found ?? null
   }
   const ids = [...warehouses.keys()]
-  const near = nearest(parts.warehouse, ids)
-  const hint = near !== null ? `did you mean "${near}"?` : `there are ${ids.join(', ') || 'none'} in assay.yaml`
+  const hint = didYouMean(parts.warehouse, ids, `there are ${ids.join(', ') || 'none'} in assay.yaml`)
   return say(`there is no warehouse "${parts.warehouse}": ${hint}`)
 }
 

@@ -1,3 +1,4 @@
+import { judgedBy } from '../judge/slo/verdict.ts'
 import { readTableName } from '../config/table-name.ts'
 import { BURN_WINDOWS, type Burn, type Verdict } from '../model/verdict.ts'
 import type { Plan, SloPlan } from '../plan/plan.ts'
@@ -44,12 +45,7 @@ function blinded(verdict: Verdict): Verdict {
 function unjudged(slo: SloPlan, seen: boolean): Verdict {
   return {
     at: 0,
-    slo: slo.name,
-    domain: slo.domain,
-    event: slo.event,
-    ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
-    source: slo.source,
-    kind: slo.kind,
+    ...judgedBy(slo),
     outcome: 'not_evaluated',
     reason: seen ? 'no_data' : 'never_seen',
     good: 0,

@@ -1,3 +1,4 @@
+import type { SeriesKey } from '../model/window.ts'
 import { floorTo, HOUR, type Instant, MINUTE } from '../model/time.ts'
 import type { WindowDelta } from '../observe/windows/delta.ts'
 import { addFacets, addFindings, addWindows, type CountRow, countValues, foldRows } from './counts.ts'
@@ -43,12 +44,7 @@ async function addWindowRows(
   names: Names,
 ): Promise<void> {
   if (windows.length === 0) return
-  const series = await internNames(
-    sql,
-    windows.map((row) => row.series),
-    seriesNames,
-    names.series,
-  )
+  const series = await seriesIds(sql, windows, names)
   const rows = windows.map(
     ({ minute, counts }, index): CountRow => ({ ids: [series[index] ?? Number.NaN], start: minute, counts }),
   )
@@ -58,14 +54,23 @@ async function addWindowRows(
   }
 }
 
-async function addFacetRows(sql: Sql, facets: WindowDelta['facets'], { slot }: Stamp, names: Names): Promise<void> {
-  if (facets.length === 0) return
-  const series = await internNames(
+/** The ids of the rows' series, which get one where they are new. */
+function seriesIds(
+  sql: Sql,
+  rows: readonly { readonly series: SeriesKey }[],
+  names: Names,
+): Promise<readonly number[]> {
+  return internNames(
     sql,
-    facets.map((row) => row.series),
+    rows.map((row) => row.series),
     seriesNames,
     names.series,
   )
+}
+
+async function addFacetRows(sql: Sql, facets: WindowDelta['facets'], { slot }: Stamp, names: Names): Promise<void> {
+  if (facets.length === 0) return
+  const series = await seriesIds(sql, facets, names)
   const facet = await internNames(
     sql,
     facets.map((row) => row.facet),
@@ -93,12 +98,7 @@ async function addFindingRows(
   names: Names,
 ): Promise<void> {
   if (findings.length === 0) return
-  const series = await internNames(
-    sql,
-    findings.map((row) => row.series),
-    seriesNames,
-    names.series,
-  )
+  const series = await seriesIds(sql, findings, names)
   const finding = await internNames(
     sql,
     findings.map((row) => row.finding),

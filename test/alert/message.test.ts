@@ -10,6 +10,7 @@ import { headline } from '../../src/alert/headline.ts'
 import { messageOf } from '../../src/alert/message.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/model/time.ts'
 import { factsOf, NOON, notificationOf, SLO, VERDICT } from './sample.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const line = (message: ReturnType<typeof messageOf>, label: string): string | undefined =>
   message.facts.find((fact) => fact.label === label)?.text
@@ -113,7 +114,7 @@ describe('an alert', () => {
         }
         expect(Array.from(message.example ?? '').length).toBeLessThanOrEqual(1_500)
       }),
-      { numRuns: 100 },
+      runsOf(100),
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { parseDocuments, type Path } from '../../src/config/document.ts'
 import { processorTime } from '../support/processor-time.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const bombs: Record<string, { text: string; says: RegExp }> = {
   'aliases that double ten times': {
@@ -115,7 +116,7 @@ describe('a file of YAML', () => {
         expect(documents.length + problems.length).toBeGreaterThan(0)
         for (const document of documents) JSON.stringify(document.value)
       }),
-      { numRuns: 500 },
+      runsOf(500),
     )
   })
 
@@ -130,7 +131,7 @@ describe('a file of YAML', () => {
         expect(problems).toEqual([])
         expect(documents[0]?.value).toEqual(plain)
       }),
-      { numRuns: 200 },
+      runsOf(200),
     )
   })
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadProject } from '../../src/config/load.ts'
 import { type Files, linted, SOUND, writeProject } from '../support/project.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const ASSAY = 'rules/assay.yaml'
 const DOMAIN = 'rules/domains/checkout/domain.yaml'
@@ -295,7 +296,7 @@ describe('whatever stands in the files', () => {
           expect([file.startsWith('/'), line >= 1, column >= 1, message.length > 0]).toEqual([false, true, true, true])
         }
       }),
-      { numRuns: 300 },
+      runsOf(300),
     )
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/model/failure.ts'
 import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
-import { takeWriter, type Writer } from '../../src/store/leases.ts'
+import { takeWriter } from '../../src/store/leases.ts'
 import { observedSpans, readPositions, sourceProgress } from '../../src/store/positions.ts'
 import type { Database } from '../../src/store/sql.ts'
 import {
@@ -23,18 +23,12 @@ import {
   missingRevenue,
   seriesOf,
   stepOf,
+  usingWriter,
 } from '../support/commits.ts'
 
 /** What ingest is promised, on either engine. `make` opens an empty store. */
 export function ingestContract(make: () => Promise<Database>): void {
-  async function using(work: (db: Database, writer: Writer) => Promise<void>): Promise<void> {
-    const db = await make()
-    try {
-      await work(db, await takeWriter(db))
-    } finally {
-      await db.close()
-    }
-  }
+  const using = usingWriter(make)
   const received = async (db: Database, grain: 'minute' | 'hour' | 'day') => {
     const ids = (await allSeries(db)).map(({ id }) => id)
     const rows = await windowsBetween(db, grain, ids, 0, Number.MAX_SAFE_INTEGER)

@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { HOUR, MINUTE } from '../../src/model/time.ts'
 import { commitIngest } from '../../src/store/ingest.ts'
-import { takeWriter, type Writer } from '../../src/store/leases.ts'
 import { allQuarantine, latestExample, readQuarantine } from '../../src/store/quarantine.ts'
 import { readSample } from '../../src/store/samples.ts'
 import { readSightings } from '../../src/store/sightings.ts'
 import type { Database } from '../../src/store/sql.ts'
-import { commitOf, DAY_0 } from '../support/commits.ts'
+import { commitOf, DAY_0, usingWriter } from '../support/commits.ts'
 
 /** What a batch keeps beside its counts, on either engine. `make` opens an empty store. */
 export function keptContract(make: () => Promise<Database>): void {
-  async function using(work: (db: Database, writer: Writer) => Promise<void>): Promise<void> {
-    const db = await make()
-    try {
-      await work(db, await takeWriter(db))
-    } finally {
-      await db.close()
-    }
-  }
+  const using = usingWriter(make)
 
   describe('beside the counts', () => {
     const reject = {

@@ -13,6 +13,7 @@ import { createInterner } from '../../src/observe/windows/interner.ts'
 import { contractVersion, planWith } from '../support/contract.ts'
 import { hostileArrival, hostilePayload } from '../support/hostile.ts'
 import { seeded } from '../support/random.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const T = Date.UTC(2026, 0, 15, 10)
 const MAX_DELAY = 5 * MINUTE
@@ -373,7 +374,7 @@ describe('any split of a list of records', () => {
         }
         expect(bytesSeen(split)).toBe(bytesSeen(whole))
       }),
-      { numRuns: 30 },
+      runsOf(30),
     )
   })
 })

@@ -4,6 +4,7 @@ import { readName } from '../../src/observe/decode/text.ts'
 import { contractFor } from '../../src/plan/match.ts'
 import { contractStub, stubPath } from '../../src/plan/stub.ts'
 import { linted, planned } from '../support/project.ts'
+import { runsOf } from '../support/thorough.ts'
 
 /** Saves a stub where it says that it belongs, in the domain checkout. */
 function saved(event: string, bodies: readonly unknown[]) {
@@ -130,7 +131,7 @@ versions:
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), fc.array(body, { maxLength: 3 }), (event, bodies) => {
         expect(linted(saved(event, bodies)).lines).toEqual([])
       }),
-      { numRuns: 100 },
+      runsOf(100),
     )
   })
 

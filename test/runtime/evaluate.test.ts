@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/open.ts'
 import { evaluatorOf } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
 import { sloPlan } from '../support/slo-plan.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const START = Date.UTC(2026, 0, 5, 7, 3)
 const PLAN = planOf([
@@ -119,7 +120,7 @@ describe('the evaluator', () => {
       fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
         expect(await live(batches)).toEqual(expected)
       }),
-      { numRuns: 25 },
+      runsOf(25),
     )
   })
 })

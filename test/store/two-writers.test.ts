@@ -11,6 +11,7 @@ import { allSeries, changedWindows, windowsBetween } from '../../src/store/windo
 import { commitOf, countingCommit, countsOf, DAY_0, seriesOf, stepOf } from '../support/commits.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { runsOf } from '../support/thorough.ts'
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
@@ -145,7 +146,7 @@ withPostgres('Postgres', (postgres) => {
         const stored = await windowsBetween(db, 'minute', [1], 0, DAY_0 + HOUR)
         expect(seen).toEqual(new Map(stored.map(({ start, counts }) => [start, counts.received])))
       }),
-      { numRuns: 60 },
+      runsOf(60),
     )
     await db.close()
   })

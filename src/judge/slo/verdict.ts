@@ -52,6 +52,18 @@ export function rowIsTrue(slo: SloPlan, row: BurnRow, long: Tally, short: Tally)
   return long.bad >= MINIMUM_BAD && pagingBound(long.bad, long.total) > limit
 }
 
+/** What a verdict says of the SLO that it is of. */
+export function judgedBy(slo: SloPlan): Pick<Verdict, 'slo' | 'domain' | 'event' | 'subject' | 'source' | 'kind'> {
+  return {
+    slo: slo.name,
+    domain: slo.domain,
+    event: slo.event,
+    ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
+    source: slo.source,
+    kind: slo.kind,
+  }
+}
+
 /** The verdict at `at` and which of the SLO's rows are true, in the order of `slo.rows`. */
 export function verdictAt(
   slo: SloPlan,
@@ -68,12 +80,7 @@ export function verdictAt(
       : slo.rows.map(() => false)
   const verdict: Verdict = {
     at,
-    slo: slo.name,
-    domain: slo.domain,
-    event: slo.event,
-    ...(slo.subject === 'table' ? { subject: slo.subject } : {}),
-    source: slo.source,
-    kind: slo.kind,
+    ...judgedBy(slo),
     ...outcomeOf(slo, total, interval, circumstances),
     good,
     total,

@@ -1,5 +1,5 @@
 import type { Path } from '../../config/document.ts'
-import { nearest } from '../../config/nearest.ts'
+import { didYouMean, nearest } from '../../config/nearest.ts'
 import type { Draft } from './draft.ts'
 import { FORMATS } from './formats.ts'
 import { KEYWORDS } from './keywords.ts'
@@ -83,8 +83,7 @@ export function prepareSchema(given: Json, draft: Draft): PreparedSchema {
     }
     const format = own(node, 'format')
     if (typeof format === 'string' && !FORMATS.includes(format)) {
-      const near = nearest(format, FORMATS)
-      const hint = near === null ? `known are ${FORMATS.join(', ')}` : `did you mean "${near}"?`
+      const hint = didYouMean(format, FORMATS, `known are ${FORMATS.join(', ')}`)
       note([...path, 'format'], `the format ${shown(format)} is not known and so not checked: ${hint}`)
     }
     const pattern = own(node, 'pattern')

@@ -15,7 +15,7 @@ const HISTORY = historyMinutes(21, CYCLE_MINUTES)
 const CHECKOUT = ['Cart Viewed', 'Checkout Started', 'Order Completed', 'Payment Failed']
 const WEIGHTS: Readonly<Record<string, number>> = { domain: 0.5, family: 0.25 }
 /** A seed costs four seconds of the processor. */
-const SEEDS = THOROUGH ? [1, 2, 3, 4] : [1]
+const SEEDS = [1, 2, 3, 4]
 
 function hourOf(seed: number, hour: number): readonly EventHour[] {
   const counts = new Map(
@@ -67,15 +67,19 @@ function movedOf(seed: number): readonly (readonly [event: string, hours: number
 }
 
 describe('three weeks of the demo shop at the default budget', () => {
-  it('the silent event and the platform’s drop are told in their first hour, and hardly anything else', () => {
-    const faults = [
-      ['Checkout Started', 43],
-      ['Cart Viewed', 23],
-    ]
-    const moved = SEEDS.map(movedOf)
-    for (const each of moved) expect(each).toEqual(expect.arrayContaining(faults))
-    // None of the seed that is shipped; of four, with twelve weeks between them, one at most.
-    expect(moved[0]).toEqual(faults)
-    expect(moved.flat().length - faults.length * SEEDS.length).toBeLessThanOrEqual(1)
-  }, 300_000)
+  it.skipIf(!THOROUGH)(
+    'the silent event and the platform’s drop are told in their first hour, and hardly anything else (20 s long: with ASSAY_REQUIRE=all)',
+    () => {
+      const faults = [
+        ['Checkout Started', 43],
+        ['Cart Viewed', 23],
+      ]
+      const moved = SEEDS.map(movedOf)
+      for (const each of moved) expect(each).toEqual(expect.arrayContaining(faults))
+      // None of the seed that is shipped; of four, with twelve weeks between them, one at most.
+      expect(moved[0]).toEqual(faults)
+      expect(moved.flat().length - faults.length * SEEDS.length).toBeLessThanOrEqual(1)
+    },
+    300_000,
+  )
 })

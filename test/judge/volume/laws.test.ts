@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { volumeFleet } from '../../../src/judge/volume/fleet.ts'
 import { HOUR } from '../../../src/model/time.ts'
 import { type Course, feed, MONDAY, noise, UTC, watch, weekly } from './series.ts'
+import { THOROUGH } from '../../support/thorough.ts'
 
 /** Anything a file may hold: ordinary weeks with gaps, zeros, spikes, fractions, negative and enormous counts in them. */
 const course = (name: string): fc.Arbitrary<Course> =>
@@ -32,7 +33,7 @@ const course = (name: string): fc.Arbitrary<Course> =>
     })
 const courses = fc.tuple(course('a'), course('b'), course('c'))
 // Each run is thousands of hours; in .ci/run there is time for more.
-const runs = { numRuns: process.env['ASSAY_REQUIRE'] === 'all' ? 40 : 6 }
+const runs = { numRuns: THOROUGH ? 40 : 4 }
 
 function numbersIn(state: unknown): number[] {
   if (typeof state === 'number') return [state]

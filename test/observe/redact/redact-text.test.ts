@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redactMessage, redactName, redactText, redactVersion } from '../../../src/observe/redact/redact-text.ts'
 import { processorTime } from '../../support/processor-time.ts'
+import { runsOf } from '../../support/thorough.ts'
 
 const hidden: Record<string, [string, string]> = {
   'an e-mail address': ['mail to jane.doe+x@mail.example.co.uk!', 'mail to ‹email›!'],
@@ -110,7 +111,7 @@ describe('redactText', () => {
       fc.property(around, address, around, (before, address, after) => {
         expect(redactText(`${before}${address}${after}`)).not.toContain(address)
       }),
-      { numRuns: 2_000 },
+      runsOf(2_000),
     )
   })
 

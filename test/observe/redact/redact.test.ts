@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePayload } from '../../../src/observe/decode/parse.ts'
 import { redactExcerpt, redactPayload } from '../../../src/observe/redact/redact.ts'
+import { runsOf } from '../../support/thorough.ts'
 
 const NONE = new Map<string, string>()
 
@@ -126,7 +127,7 @@ describe('redactPayload', () => {
         expect(shown.includes('\\u0000')).toBe(false)
         expect(/\\ud[89a-f]/.test(shown)).toBe(false)
       }),
-      { numRuns: 40 },
+      runsOf(40),
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../../src/plan/schema/pattern.ts'
 import { processorTime } from '../../support/processor-time.ts'
+import { runsOf } from '../../support/thorough.ts'
 
 function matches(source: string, text: string): boolean {
   const pattern = compilePattern(source)
@@ -80,7 +81,7 @@ describe('a pattern', () => {
           expect(matches(source, text)).toBe(new RegExp(source, 'u').test(text))
         },
       ),
-      { numRuns: 1_000 },
+      runsOf(1_000),
     )
   })
 })

@@ -6,6 +6,7 @@ import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { applyRetention } from '../../../src/store/retention.ts'
+import { commitOf, seriesOf, stepOf } from '../../support/commits.ts'
 import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
@@ -24,20 +25,14 @@ it.each([
   async (_what, first, later) => {
     const db = await openStore({ type: 'sqlite', path: ':memory:' })
     const writer = await takeWriter(db)
-    const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
+    const series = seriesOf('Order Completed')
     const hours = (NOW - START) / HOUR
     const windows = Array.from({ length: hours }, (_, hour) => {
       const minute: Instant = START + hour * HOUR
       return { series, minute, counts: { ...emptyCounts(), received: 60, lastArrival: minute } }
     })
-    await commitIngest(db, writer, {
-      source: 'web',
-      steps: [{ partition: 'all', from: null, to: '1', observedUntil: NOW, listeningSince: null, complete: false }],
-      delta: { windows, facets: [], findings: [] },
-      rejects: [],
-      samples: [],
-      sightings: [],
-    })
+    const steps = [stepOf(null, '1', { observedUntil: NOW })]
+    await commitIngest(db, writer, commitOf({ steps, delta: { windows, facets: [], findings: [] } }))
     const before = sloPlan({ ...first, name: 'before' })
     await (await evaluatorOf({ db, plan: planOf([before]) })).evaluate()
     await applyRetention(db, NOW, KEPT)

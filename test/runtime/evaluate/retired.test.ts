@@ -8,6 +8,7 @@ import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { deliveriesOf } from '../../../src/store/outbox.ts'
+import { commitOf, seriesOf, stepOf } from '../../support/commits.ts'
 import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
@@ -26,21 +27,15 @@ const ROUTES: EvaluatorDeps['routes'] = {
 async function shopWithIncident() {
   const db = await openStore({ type: 'sqlite', path: ':memory:' })
   const writer = await takeWriter(db)
-  const series = { source: 'web', kind: 'planned', event: 'Order Completed' } as const
+  const series = seriesOf('Order Completed')
   const windows = Array.from({ length: 20 }, (_, index) => {
     const minute = START + index * MINUTE
     const counts = { ...emptyCounts(), received: 50, identified: 50, invalid: index < 10 ? 0 : 50, lastArrival: minute }
     return { series, minute, counts }
   })
   const until: Instant = START + 20 * MINUTE
-  await commitIngest(db, writer, {
-    source: 'web',
-    steps: [{ partition: 'all', from: null, to: '1', observedUntil: until, listeningSince: null, complete: false }],
-    delta: { windows, facets: [], findings: [] },
-    rejects: [],
-    samples: [],
-    sightings: [],
-  })
+  const steps = [stepOf(null, '1', { observedUntil: until })]
+  await commitIngest(db, writer, commitOf({ steps, delta: { windows, facets: [], findings: [] } }))
   const open = (slos: EvaluatorDeps['plan']['slos']) =>
     evaluatorOf({ db, plan: planOf(slos) }, { routes: ROUTES, collapses: false })
   const first = await open([BROKEN, OTHER])

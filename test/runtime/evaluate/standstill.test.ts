@@ -8,6 +8,7 @@ import { takeWriter } from '../../../src/store/leases.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { allOutbox } from '../../../src/store/outbox.ts'
 import { afterRoundOf } from '../../support/after-round.ts'
+import { commitOf, seriesOf, stepOf } from '../../support/commits.ts'
 import { evaluatorOf } from '../../support/evaluator.ts'
 import { planOf } from '../../support/plan.ts'
 import { sloPlan } from '../../support/slo-plan.ts'
@@ -32,26 +33,12 @@ async function stillSource(routes: EvaluatorDeps['routes']) {
 
   /** Reads a source up to `until`; `invalid`: of ten records in the minute before. */
   async function readUntil(source: string, from: Instant | null, until: Instant, invalid = 0): Promise<void> {
-    const series = { source, kind: 'planned', event: 'Order Completed' } as const
+    const series = seriesOf('Order Completed', source)
     const minute = until - MINUTE
     const counts = { ...emptyCounts(), received: 10, invalid, lastArrival: minute }
-    await commitIngest(db, writer, {
-      source,
-      steps: [
-        {
-          partition: 'all',
-          from: from === null ? null : String(from),
-          to: String(until),
-          observedUntil: until,
-          listeningSince: null,
-          complete: false,
-        },
-      ],
-      delta: { windows: [{ series, minute, counts }], facets: [], findings: [] },
-      rejects: [],
-      samples: [],
-      sightings: [],
-    })
+    const steps = [stepOf(from === null ? null : String(from), String(until), { observedUntil: until })]
+    const delta = { windows: [{ series, minute, counts }], facets: [], findings: [] }
+    await commitIngest(db, writer, commitOf({ source, steps, delta }))
   }
 
   /** Answers how the process runs rounds. */

@@ -6,6 +6,7 @@ import { readVolumeState, type SavedVolume, writeVolumeState } from '../../../sr
 import { createVolumeWatch, type VolumeWatch } from '../../../src/runtime/volume/volume-watch.ts'
 import { seeded } from '../../support/random.ts'
 import { type Arrived, at, due, type VolumeProject, volumeProject } from './project.ts'
+import { THOROUGH } from '../../support/thorough.ts'
 
 const EVENTS = ['Order Completed', 'Payment Failed', 'Cart Viewed', 'Never Sent']
 const HOURS = 24 * 24
@@ -120,7 +121,7 @@ describe('the volume detector after a restart', () => {
         expect(watch.save()).toEqual(uninterrupted.save())
         expect(readingsOf(watch)).toEqual(readingsOf(uninterrupted))
       }),
-      { numRuns: process.env['ASSAY_REQUIRE'] === 'all' ? 20 : 4 },
+      { numRuns: THOROUGH ? 20 : 2 },
     )
   }, 60_000)
 

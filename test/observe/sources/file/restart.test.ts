@@ -132,7 +132,7 @@ describe('a reader that dies', () => {
         expect(new Set(whole.flatMap(({ told }) => told.map(({ at }) => at))).size).toBe(lines.length)
         expect(await readWith(root, limits, deaths)).toEqual(whole)
       }),
-      { numRuns: THOROUGH ? 200 : 60 },
+      { numRuns: THOROUGH ? 200 : 25 },
     )
   })
 })
@@ -149,7 +149,7 @@ describe('the verdict of a minute', () => {
         expect(judged(cut, true)).toEqual(expected)
         expect(judged(cut, false)).toEqual(expected)
       }),
-      { numRuns: THOROUGH ? 200 : 60 },
+      { numRuns: THOROUGH ? 200 : 25 },
     )
   })
 })

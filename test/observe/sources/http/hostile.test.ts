@@ -13,7 +13,7 @@ import { THOROUGH } from '../../../support/thorough.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** What memory settles on shows after a tenth of them. */
-const REQUESTS = THOROUGH ? 100_000 : 25_000
+const REQUESTS = THOROUGH ? 100_000 : 10_000
 const NOON = Date.UTC(2026, 9, 1, 12)
 const readEvents = createEventsReader(null)
 
@@ -48,7 +48,7 @@ it(`makes of ${REQUESTS} hostile requests (100000 with ASSAY_REQUIRE=all) record
     for (let index = 0; index < submission.count; index++) {
       const decoded = submission.decode(index, NOON)
       if (!decoded.ok) {
-        expect(decoded.excerpt.length).toBeLessThanOrEqual(2_000)
+        expect(decoded.excerpt.length).toBeLessThanOrEqual(2_100)
         continue
       }
       if (decoded.event === '' || !decoded.event.isWellFormed() || decoded.event.includes('\u0000'))
