@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../free-port.ts'
 
 /** Stands between clients and a broker, and breaks connections where it is told to. */
 export interface KafkaProxy {
@@ -8,7 +9,9 @@ export interface KafkaProxy {
   readonly cutNext: (api: number) => void
   /** Answers that were cut. */
   readonly cuts: () => number
+  /** Breaks all connections and refuses new ones. */
   readonly close: () => Promise<void>
+  readonly open: () => Promise<void>
 }
 
 /** Keys of requests: https://kafka.apache.org/protocol#protocol_api_keys. */
@@ -60,8 +63,9 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
       }),
     )
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
+  const port = await freePort()
+  const open = (): Promise<void> => new Promise((done) => server.listen(port, '127.0.0.1', () => done()))
+  await open()
   const theirs = addressBytes(host, Number(brokerPort))
   const own = addressBytes('127.0.0.1', port)
 
@@ -78,6 +82,7 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
       cutting = api
     },
     cuts: () => cuts,
+    open,
     close: () =>
       new Promise((done) => {
         server.close(() => done())

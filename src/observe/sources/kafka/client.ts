@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Kafka, LogEntry } from 'kafkajs'
 import { installCodecs } from './codecs.ts'
 import { mendConnections } from './connections.ts'
+import { mendMemberships } from './membership.ts'
 
 /** How to reach a cluster; secrets are in place. */
 export interface KafkaAccess {
@@ -34,6 +35,7 @@ export async function createClient(id: string, access: KafkaAccess, log: KafkaLo
   const { default: kafkajs } = await import('kafkajs')
   await installCodecs(kafkajs)
   mendConnections()
+  mendMemberships()
   const { brokers, tls, sasl } = access
   return new kafkajs.Kafka({
     clientId: 'assay',

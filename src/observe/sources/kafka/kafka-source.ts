@@ -10,6 +10,7 @@ import type { Messaging, PositionStep, Source, SourceBatch, SourceState } from '
 import type { StreamFigures } from '../../../model/stream.ts'
 import type { Fetched } from './backlog.ts'
 import type { KafkaAccess, KafkaLog } from './client.ts'
+import { createMembership } from './membership.ts'
 import { createReading, type Reading } from './reading.ts'
 import { payloadsOf, readAside, readHere, readRecords } from './records.ts'
 import { withoutRepeats } from './repeated.ts'
@@ -63,13 +64,14 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
   const { id, most = MOST } = deps
   const here = readHere(createDecoder(deps.format), deps.early)
   const log = withoutRepeats(deps.log, deps.now)
+  const membership = createMembership()
   let reading: Reading | null = null
   let again = false
   let clockAhead = 0
 
   /** It outlives `read`, but not the signal, whether or not somebody reads then. */
   function begin(signal: AbortSignal): Reading {
-    const begun = createReading({ ...deps, log, askEvery: deps.askEvery ?? SECOND })
+    const begun = createReading({ ...deps, log, membership, askEvery: deps.askEvery ?? SECOND })
     const stop = (): void => void begun.close()
     signal.addEventListener('abort', stop, { once: true })
     reading = {

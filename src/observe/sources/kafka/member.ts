@@ -4,6 +4,7 @@ import { type Backlog, createBacklog } from './backlog.ts'
 import { bounded } from './bounded.ts'
 import { unreachable } from './cluster.ts'
 import type { Failure } from '../../../model/failure.ts'
+import type { Membership } from './membership.ts'
 import { partitionKey } from './partition.ts'
 import { unreadableAnswer } from './unreadable.ts'
 
@@ -37,6 +38,7 @@ export interface Member {
 export interface MemberDeps {
   readonly kafka: Kafka
   readonly group: string
+  readonly membership: Membership
   readonly topics: readonly string[]
   readonly now: () => Instant
   /** Something came, or went wrong. */
@@ -64,7 +66,7 @@ interface Progress extends Assigned {
 }
 
 /** Joins the group. Throws a retryable `Failure` where no broker answers. */
-export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps): Promise<Member> {
+export async function joinGroup({ kafka, group, membership, topics, now, wake }: MemberDeps): Promise<Member> {
   const consumer = kafka.consumer({
     groupId: group,
     sessionTimeout: SESSION,
@@ -95,6 +97,7 @@ export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps)
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const pairs = Object.entries(payload.memberAssignment)
     consumer.pause(pairs.map(([topic, partitions]) => ({ topic, partitions })))
+    membership.joined(payload.memberId)
     assigned = pairs.flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ key: partitionKey(topic, partition), topic, partition })),
     )
@@ -162,12 +165,15 @@ export async function joinGroup({ kafka, group, topics, now, wake }: MemberDeps)
   async function leave(): Promise<void> {
     left = true
     backlog.clear()
+    // A client that gave up by itself has ended, and may not have been able to leave.
+    if (generation !== null && failure === null) membership.left()
     await bounded(consumer.disconnect())
   }
 
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+    membership.comeBack(group)
     await consumer.run({ autoCommit: false, eachBatch })
   } catch (error) {
     await leave()

@@ -9,6 +9,7 @@ import type { Fetched } from './backlog.ts'
 import { createClient, type KafkaAccess, type KafkaLog } from './client.ts'
 import { type Cluster, createCluster, type Extents, unreachable } from './cluster.ts'
 import { joinGroup, type Member } from './member.ts'
+import type { Membership } from './membership.ts'
 import { placeOf, readOffset, topicOfKey } from './partition.ts'
 import { createSkew } from './skew.ts'
 import { createStanding, type PartitionStanding } from './standing.ts'
@@ -17,6 +18,7 @@ export interface ReadingDeps {
   readonly id: string
   readonly access: KafkaAccess
   readonly group: string
+  readonly membership: Membership
   readonly topics: readonly string[]
   readonly from: 'earliest' | 'latest'
   readonly now: () => Instant
@@ -110,7 +112,7 @@ export function createReading(deps: ReadingDeps): Reading {
     await member?.leave()
     member = null
     if (present.length === 0) return null
-    const joined = await joinGroup({ kafka: await connect(), group: deps.group, topics: present, now, wake })
+    const joined = await joinGroup({ ...deps, kafka: await connect(), topics: present, wake })
     if (signal.aborted) {
       await joined.leave()
       return null

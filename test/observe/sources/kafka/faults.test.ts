@@ -149,6 +149,32 @@ withKafka('a Kafka source in trouble', (kafka) => {
     await proxy.close()
   })
 
+  it('comes back to its group under its old name where it could not leave', async () => {
+    const { plain } = await kafka.shared()
+    const [topic, group] = [uniqueName('name'), uniqueName('names')]
+    await createTopic(plain, topic, { partitions: 2 })
+    const proxy = await startKafkaProxy(plain)
+    const reader = await startKafkaReader(proxy.address, { topics: [topic], group })
+    const members = (): Promise<string[]> =>
+      withAdmin(plain, async (admin) => {
+        const { groups } = await admin.describeGroups([group])
+        return groups.flatMap((one) => one.members.map(({ memberId }) => memberId))
+      })
+    await sendLines(plain, topic, lines(0, 10), { partitions: 2 })
+    await until('ten records', () => reader.records.length === 10)
+    const before = await members()
+    expect(before).toHaveLength(1)
+    await proxy.close()
+    await until('a failure', () => reader.failures.length > 0)
+    await proxy.open()
+    await sendLines(plain, topic, lines(10, 20), { partitions: 2 })
+    await until('twenty records', () => reader.records.length === 20)
+    expect(await members()).toEqual(before)
+    await reader.stop()
+    expect(await members()).toEqual([])
+    await proxy.close()
+  })
+
   it('says of an address at which no broker is that it can not be read', async () => {
     // What comes claims to be an answer of no bytes.
     const stranger = createServer((socket) =>

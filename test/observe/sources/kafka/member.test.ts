@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createClient } from '../../../../src/observe/sources/kafka/client.ts'
 import { joinGroup } from '../../../../src/observe/sources/kafka/member.ts'
+import { createMembership } from '../../../../src/observe/sources/kafka/membership.ts'
 import { partitionKey } from '../../../../src/observe/sources/kafka/partition.ts'
 import { createTopic, uniqueName, withKafka } from '../../../support/kafka.ts'
 
@@ -15,6 +16,7 @@ withKafka('a member of a group', (kafka) => {
     const member = await joinGroup({
       kafka: client,
       group: topic,
+      membership: createMembership(),
       topics: [topic],
       now: Date.now,
       wake: () => undefined,
