@@ -7,6 +7,8 @@ export interface KafkaProxy {
   readonly address: string
   /** Sends half of the next answer to that kind of request (its key in the protocol), then resets the connection. */
   readonly cutNext: (api: number) => void
+  /** Whether it keeps all answers to itself; connections stay open. */
+  readonly mute: (isMute: boolean) => void
   /** Answers that were cut. */
   readonly cuts: () => number
   /** Breaks all connections and refuses new ones. */
@@ -26,6 +28,7 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
   const sockets = new Set<Socket>()
   let cutting: number | null = null
   let cuts = 0
+  let muted = false
   const server = createServer((client) => {
     const upstream = connect(Number(brokerPort), host)
     const asked = new Map<number, number>()
@@ -48,6 +51,7 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
     upstream.on(
       'data',
       frames((frame) => {
+        if (muted) return
         const id = frame.readInt32BE(SIZE)
         const answer = renamed(frame)
         const isCut = cutting !== null && asked.get(id) === cutting
@@ -80,6 +84,9 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
     address: `127.0.0.1:${port}`,
     cutNext: (api) => {
       cutting = api
+    },
+    mute: (isMute) => {
+      muted = isMute
     },
     cuts: () => cuts,
     open,

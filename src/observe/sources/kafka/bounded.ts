@@ -15,3 +15,16 @@ export async function bounded(work: Promise<unknown>, most: Duration = PART_WITH
   await Promise.race([work.catch(() => undefined), late])
   clearTimeout(timer)
 }
+
+/** What work gives, if it gives it in time; else throws what is to be said. For work that may never end: the client's, whose requests can get lost. */
+export async function within<Result>(most: Duration, late: string, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const ended = new Promise<never>((_done, fail) => {
+    timer = setTimeout(() => fail(new Error(late)), most)
+  })
+  try {
+    return await Promise.race([work, ended])
+  } finally {
+    clearTimeout(timer)
+  }
+}

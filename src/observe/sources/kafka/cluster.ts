@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import { Failure } from '../../../model/failure.ts'
 import type { Instant } from '../../../model/time.ts'
 import type { Stamp } from './arrival.ts'
-import { bounded } from './bounded.ts'
+import { bounded, within } from './bounded.ts'
 import { type Extent, partitionKey } from './partition.ts'
 
 /** What the brokers keep of the topics, as of one moment. */
@@ -26,6 +26,8 @@ export interface Cluster {
 
 /** The code of the resource kind in a question for configurations. */
 const TOPIC = 2
+/** Longer than the client's own patience with several requests: what takes longer got lost in it. */
+const ANSWER_WITHIN = 60_000
 /** A topic that isn't there is looked for every so often, in ms. */
 const ASK_AGAIN = 5_000
 
@@ -49,7 +51,7 @@ export function createCluster(kafka: () => Promise<Kafka>, topics: readonly stri
   async function asking<Answer>(ask: (to: Admin) => Promise<Answer>): Promise<Answer> {
     admin ??= connect()
     try {
-      return await ask(await admin)
+      return await within(ANSWER_WITHIN, 'the brokers answer nothing', admin.then(ask))
     } catch (error) {
       // What it knows of leaders and partitions may be what is wrong.
       await close()

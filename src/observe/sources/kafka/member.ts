@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Instant } from '../../../model/time.ts'
 import { type Backlog, createBacklog } from './backlog.ts'
-import { bounded } from './bounded.ts'
+import { bounded, within } from './bounded.ts'
 import { unreachable } from './cluster.ts'
 import type { Failure } from '../../../model/failure.ts'
 import type { Membership } from './membership.ts'
@@ -48,6 +48,10 @@ export interface MemberDeps {
 /** A member that says nothing for so long is gone, and its partitions go to others. */
 const SESSION = 10_000
 const HEARTBEAT = 1_000
+/** Without a heartbeat for so long the client is stuck, or its brokers are: its place in the group is long lost. */
+const SILENT = 3 * SESSION
+/** Longer than members wait for each other. */
+const JOIN_WITHIN = 60_000
 /** How long a fetch waits where nothing has come; also how long it takes to stop. */
 const LONGEST_FETCH = 500
 const FETCH_BYTES = 8 * 1024 * 1024
@@ -85,6 +89,7 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
   let stale = false
   let failure: Failure | null = null
   let left = false
+  let beatAt = performance.now()
 
   function restart(): void {
     stale = true
@@ -95,14 +100,21 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
 
   // Synchronously: the next fetch begins right after the event, wherever the broker's committed offset is.
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    // The client goes on with a join that it had begun, and would hold partitions for nobody; this ends it.
+    if (left) throw new Error('the group was left meanwhile')
     const pairs = Object.entries(payload.memberAssignment)
     consumer.pause(pairs.map(([topic, partitions]) => ({ topic, partitions })))
     membership.joined(payload.memberId)
+    beatAt = performance.now()
     assigned = pairs.flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ key: partitionKey(topic, partition), topic, partition })),
     )
     generation = (generation ?? 0) + 1
     restart()
+  })
+
+  consumer.on(consumer.events.HEARTBEAT, () => {
+    beatAt = performance.now()
   })
 
   consumer.on(consumer.events.FETCH_START, ({ payload }) => {
@@ -137,8 +149,9 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
   })
 
   function fail(error: unknown): void {
+    if (failure !== null) return
     const asked = new Map([...progress.values()].map(({ key, next }) => [key, next] as const))
-    failure ??= unreadableAnswer(error, asked) ?? unreachable(error)
+    failure = unreadableAnswer(error, asked) ?? unreachable(error)
     wake()
   }
 
@@ -166,7 +179,7 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
     left = true
     backlog.clear()
     // A client that gave up by itself has ended, and may not have been able to leave.
-    if (generation !== null && failure === null) membership.left()
+    if (generation !== null && failure === null) membership.drop()
     await bounded(consumer.disconnect())
   }
 
@@ -174,7 +187,7 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     membership.comeBack(group)
-    await consumer.run({ autoCommit: false, eachBatch })
+    await within(JOIN_WITHIN, 'the group lets nobody in', consumer.run({ autoCommit: false, eachBatch }))
   } catch (error) {
     await leave()
     throw unreachable(error)
@@ -185,7 +198,14 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
     generation: () => generation,
     assigned: () => assigned,
     isStale: () => stale,
-    failure: () => failure,
+    failure: () => {
+      if (failure === null && generation !== null && performance.now() - beatAt > SILENT) {
+        // Whoever is stuck may come to and leave under the name.
+        membership.drop()
+        fail(new Error('the group has not been heard of for half a minute'))
+      }
+      return failure
+    },
     goOnFrom: (offsets) => {
       try {
         goOn(consumer, offsets)

@@ -5,7 +5,8 @@ export interface Membership {
   /** Has the next client of the group come back under the name that the last one had, if it didn't leave. */
   readonly comeBack: (group: string) => void
   readonly joined: (memberId: string) => void
-  readonly left: () => void
+  /** The name isn't to be used any more. */
+  readonly drop: () => void
 }
 
 /** The client's view of its group, as far as it is used here. */
@@ -37,7 +38,7 @@ export function createMembership(): Membership {
     joined: (memberId) => {
       name = memberId
     },
-    left: () => {
+    drop: () => {
       name = null
     },
   }

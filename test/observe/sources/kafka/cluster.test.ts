@@ -46,6 +46,13 @@ withKafka('three brokers', () => {
           topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 3 }],
         })
         await until('leaders', async () => (await leaderOf(PARTITIONS - 1).catch(() => -1)) > 0, 30_000)
+        // The first that asks for a group has the brokers make the topic of groups: 12 s and more on a busy machine.
+        const answers = (): Promise<boolean> =>
+          admin.fetchOffsets({ groupId: group }).then(
+            () => true,
+            () => false,
+          )
+        await until('the coordinator of groups', answers, 60_000)
 
         // librdkafka numbers its batches, and sends each until it is acknowledged.
         const producer = spawn(
@@ -114,6 +121,7 @@ withKafka('three brokers', () => {
         throw new Error(`${String(error)}\n${account}`, { cause: error })
       }
     },
-    240_000,
+    // Above the sum of what is waited for, so that what fails is one of those, which says what it knew.
+    420_000,
   )
 })

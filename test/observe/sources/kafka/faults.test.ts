@@ -175,6 +175,26 @@ withKafka('a Kafka source in trouble', (kafka) => {
     await proxy.close()
   })
 
+  it.skipIf(!THOROUGH)(
+    'gives up on a broker that keeps connections and answers nothing, and reads on once it does (long: half a minute is waited)',
+    async () => {
+      const { plain } = await kafka.shared()
+      const topic = uniqueName('mute')
+      await createTopic(plain, topic, { partitions: 2 })
+      await sendLines(plain, topic, lines(0, 10), { partitions: 2 })
+      const proxy = await startKafkaProxy(plain)
+      const reader = await startKafkaReader(proxy.address, { topics: [topic] })
+      await until('ten records', () => reader.records.length === 10)
+      proxy.mute(true)
+      const failure = await until('a failure', () => reader.failures[0], 60_000)
+      expect(failure.message).toBe("Kafka can't be read: the group has not been heard of for half a minute")
+      proxy.mute(false)
+      await readsOn(reader, plain, topic)
+      await proxy.close()
+    },
+    180_000,
+  )
+
   it('says of an address at which no broker is that it can not be read', async () => {
     // What comes claims to be an answer of no bytes.
     const stranger = createServer((socket) =>
