@@ -121,7 +121,7 @@ withKafka('three brokers', () => {
         throw new Error(`${String(error)}\n${account}`, { cause: error })
       }
     },
-    // Above the sum of what is waited for, so that what fails is one of those, which says what it knew.
+    // On a busy machine nodes start in half a minute. What fails is to be one of the waits: they say what was known.
     420_000,
   )
 })
