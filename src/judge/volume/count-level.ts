@@ -1,7 +1,7 @@
-import { type CountSeries, MOST_COUNT } from './count-state.ts'
+import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts'
 import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
-import { cleanAt, rawAt, resum, setClean } from './rings.ts'
+import { cleanAt, type Rings, rawAt, resum, setClean } from './rings.ts'
 import type { OpenAlarm } from './watch.ts'
 import { KEPT } from './window-steps.ts'
 
@@ -22,6 +22,12 @@ export function closeCounts(series: CountSeries): void {
   series.silence = 0
 }
 
+/** Whether nothing has come for as long as the level remembers. */
+export function isForgotten({ raw, first, last }: Rings): boolean {
+  if (last - first + 1 < raw.length) return false
+  return raw.every((count) => count <= 0)
+}
+
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */
 export function acceptLevel(series: CountSeries, from: number, isYoung: boolean): void {
   const { rings } = series
@@ -40,21 +46,31 @@ export function acceptLevel(series: CountSeries, from: number, isYoung: boolean)
   series.newLevelUntil = rings.last + rings.perDay
 }
 
+/** So many times more, where there were but a few a step, is another series: those few tell nothing of its season. */
+const UNLIKE = 10
+const FEW = 30
+
 /** False when nothing was counted, or nothing expected, so that there is no scale. */
 export function scaleLevel(series: CountSeries, from: number): boolean {
   const { rings } = series
   const size = rings.raw.length
   let counted = 0
   let expected = 0
+  let steps = 0
   const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - rings.perDay + 1)
   for (let index = start; index <= rings.last; index += 1) {
     const raw = rawAt(rings, index)
     if (raw < 0) continue
     counted += raw
+    steps += 1
     expected += series.expected[index % KEPT] ?? 0
   }
   if (counted <= 0 || expected <= 0) return false
   const factor = clamp(counted / expected, 1e-6, 1e6)
+  if (factor > UNLIKE && expected < FEW * steps) {
+    Object.assign(series, emptyCountSeries(rings.perDay))
+    return true
+  }
   for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
     const raw = rawAt(rings, index)
     if (raw < 0) continue

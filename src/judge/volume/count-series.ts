@@ -3,7 +3,7 @@ import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import { alarmOf } from './count-alarm.ts'
 import { accepted, learnCount } from './count-learning.ts'
-import { acceptLevel, closeCounts, scaleLevel } from './count-level.ts'
+import { acceptLevel, closeCounts, isForgotten, scaleLevel } from './count-level.ts'
 import { silenceOf } from './count-silence.ts'
 import { type CountSeries, emptyCountSeries } from './count-state.ts'
 import { driftOf } from './drift.ts'
@@ -41,6 +41,9 @@ export function stepCount(
   lenders: readonly CountSeries[] = [],
 ): Judged {
   const left = skipTo(series, step.index)
+  // What comes back after weeks may be anything: it begins as what was never seen.
+  if (series.asleep && count !== null && count > 0 && isForgotten(series.rings))
+    Object.assign(series, emptyCountSeries(series.rings.perDay))
   if (left !== null) return { ...judge(series, step, count, scoring, lenders), closed: left }
   return judge(series, step, count, scoring, lenders)
 }
@@ -89,7 +92,9 @@ function judge(
     series.tagged = true
   }
   if (series.asleep) {
-    takeIn(series, count, ahead.days < 14 ? count : ahead.mu, ahead.rho, ahead.mu)
+    // A young one learns when it is closed; a grown one keeps what it knows.
+    if (ahead.days < 14) takeIn(series, count, count, ahead.rho, ahead.mu)
+    else takeIn(series, MISSING, MISSING, MISSING, 0)
     return NOTHING
   }
   if (mayBeUnseen(series, step, count, ahead)) {

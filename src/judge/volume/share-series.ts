@@ -112,7 +112,7 @@ export function stepShare(
     series.since = step.index
     series.trail = 0
   }
-  const p = days < 1 ? globalShare(series.profile) : expectedShare(series.profile, slot, days)
+  const p = days < 1 ? firstDayShare(series.profile, k, total) : expectedShare(series.profile, slot, days)
   // A profile is only known once its day type was seen; until then its place is taken by the global share.
   const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
@@ -140,6 +140,11 @@ export function stepShare(
   }
   keep(series, step.perDay, slot, k, total, p)
   return { opened, closed, drift: null }
+}
+
+/** Where nothing was seen before, what came is as expected: windows reach back to it. */
+function firstDayShare(profile: ShareProfile, k: number, total: number): number {
+  return profile.globalTotal > 0 ? globalShare(profile) : k / total
 }
 
 /** Log-variance of the doubt while young. */

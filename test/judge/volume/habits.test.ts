@@ -225,3 +225,46 @@ describe('a share', () => {
     expect(told[0]?.slice(0, 2)).toEqual(['share', 'down'])
   })
 })
+
+describe('what comes back after weeks of nothing', () => {
+  // Of events of three and six weeks, and of one of eight days; the last is away for less than the level remembers.
+  const away = (from: number, days: number) =>
+    weekly(14, 400, 5).map((count, hour) => (hour >= from && hour < from + days * 24 ? 0 : count))
+  it.each([
+    [500, 30],
+    [500, 16],
+    [200, 45],
+    [1_000, 12],
+    [1_000, 9],
+  ])('after %i hours, for %i days: its end is told, and its return is no alarm', (from, days) => {
+    const told = openings(watch([{ name: 'seasonal', counts: away(from, days) }], QUIET))
+    expect(told).toEqual([['outage', 'down', from + 1]])
+  })
+  it('is watched again in its second week', () => {
+    const onset = 500 + 30 * 24 + 9 * 24 + 12
+    const counts = away(500, 30).map((count, hour) =>
+      hour >= onset && hour < onset + 24 ? Math.round(count / 2) : count,
+    )
+    const told = openings(watch([{ name: 'seasonal', counts }], QUIET))
+    expect(told.slice(1, 2).map(([kind, way, hour]) => [kind, way, hour - onset < 24])).toEqual([
+      ['volume', 'down', true],
+    ])
+  })
+})
+
+describe('an event of which a few came, and now come thousands', () => {
+  it('is told of once', () => {
+    const next = noise(6)
+    const counts = weekly(14, 5_000, 6).map((count, hour) => (hour < 1_000 ? Number(next() < 0.1) : count))
+    expect(openings(watch([{ name: 'launched', counts }], QUIET)).map(([, way]) => way)).toEqual(['up'])
+  })
+})
+
+describe('a share in daily counts', () => {
+  it('is nothing unusual on its second day, whatever it is', () => {
+    const totals = Array.from({ length: 30 }, (_, day) => 10_000 + 37 * (day % 5))
+    const counts = totals.map((total, day) => Math.round(total * (0.17 + 0.002 * (day % 3))))
+    const told = watch([{ name: 'ios', counts, totals, length: 24 * HOUR }], { ...UTC, falseAlarmsPerWeek: 1 })
+    expect(told).toEqual([])
+  })
+})
