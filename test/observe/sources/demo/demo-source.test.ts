@@ -61,10 +61,12 @@ describe('the demo shop', () => {
     const anchor = Date.UTC(2026, 2, 2, 6)
     expect(shop.steps[0]?.listeningSince).toBe(anchor)
     expect(shop.steps.slice(1).every(({ listeningSince }) => listeningSince === null)).toBe(true)
-    expect(shop.told).toEqual(expected(anchor, anchor, NOW))
+    const caughtUp = shop.told.length
     shop.clock(NOW + 95 * SECOND)
     await until('it has gone on', () => shop.observed() === NOW + 95 * SECOND)
     expect(shop.told).toEqual(expected(anchor, anchor, NOW + 95 * SECOND))
+    const ofLate = expected(anchor, NOW - 30 * SECOND, NOW + 95 * SECOND).length
+    expect(shop.told.length - caughtUp).toBe(ofLate - expected(anchor, NOW - 30 * SECOND, NOW).length)
     shop.stop()
     await reading
   })
@@ -102,7 +104,8 @@ describe('the demo shop', () => {
 
   it('was closed while nobody looked for longer than its story', async () => {
     const positions = new Map<string, string>()
-    const before = open(positions)
+    const anchor = Date.UTC(2026, 2, 2, 11, 50)
+    const before = open(positions, { storyStart: anchor })
     const reading = before.read()
     await until('it has caught up', () => before.observed() === NOW)
     before.stop()
@@ -116,7 +119,7 @@ describe('the demo shop', () => {
     await again
     const reopened = Date.UTC(2026, 2, 3, 2)
     expect(after.steps[0]?.listeningSince).toBe(reopened)
-    expect(after.told).toEqual(expected(Date.UTC(2026, 2, 2, 6), reopened, later))
+    expect(after.told).toEqual(expected(anchor, reopened, later))
     expect(after.source.state().detail).toBe('The shop was closed for 14 hours while Assay was stopped.')
   })
 
