@@ -35,6 +35,8 @@ export interface BatchBuilder {
   /** What was added since the last time. */
   readonly take: () => RecordBatch
   readonly size: () => number
+  /** Bytes, about, that go over: ids, and the lines of those that keep their payload. */
+  readonly weight: () => number
 }
 
 export function createBatchBuilder(): BatchBuilder {
@@ -43,6 +45,7 @@ export function createBatchBuilder(): BatchBuilder {
   let ids: string[] = []
   let others: Judged[] = []
   let kinds: Kind[] = []
+  let weight = 0
   /** The kinds of this batch: records of the same event share their dimensions and their judgement as objects. */
   let known = new Map<Judgement, Map<DecodedEvent['dimensions'], number>>()
 
@@ -62,11 +65,15 @@ export function createBatchBuilder(): BatchBuilder {
     if (decoded.ok && judged !== null && decoded.envelope === null) {
       whole.push(line, kindOf(decoded, judged), decoded.id?.length ?? NONE)
       numbers.push(offset, end, decoded.eventTime ?? Number.NaN, decoded.receivedAt ?? Number.NaN)
-      if (decoded.id !== null) ids.push(decoded.id)
+      if (decoded.id !== null) {
+        ids.push(decoded.id)
+        weight += decoded.id.length
+      }
     } else {
       whole.push(line, NONE, NONE)
       numbers.push(offset, end, Number.NaN, decoded.receivedAt ?? Number.NaN)
       others.push(record)
+      weight += end - offset
     }
   }
 
@@ -83,11 +90,12 @@ export function createBatchBuilder(): BatchBuilder {
     ids = []
     others = []
     kinds = []
+    weight = 0
     known = new Map()
     return batch
   }
 
-  return { add, take, size: () => whole.length / 3 }
+  return { add, take, size: () => whole.length / 3, weight: () => weight }
 }
 
 /** The records of a batch, one at a time. */

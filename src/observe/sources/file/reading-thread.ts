@@ -30,6 +30,8 @@ type PlainFrom = Omit<LinesFrom, 'isFinished'>
 const AHEAD = 3
 /** Records from which on a batch goes over: each wakes the other thread. */
 const WORTH_SENDING = 2_000
+/** Bytes from which on fewer go over: 2,000 lines may be 2 GB. */
+const HEAVY = 4 * 1024 * 1024
 
 /** The thread's side: reads, decodes and judges finished files as it is asked to. */
 export function serveRecords(port: MessagePort, decode: Decode, early: EarlyCheck): void {
@@ -89,7 +91,7 @@ async function gather(records: FileRecords, builder: BatchBuilder): Promise<void
     if (more === 'last') add(records, builder.add)
     if (more !== 'fed') return
     while (records.next()) add(records, builder.add)
-    if (builder.size() >= WORTH_SENDING) return
+    if (builder.size() >= WORTH_SENDING || builder.weight() >= HEAVY) return
   }
 }
 
