@@ -1,4 +1,3 @@
-import { HOUR } from '../../model/time.ts'
 import { type Expectation, expectation } from './baseline.ts'
 import type { CivilStep } from './civil.ts'
 import { alarmOf } from './count-alarm.ts'
@@ -14,7 +13,7 @@ import { clamp, deviation } from './residual.ts'
 import { append, MISSING } from './rings.ts'
 import type { Scoring } from './threshold.ts'
 import { forgetSurge, noteSurge } from './surges.ts'
-import { forgetPassed, notePassed, type OpenAlarm, settles } from './watch.ts'
+import { forgetPassed, isLasting, notePassed, type OpenAlarm, settles } from './watch.ts'
 import { KEPT } from './window-steps.ts'
 
 /** Doubt from which on the day's type hasn't been seen before. */
@@ -256,9 +255,7 @@ function afterOpen(
   followEpisode(series.jitter, count, ahead.mu)
   takeIn(series, count, ahead.mu, ahead.rho, ahead.mu)
   const over = open.kind === 'outage' ? count > 0 && settles(watch, open, u) : settles(watch, open, u)
-  const hours = ((step.index - open.step) * step.length) / HOUR
-  const lasting = hours >= (ahead.days < 14 ? 8 : 96)
-  if (!over && !lasting) return null
+  if (!over && !isLasting(open, step, ahead.days, u)) return null
   if (over) {
     notePassed(watch, open)
     endEpisode(series.jitter, series.windows[0]?.phi ?? 0)

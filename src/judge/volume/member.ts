@@ -6,7 +6,9 @@ import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts
 import type { Bucket } from './detector.ts'
 import { emptyFine, type Fine, isLookedInto, judgeFine } from './fine.ts'
 import { clamp } from './residual.ts'
-import { acceptShares, emptyShareSeries, type ShareSeries, stepShare } from './share-series.ts'
+import { acceptShares } from './share-level.ts'
+import { stepShare } from './share-series.ts'
+import { emptyShareSeries, type ShareSeries } from './share-state.ts'
 import type { Scoring } from './threshold.ts'
 import type { OpenAlarm } from './watch.ts'
 

@@ -1,5 +1,6 @@
-import type { Instant } from '../../model/time.ts'
+import { DAY, type Duration, HOUR, type Instant } from '../../model/time.ts'
 import type { AlarmKind } from './alarm.ts'
+import type { CivilStep } from './civil.ts'
 import type { Band } from './detector.ts'
 
 /** Whether an alarm of a series is open, and how near it is to closing. Plain data. */
@@ -27,14 +28,28 @@ export function emptyWatch(): Watch {
 }
 
 const FAR = 5
+/** A step no further off than this is as expected again. */
+const NEAR = 2
 
 /** Takes one deviation of a step while an alarm is open; true when it is over. Long windows want more quiet than short ones. */
 export function settles(watch: Watch, open: OpenAlarm, u: number): boolean {
   watch.fast = 0.5 * bounded(watch.fast) + 0.5 * bounded(u)
   const near = open.hours >= 6 ? 1 : 1.3
   const needed = open.hours >= 6 ? 4 : 2
-  watch.quiet = Math.abs(watch.fast) < near && Math.abs(u) < 2 ? watch.quiet + 1 : 0
+  watch.quiet = Math.abs(watch.fast) < near && Math.abs(u) < NEAR ? watch.quiet + 1 : 0
   return watch.quiet >= needed
+}
+
+/** What has been so for four days is how things are; in the first two weeks a third of a day is enough. */
+const LASTING: Duration = 4 * DAY
+const LASTING_YOUNG: Duration = 8 * HOUR
+/** Steps that what is as expected again has to settle in. */
+const SETTLING = 8
+
+/** Whether an alarm has been open for so long that what it found is taken for normal. `u`: of the newest step; null: nothing came to be held against anything. */
+export function isLasting(open: OpenAlarm, { index, length }: CivilStep, days: number, u: number | null): boolean {
+  const beyond = index - open.step - (days < 14 ? LASTING_YOUNG : LASTING) / length
+  return beyond >= 0 && (u === null || Math.abs(u) >= NEAR || beyond >= SETTLING)
 }
 
 /** However far out it was, an alarm is over as soon after the end of its cause. */

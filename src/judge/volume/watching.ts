@@ -1,5 +1,6 @@
-import { DAY, type Duration, type Instant } from '../../model/time.ts'
-import { emptyHitters, type HeavyHitters, keptNames, takeHitters, unkeptCount } from './heavy-hitters.ts'
+import { type BasedStream, type DomainHour, domainBases, domainHour } from './domain-base.ts'
+import { emptyHitters, type HeavyHitters, keptNames, unkeptCount } from './heavy-hitters.ts'
+import { partsOf, takeNamed } from './named-parts.ts'
 import {
   type Aspect,
   type EventHour,
@@ -51,13 +52,7 @@ export interface SavedWatching {
   readonly streams: Map<string, StreamState>
 }
 
-interface StreamState extends WatchedStream {
-  readonly first: Instant
-  /**
-   * The streams of its domain that its shares are taken of, itself among them: fixed once there are others, so that what joins later
-   * moves no share. One list for all that have the same: of each its own they would be the square of a domain.
-   */
-  base: readonly string[] | null
+interface StreamState extends BasedStream {
   readonly platforms: HeavyHitters
   readonly families: HeavyHitters
 }
@@ -70,19 +65,10 @@ const PROPERTIES = 12
 const MOST_SERIES = 20_000
 /** The part of an hour's records from which on those that are late say more of its shares than the hour itself. */
 const BACKFILL = 0.01
-/** Streams of a domain younger than this are no measure for others. */
-const GROWN: Duration = 7 * DAY
-/** Names that stand for many are no platform. */
-const UNNAMED = new Set(['', '__other__'])
 
+/** Nothing found yet. */
 export function emptyWatching(): SavedWatching {
   return { series: new Map(), streams: new Map() }
-}
-
-/** What the streams of a domain count in an hour. */
-interface DomainHour {
-  readonly received: number
-  readonly families: ReadonlyMap<string, number>
 }
 
 /** Goes on from what was saved, in the state that it is given. */
@@ -90,8 +76,7 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
   const { series: known, streams } = saved
   /** So that names needn't be put together for each bucket. */
   const named = new Map<string, Map<Aspect, Map<string | null, WatchedSeries>>>()
-  let byDomain: ReadonlyMap<string, readonly StreamState[]> = new Map()
-  let grouped = 0
+  const baseOf = domainBases(streams, options.domainOf)
 
   function stateOf({ event, source, start }: EventHour): StreamState {
     const key = streamKey({ event, source })
@@ -117,44 +102,6 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
     return series
   }
 
-  /**
-   * The stream and the grown ones of its domain and source; null where there is no other. A young one borrows their season so: its
-   * share of the domain has none.
-   */
-  function baseOf(state: StreamState, at: Instant): readonly string[] | null {
-    const domain = options.domainOf(state.event)
-    if (domain === null) return null
-    const base: string[] = []
-    let shared: readonly string[] | null = null
-    for (const other of relativesOf(domain, state.source)) {
-      if (other !== state && at - other.first < GROWN) continue
-      base.push(streamKey(other))
-      shared = other.base ?? shared
-    }
-    if (base.length < 2) return null
-    base.sort()
-    return shared?.length === base.length && base.every((key, place) => key === shared[place]) ? shared : base
-  }
-
-  /** The streams of a domain from one source, or from all together. */
-  function relativesOf(domain: string, source: string | null): readonly StreamState[] {
-    if (grouped !== streams.size) {
-      byDomain = Map.groupBy(streams.values(), (state) => JSON.stringify([options.domainOf(state.event), state.source]))
-      grouped = streams.size
-    }
-    return byDomain.get(JSON.stringify([domain, source])) ?? []
-  }
-
-  /** What the streams of a base count together in an hour, as long as all of them are told; null: they aren't. */
-  function domainIn(base: readonly string[], hour: ReadonlyMap<string, EventHour>): DomainHour | null {
-    const told = base.flatMap((key) => hour.get(key) ?? [])
-    if (told.length < base.length) return null
-    return {
-      received: told.reduce((sum, { received }) => sum + received, 0),
-      families: summed(told.map(({ families }) => families)),
-    }
-  }
-
   function take(hour: readonly EventHour[]): WatchedHour {
     const events = hour.toSorted((a, b) => (streamKey(a) < streamKey(b) ? -1 : 1))
     const byKey = new Map(events.map((each) => [streamKey(each), each]))
@@ -162,10 +109,12 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
     const gone: WatchedSeries[] = []
     for (const each of events) stateOf(each)
     const domains = new Map<readonly string[], DomainHour | null>()
-    const domainOf = (base: readonly string[]): DomainHour | null => {
-      const found = domains.get(base) ?? domainIn(base, byKey)
-      domains.set(base, found)
-      return found
+    const hourOf = (base: readonly string[]): DomainHour | null => {
+      const known = domains.get(base)
+      if (known !== undefined) return known
+      const made = domainHour(base, byKey)
+      domains.set(base, made)
+      return made
     }
     for (const each of events) {
       const state = stateOf(each)
@@ -183,19 +132,24 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
           gone.push(series)
         }
       }
+      /** Lets names come and go. One that is left alone, where there have to be more, is a part of nothing. */
+      const follow = (aspect: Aspect, hitters: HeavyHitters, least: number, left: readonly string[]): void => {
+        const isAlone = left.length > 0 && keptNames(hitters).length < least
+        leave(aspect, isAlone ? [...left, ...keptNames(hitters), OTHERS] : left)
+      }
       const { received, backfilled } = each
       add('total', received, null)
-      leave('platform', takeNamed(state.platforms, each.platforms, each.platforms, PLATFORMS))
-      for (const { value, count } of parts(state.platforms, each.platforms, 2)) add('platform', count, received, value)
+      follow('platform', state.platforms, 2, takeNamed(state.platforms, each.platforms, each.platforms, PLATFORMS))
+      for (const { value, count } of partsOf(state.platforms, each.platforms, 2))
+        add('platform', count, received, value)
       state.base ??= baseOf(state, each.start)
-      // Shares of a domain of which a part isn't told aren't shares.
-      const domain = state.base === null ? null : domainOf(state.base)
+      const domain = state.base === null ? null : hourOf(state.base)
       if (domain !== null) {
         add('domain', received, domain.received, options.domainOf(each.event))
         const all = domain.families
-        leave('family', takeNamed(state.families, each.families, all, FAMILIES))
-        const totals = new Map(parts(state.families, all, 1).map(({ value, count }) => [value, count]))
-        for (const { value, count } of parts(state.families, each.families, 1)) {
+        follow('family', state.families, 1, takeNamed(state.families, each.families, all, FAMILIES))
+        const totals = new Map(partsOf(state.families, all, 1).map(({ value, count }) => [value, count]))
+        for (const { value, count } of partsOf(state.families, each.families, 1)) {
           add('family', count, totals.get(value) ?? 0, value)
         }
       }
@@ -213,18 +167,28 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
 
   function coverage(): readonly Coverage[] {
     const byStream = Map.groupBy(known.values(), streamKey)
+    const isFull = known.size >= MOST_SERIES
+    /** Names that were to have a series when there were too many already. */
+    const refused = (stream: WatchedStream, aspect: Aspect, names: readonly string[]): number =>
+      isFull ? names.filter((value) => !known.has(seriesName(stream, aspect, value))).length : 0
     return [...streams]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, { event, source, platforms, families }]) => ({
-        event,
-        source,
-        series: byStream.get(key) ?? [],
-        unwatched: {
-          platforms: unkeptCount(platforms),
-          families: unkeptCount(families),
-          properties: Math.max(0, options.propertiesOf(event).length - PROPERTIES),
-        },
-      }))
+      .map(([key, { event, source, platforms, families, base }]) => {
+        const [kept, properties] = [keptNames(platforms), options.propertiesOf(event)]
+        const stream = { event, source }
+        return {
+          event,
+          source,
+          series: byStream.get(key) ?? [],
+          unwatched: {
+            platforms: unkeptCount(platforms) + (kept.length < 2 ? 0 : refused(stream, 'platform', kept)),
+            families: unkeptCount(families) + (base === null ? 0 : refused(stream, 'family', keptNames(families))),
+            properties:
+              Math.max(0, properties.length - PROPERTIES) +
+              refused(stream, 'property', properties.slice(0, PROPERTIES)),
+          },
+        }
+      })
   }
 
   function lendersOf(name: string): readonly string[] {
@@ -236,37 +200,4 @@ export function watching(options: WatchingOptions, saved: SavedWatching = emptyW
   }
 
   return { take, series: () => [...known.values()], lendersOf, coverage, save: () => saved }
-}
-
-function takeNamed(
-  hitters: HeavyHitters,
-  own: ReadonlyMap<string, number>,
-  all: ReadonlyMap<string, number>,
-  cap: number,
-): readonly string[] {
-  const isNamed = (counts: ReadonlyMap<string, number>) => ![...UNNAMED].some((name) => counts.has(name))
-  const named = (counts: ReadonlyMap<string, number>) =>
-    isNamed(counts) ? counts : new Map([...counts].filter(([name]) => !UNNAMED.has(name)))
-  return takeHitters(hitters, named(own), named(all), cap)
-}
-
-/** The counts of those that have a series, and of the rest together once the cap has left one out; none where there are fewer than `least`. */
-function parts(
-  hitters: HeavyHitters,
-  counts: ReadonlyMap<string, number>,
-  least: number,
-): readonly { readonly value: string; readonly count: number }[] {
-  const kept = keptNames(hitters)
-  if (kept.length < least) return []
-  const found = kept.map((value) => ({ value, count: counts.get(value) ?? 0 }))
-  if (!hitters.pooled) return found
-  let rest = 0
-  for (const [name, count] of counts) if (name !== '' && !kept.includes(name)) rest += count
-  return [...found, { value: OTHERS, count: rest }]
-}
-
-function summed(parts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>()
-  for (const part of parts) for (const [name, count] of part) sums.set(name, (sums.get(name) ?? 0) + count)
-  return sums
 }

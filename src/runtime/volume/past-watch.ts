@@ -118,15 +118,18 @@ async function dueStreams(
   const slos = new Map(
     plan.slos.flatMap((slo) => (slo.kind === 'volume' ? [[streamKey(streamOf(slo)), slo] as const] : [])),
   )
-  return streams.map((stream) => {
+  return streams.flatMap((stream) => {
     const isTable = plan.tables.has(stream.event)
     const about = slos.get(streamKey(stream)) ?? {
       event: stream.event,
       source: isTable ? tableSource(stream.event) : stream.source,
     }
     const sourcesAt = (end: Instant) => decidingSources(about, end, firsts, running)
-    const judgeable = judgeableUntil(sourcesAt(now).flatMap((source) => watermarks.get(source) ?? []))
-    return { stream, until: Math.min(now, judgeable ?? now), sourcesAt }
+    const sources = sourcesAt(now)
+    // The daemon doesn't judge what no source brings any more: that none comes is no outage.
+    if (sources.length === 0) return []
+    const judgeable = judgeableUntil(sources.flatMap((source) => watermarks.get(source) ?? []))
+    return [{ stream, until: Math.min(now, judgeable ?? now), sourcesAt }]
   })
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Annotation } from '../../../src/judge/volume/annotation.ts'
 import { emptyCountSeries } from '../../../src/judge/volume/count-state.ts'
 import { volumeFleet } from '../../../src/judge/volume/fleet.ts'
-import { emptyShareSeries } from '../../../src/judge/volume/share-series.ts'
+import { emptyShareSeries } from '../../../src/judge/volume/share-state.ts'
 import { HOUR } from '../../../src/model/time.ts'
 import { feed, MONDAY, noise, openings, UTC, watch, weekly } from './series.ts'
 
@@ -38,6 +38,32 @@ describe('an alarm that is open', () => {
     const told = watch([{ name: 'invalid', counts: ended(risen), totals: ended(all) }], QUIET)
     expect(openings(told)).toEqual([['share', 'up', onset + 1]])
     expect(told.at(-1)?.closedAt).toBe(MONDAY + (onset + 97) * HOUR)
+  })
+})
+
+describe('a fault that ends just before it would be taken for normal', () => {
+  it('isn’t: what came back is no surge', () => {
+    const few = weekly(3, 1_000, 3)
+    for (const [day, hours] of [
+      [3, 8],
+      [8, 7],
+      [10, 6],
+    ] as const) {
+      const onset = day * 24 + 13
+      const told = watch([{ name: 'new', counts: within(few, onset, onset + hours, () => 0) }], QUIET)
+      expect(openings(told), `${hours} hours of day ${day}`).toEqual([['outage', 'down', onset + 1]])
+    }
+    const onset = 10 * 168 + 34
+    const grown = watch([{ name: 'orders', counts: within(all, onset, onset + 94, () => 0) }], QUIET)
+    expect(openings(grown)).toEqual([['outage', 'down', onset + 1]])
+  })
+  it('is taken for normal where it goes on, though no hour by itself is far off', () => {
+    const onset = 10 * 168 + 34
+    const few = weekly(20, 40, 8).map((count, hour) => (hour >= onset ? Math.round(count * 0.72) : count))
+    const told = watch([{ name: 'few', counts: few }], { ...UTC, falseAlarmsPerWeek: 5 })
+    for (const { openedAt, closedAt } of told.filter(({ kind }) => kind !== 'drift'))
+      expect((closedAt ?? openedAt) - openedAt).toBeLessThanOrEqual(105 * HOUR)
+    expect(told.at(-1)?.closedAt).not.toBeNull()
   })
 })
 

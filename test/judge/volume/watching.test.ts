@@ -130,6 +130,34 @@ describe('the series that are found', () => {
     expect(found.series().filter(({ aspect }) => aspect === 'family').length).toBeLessThanOrEqual(18)
   })
 
+  it('of a platform that is left alone end with the others’: it is a part of nothing', () => {
+    const found = watching(OPTIONS)
+    const of = (platforms: Readonly<Record<string, number>>) => ({ platforms: new Map(Object.entries(platforms)) })
+    const gone: string[] = []
+    for (let hour = 0; hour < 40 * 24; hour++) {
+      const both = of(hour < 8 * 24 ? { ios: 300, web: 700 } : { web: 700 })
+      gone.push(...found.take([hourOf('A', hour, both)]).gone.map(({ name }) => name))
+    }
+    expect(gone).toEqual(['A · on · ios', 'A · on · web'])
+    expect(found.series().filter(({ aspect }) => aspect === 'platform')).toEqual([])
+  })
+
+  it('say what has none because there are too many already', () => {
+    const found = watching(OPTIONS)
+    const platforms = new Map(Array.from({ length: 8 }, (_, index) => [`p${index}`, 100]))
+    const events = Array.from({ length: 2_000 }, (_, index) => hourOf(`E${index}`, 0, { platforms }))
+    found.take(events)
+    expect(found.series().length).toBeGreaterThanOrEqual(20_000)
+    const all = found.coverage()
+    const watched = all.map(({ series, unwatched }) => {
+      const of = (aspect: string) => series.filter((each) => each.aspect === aspect).length
+      return [of('total'), of('platform') + unwatched.platforms, of('property') + unwatched.properties]
+    })
+    const [first = []] = watched
+    expect(new Set(watched.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify([1, 8, first[2]])]))
+    expect(all.at(-1)?.unwatched.platforms).toBe(8)
+  })
+
   it('keep their state in bounds, whatever names come', () => {
     const found = watching(OPTIONS)
     for (let hour = 0; hour < 400; hour++) {

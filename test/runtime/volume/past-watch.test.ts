@@ -152,6 +152,13 @@ describe('backtest over the store of a daemon that lived through it', () => {
     expect(alarms.filter(inSpan).filter(({ series }) => series.startsWith(ORDERS ?? ''))).toEqual([])
   })
 
+  it('says nothing of what no source brings any more', async () => {
+    const { plan } = project
+    const sources = plan.sources.map((source) => ({ ...source, disabled: 'warehouse' }) as const)
+    const history = await storyIsOver({ ...plan, sources })
+    expect(history?.budgets[0]?.alarms).toEqual([])
+  })
+
   it('says where only hours are left, and opens with their ends there', async () => {
     const history = await storyIsOver(project.plan)
     expect(history === null ? null : historyText(history, 'UTC')).not.toContain('Minutes are kept')

@@ -1,0 +1,57 @@
+import { emptyWindow, type WindowState } from './residual.ts'
+import { emptyGone, type Gone } from './share-gone.ts'
+import { emptyShareProfile, type ShareProfile } from './share-profile.ts'
+import { emptyWatch, type Watch } from './watch.ts'
+import { KEPT, windowSteps } from './window-steps.ts'
+
+/** Everything known about one share: k of n. Plain data. */
+export interface ShareSeries {
+  readonly profile: ShareProfile
+  /** The last steps: count, total, slot and expected share; total -1 for a step that wasn't observed. */
+  readonly counts: Float64Array
+  readonly totals: Float64Array
+  readonly expected: Float64Array
+  readonly slots: Float32Array
+  readonly windows: readonly WindowState[]
+  readonly watch: Watch
+  readonly gone: Gone
+  first: number
+  last: number
+  /** Windows reach back to this step, not further: they are cleared when an alarm closes. */
+  since: number
+  /** Up to which step the profile has learnt, and between which steps all wasn't well. */
+  learnt: number
+  doubtFrom: number
+  doubtTo: number
+  /** Local day of the newest step that was observed. */
+  date: number
+  trail: number
+  lagTop: number
+  lagBottom: number
+  /** Whether an alarm is held back today, since the day may be a holiday. */
+  held: boolean
+}
+
+export function emptyShareSeries(perDay: number): ShareSeries {
+  return {
+    profile: emptyShareProfile(),
+    counts: new Float64Array(KEPT),
+    totals: new Float64Array(KEPT).fill(-1),
+    expected: new Float64Array(KEPT),
+    slots: new Float32Array(KEPT),
+    windows: windowSteps(perDay).map((count) => emptyWindow(count, 0.0005)),
+    watch: emptyWatch(),
+    gone: emptyGone(),
+    first: -1,
+    last: -1,
+    since: 0,
+    learnt: -1,
+    doubtFrom: 0,
+    doubtTo: -1,
+    date: 0,
+    trail: 0,
+    lagTop: 6,
+    lagBottom: 20,
+    held: false,
+  }
+}
