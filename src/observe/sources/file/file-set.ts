@@ -1,5 +1,6 @@
 import { createHeap, type Heap } from './heap.ts'
-import { createFileReader, type Entry, type FileReader, type ReaderDeps } from './reader.ts'
+import { createFileReader, type ReaderDeps } from './file-reader.ts'
+import type { Entry, FileReader } from './reader.ts'
 import { comparePlaces, type Place } from './reorder.ts'
 import type { FilePosition } from './position.ts'
 import type { FoundFile } from './scan.ts'
