@@ -125,17 +125,16 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
     const writeKeys = writeKeysOf(assay.http.write_keys, env)
     const sources = createSourceSet({
       make: (config) => {
-        if (config.type === 'http' && writeKeys.disabled !== null) return { disabled: writeKeys.disabled }
-        const instance = `slot-${writer.slot}`
+        const { root, configFile } = project()
         return createSource(config, {
           plan,
-          root: project().root,
-          configFile: project().configFile,
+          root,
+          configFile,
           now,
           env,
           log,
-          writeKeys: writeKeys.keys,
-          instance,
+          writeKeys,
+          instance: `slot-${writer.slot}`,
         })
       },
       ingest: {

@@ -36,11 +36,14 @@ export function warehouseUrlOf(
   return 'value' in read ? { url: read.value } : { disabled: read.missing }
 }
 
+/** The keys that senders must show; `keys` null: none is asked for. */
+export interface WriteKeys {
+  readonly keys: readonly string[] | null
+  readonly disabled: string | null
+}
+
 /** The collectors' write keys; null where none is configured. `disabled`: why they can't collect, where keys are configured and none is set: that would let everybody in. */
-export function writeKeysOf(
-  refs: readonly SecretRef[] | undefined,
-  env: Env,
-): { keys: readonly string[] | null; disabled: string | null } {
+export function writeKeysOf(refs: readonly SecretRef[] | undefined, env: Env): WriteKeys {
   if (refs === undefined || refs.length === 0) return { keys: null, disabled: null }
   const read = refs.map((ref) => readSecret(ref, env))
   const keys = read.flatMap((one) => ('value' in one ? [one.value] : []))

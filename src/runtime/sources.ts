@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts'
 import { createDecodeAside } from './decode-aside.ts'
 import { kafkaAccessOf } from './kafka-access.ts'
 import type { Log } from './log.ts'
+import type { WriteKeys } from './secrets.ts'
 
 /** A source that runs, with the collectors it may have and the rhythm of its watermark. */
 export interface RunningSource {
@@ -27,7 +28,8 @@ export interface SourceWorld {
   readonly now: () => Instant
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: Log
-  readonly writeKeys: readonly string[] | null
+  /** Of all collectors; `disabled`: why they can't run. */
+  readonly writeKeys: WriteKeys
   /** The collector's partition: this process's writer slot. */
   readonly instance: string
   /** The plan in force. */
@@ -41,7 +43,9 @@ export function createSource(
 ): RunningSource | { readonly disabled: string } {
   switch (config.type) {
     case 'http': {
-      const source = createHttpSource({ id: config.id, format: config.format ?? null, writeKeys, now, instance })
+      const { keys, disabled } = writeKeys
+      if (disabled !== null) return { disabled }
+      const source = createHttpSource({ id: config.id, format: config.format ?? null, writeKeys: keys, now, instance })
       return { source, router: source.router, rhythm: SECOND }
     }
     case 'file': {

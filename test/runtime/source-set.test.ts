@@ -41,7 +41,7 @@ it('a source of which more ids came than are remembered says how far back its du
         now: () => T + 3 * DAY,
         env: {},
         log,
-        writeKeys: null,
+        writeKeys: { keys: null, disabled: null },
         instance: 'a',
       }),
     ingest: {
@@ -118,7 +118,7 @@ it('a source that was disabled runs once a new configuration gives what it lacke
             now: () => T,
             env: {},
             log,
-            writeKeys: null,
+            writeKeys: { keys: null, disabled: null },
             instance: 'a',
           }),
     ingest: { db, writer, plan: () => plan, judged: async () => undefined, onCommit: () => undefined },

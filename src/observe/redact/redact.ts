@@ -86,7 +86,7 @@ export function redactExcerpt(text: string): string {
 }
 
 const LONGEST_EXCERPT = 2_000
-const KEY = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}/g
+const KEY = /"([^"\\]{1,200})"\s{0,8}:\s{0,8}/g
 /** A value, which may break off; where a list or an object begins, all that follows. */
 const VALUE = /"(?:[^"\\]|\\[\s\S])*"?|[{[][\s\S]*|[^\s,}\]]+/y
 

@@ -116,6 +116,7 @@ describe('redactPayload', () => {
   it('knows a private key by its end, however long it is', () => {
     const key = `${'very_long_prefix_'.repeat(6)}customer_password`
     expect(redactPayload({ [key]: 'hunter2' }, NONE)).toEqual({ [key]: '‹secret›' })
+    expect(redactExcerpt(`{"${key}":"hunter2","b`)).toBe(`{"${key}":"‹secret›","b`)
   })
 
   it('writes at most some 10 kB, as text that every store takes, whatever it is given', () => {
