@@ -5,15 +5,20 @@ const PART_WITHIN: Duration = 3_000
 
 /**
  * Waits for work whose outcome doesn't matter, but not for ever: kafkajs 2.2.4 waits for answers to come before it closes a
- * connection, and of a broker that was killed none come.
+ * connection, and of a broker that was killed none come. Whether it ended, well or not.
  */
-export async function bounded(work: Promise<unknown>, most: Duration = PART_WITHIN): Promise<void> {
+export async function bounded(work: Promise<unknown>, most: Duration = PART_WITHIN): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, most)
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(() => done(false), most)
   })
-  await Promise.race([work.catch(() => undefined), late])
+  const ended = work.then(
+    () => true,
+    () => true,
+  )
+  const isOver = await Promise.race([ended, late])
   clearTimeout(timer)
+  return isOver
 }
 
 /** What work gives, if it gives it in time; else throws what is to be said. For work that may never end: the client's, whose requests can get lost. */

@@ -178,9 +178,8 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
   async function leave(): Promise<void> {
     left = true
     backlog.clear()
-    // A client that gave up by itself has ended, and may not have been able to leave.
-    if (generation !== null && failure === null) membership.drop()
-    await bounded(consumer.disconnect())
+    // A client that hasn't ended may yet come to, and would leave under the name.
+    if (!(await bounded(consumer.disconnect()))) membership.drop()
   }
 
   try {
@@ -200,8 +199,6 @@ export async function joinGroup({ kafka, group, membership, topics, now, wake }:
     isStale: () => stale,
     failure: () => {
       if (failure === null && generation !== null && performance.now() - beatAt > SILENT) {
-        // Whoever is stuck may come to and leave under the name.
-        membership.drop()
         fail(new Error('the group has not been heard of for half a minute'))
       }
       return failure
