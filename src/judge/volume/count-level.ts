@@ -1,7 +1,7 @@
 import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts'
 import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
-import { cleanAt, type Rings, rawAt, resum, setClean } from './rings.ts'
+import { cleanAt, rawAt, resum, setClean } from './rings.ts'
 import type { OpenAlarm } from './watch.ts'
 import { KEPT } from './window-steps.ts'
 
@@ -22,10 +22,14 @@ export function closeCounts(series: CountSeries): void {
   series.silence = 0
 }
 
-/** Whether nothing has come for as long as the level remembers. */
-export function isForgotten({ raw, first, last }: Rings): boolean {
-  if (last - first + 1 < raw.length) return false
-  return raw.every((count) => count <= 0)
+/**
+ * Whether nothing was observed for as long as the level remembers, or nothing came and that was accepted: then what comes may be anything, and
+ * begins as what was never seen.
+ */
+export function isForgotten({ rings, asleep }: CountSeries, count: number): boolean {
+  if (rings.last - rings.first + 1 < rings.raw.length) return false
+  if (rings.weekSeen === 0 && rings.clean.every((each) => each < 0)) return true
+  return asleep && count > 0 && rings.raw.every((each) => each <= 0)
 }
 
 /** The new level is the normal one: what was counted since `from` stands, and what was before is brought to its scale. */

@@ -39,12 +39,11 @@ export function stepCount(
   scoring: Scoring,
   lenders: readonly CountSeries[] = [],
 ): Judged {
-  const left = skipTo(series, step.index)
-  // What comes back after weeks may be anything: it begins as what was never seen.
-  if (series.asleep && count !== null && count > 0 && isForgotten(series.rings))
-    Object.assign(series, emptyCountSeries(series.rings.perDay))
-  if (left !== null) return { ...judge(series, step, count, scoring, lenders), closed: left }
-  return judge(series, step, count, scoring, lenders)
+  const { open } = series.watch
+  const isLost = skipTo(series, step.index) || (count !== null && isForgotten(series, count))
+  if (isLost) Object.assign(series, emptyCountSeries(series.rings.perDay))
+  const judged = judge(series, step, count, scoring, lenders)
+  return isLost && open !== null ? { ...judged, closed: open } : judged
 }
 
 function judge(
@@ -163,16 +162,13 @@ function settled(ahead: Expectation, count: number): Expectation {
   return { ...ahead, mu, rho: mu / Math.max(ahead.level, 1e-9) }
 }
 
-/** Steps between the newest one and this weren't observed. After a gap longer than what is remembered, it starts afresh: the alarm that was open. */
-function skipTo(series: CountSeries, index: number): OpenAlarm | null {
-  const { rings, watch } = series
-  if (rings.first < 0) return null
-  if (index - rings.last > 3 * rings.perWeek) {
-    Object.assign(series, emptyCountSeries(rings.perDay))
-    return watch.open
-  }
+/** Steps between the newest one and this weren't observed. True: more of them than are remembered. */
+function skipTo(series: CountSeries, index: number): boolean {
+  const { rings } = series
+  if (rings.first < 0) return false
+  if (index - rings.last > rings.raw.length) return true
   while (rings.last + 1 < index) takeIn(series, MISSING, MISSING, MISSING, 0)
-  return null
+  return false
 }
 
 /** Moves windows and rings one step on. */

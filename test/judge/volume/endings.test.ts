@@ -41,6 +41,17 @@ describe('an alarm that is open', () => {
   })
 })
 
+describe('weeks in which nobody looked', () => {
+  it.each([4, 9, 20, 70])('are no reason for an alarm of what comes then, of an event of %i days', (age) => {
+    for (const days of [8, 11, 15, 20, 40])
+      for (const level of [30, 1_000]) {
+        const counts = weekly(20, level, 3).slice(0, (age + days + 30) * 24)
+        const holed = within(counts, age * 24 + 13, (age + days) * 24 + 13, () => null)
+        expect(openings(watch([{ name: 'orders', counts: holed }], QUIET)), `${days} days of ${level}`).toEqual([])
+      }
+  })
+})
+
 describe('a fault that ends just before it would be taken for normal', () => {
   it('isn’t: what came back is no surge', () => {
     const few = weekly(3, 1_000, 3)
