@@ -116,6 +116,10 @@ export function createLedger(at: Instant, lengths: readonly Duration[]): Ledger 
         window.total += moreTotal
       }
     }
+    if (start >= clippedAt) {
+      sinceClipBad += moreBad
+      sinceClipTotal += moreTotal
+    }
   }
 
   /** What leaves a window as its start moves on to `from`. */

@@ -101,6 +101,19 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     return { bad, total }
   }
 
+  function minutesOf(hour: Instant): readonly Tally[] {
+    return Array.from({ length: HOUR / MINUTE }, (_, index) => sum((ledger) => ledger.minute(hour + index * MINUTE)))
+  }
+
+  /** What the minutes of an hour come to, as far as they are known. */
+  function hourByMinutes(hour: Instant): Tally {
+    const minutes = minutesOf(hour)
+    return {
+      bad: minutes.reduce((more, { bad }) => more + bad, 0),
+      total: minutes.reduce((more, { total }) => more + total, 0),
+    }
+  }
+
   const sums = (): Sums => ({
     window: sum((ledger) => ledger.sum(slo.window)),
     burn: BURN_LENGTHS.map((length) => sum((ledger) => ledger.sum(length))),
@@ -184,18 +197,19 @@ export function createStanding(slo: SloPlan, at: Instant): Standing {
     },
     marks: (hour) => {
       if (slices === null && slo.active === null) return null
-      const minutes = Array.from({ length: HOUR / MINUTE }, (_, index) =>
-        sum((ledger) => ledger.minute(hour + index * MINUTE)),
-      )
       if (slices === null) {
-        return `${minutes.reduce((more, { bad }) => more + bad, 0)}/${minutes.reduce((more, { total }) => more + total, 0)}`
+        const { bad, total } = hourByMinutes(hour)
+        return `${bad}/${total}`
       }
+      const minutes = minutesOf(hour)
       return minutes.map(({ bad, total }) => (total === 0 ? '.' : bad > 0 ? '-' : '+')).join('')
     },
     restoreMarks: (hour, marks) => {
       if (slices === null) {
         const [bad = 0, total = 0] = marks.split('/').map(Number)
-        if (hour + HOUR <= now - MINUTES_BACK) ledgerOf('').setHour(hour, bad, total)
+        const known = hourByMinutes(hour)
+        // What its minutes don't say any more: all of it, or what came before the oldest that is kept.
+        if (total > known.total) ledgerOf('').setHour(hour, Math.max(0, bad - known.bad), total - known.total)
         return
       }
       for (const [index, mark] of [...marks].entries()) {

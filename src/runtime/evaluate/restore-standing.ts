@@ -21,15 +21,16 @@ export async function restoreStanding(
   const sources = new Map(series.map(({ id, source }) => [id, source]))
   const ids = [...sources.keys()]
   const minutesFrom = floorTo(at - MINUTES_BACK, HOUR)
-  const windowFrom = floorTo(at - slo.window, HOUR)
+  // Burn is shown over three days whatever the window, and minutes may have been removed before that.
+  const hoursFrom = Math.min(floorTo(at - slo.window, HOUR), minutesFrom)
   for (const row of await windowsBetween(db, 'minute', ids, minutesFrom, Number.MAX_SAFE_INTEGER)) {
     standing.setMinute(sources.get(row.series) ?? '', row.start, row.counts)
   }
-  for (const row of await windowsBetween(db, 'hour', ids, windowFrom, at)) {
+  for (const row of await windowsBetween(db, 'hour', ids, hoursFrom, at)) {
     standing.setHour(sources.get(row.series) ?? '', row.start, row.counts)
     const { lastArrival } = row.counts
     if (lastArrival > 0 && lastArrival < at) standing.setNewest(lastArrival)
   }
-  for (const { hour, marks } of await readSlices(db, slo.name, windowFrom)) standing.restoreMarks(hour, marks)
+  for (const { hour, marks } of await readSlices(db, slo.name, hoursFrom)) standing.restoreMarks(hour, marks)
   return standing
 }

@@ -69,4 +69,15 @@ describe('a ledger', () => {
     expect(ledger.sum(7 * DAY)).toEqual({ bad: 8, total: 710 })
     expect(ledger.sum(3 * DAY)).toEqual({ bad: 1, total: 10 })
   })
+
+  it('knows what came since a clip from hours whose minutes are no longer kept', () => {
+    const at = Date.UTC(2026, 0, 10, 12, 2)
+    const ledger = createLedger(at, LENGTHS)
+    ledger.clip(at - 60 * HOUR)
+    ledger.setMinute(floorTo(at - 50 * HOUR, HOUR) + 30 * MINUTE, 1, 10)
+    ledger.setHour(floorTo(at - 50 * HOUR, HOUR), 4, 40)
+    ledger.setHour(floorTo(at - 70 * HOUR, HOUR), 5, 50)
+    expect(ledger.clippedSum(3 * DAY)).toEqual({ bad: 4, total: 40 })
+    expect(ledger.sum(3 * DAY)).toEqual({ bad: 9, total: 90 })
+  })
 })
