@@ -230,6 +230,15 @@ describe('a followed file', () => {
   })
 })
 
+/** Puts the first half of a gzipped file of 3,000 records; what is answered puts all of it. */
+function putHalf(root: string): () => void {
+  const lines = Array.from({ length: 3_000 }, (_, n) => `${call(n / 1_000, `${n} ${Math.sin(n)}`)}\n`)
+  const whole = gzipSync(lines.join(''))
+  put(root, 'a.gz', new Uint8Array(whole.subarray(0, whole.length >> 1)))
+  changedAt(join(root, 'a.gz'), 10)
+  return () => put(root, 'a.gz', new Uint8Array(whole))
+}
+
 describe('followed archives', () => {
   it('are complete when all are read, and go on when another comes', async () => {
     const root = folder.file('d')
@@ -245,14 +254,10 @@ describe('followed archives', () => {
 
   it('that are still being written are waited for', async () => {
     const root = folder.file('d')
-    const whole = gzipSync(
-      Array.from({ length: 3_000 }, (_, n) => `${call(n / 1_000, `${n} ${Math.sin(n)}`)}\n`).join(''),
-    )
-    put(root, 'a.gz', new Uint8Array(whole.subarray(0, whole.length >> 1)))
-    changedAt(join(root, 'a.gz'), 10)
+    const putRest = putHalf(root)
     const { ids, stored, source } = follow(root, ['.'], emptyStore(), 10.5)
     await until('a look', () => source.state().state === 'running')
-    put(root, 'a.gz', new Uint8Array(whole))
+    putRest()
     changedAt(join(root, 'a.gz'), 10.6)
     await until('all', () => stored.complete)
     expect(ids()).toHaveLength(3_000)
@@ -261,11 +266,7 @@ describe('followed archives', () => {
 
   it('that break off for good end with a record that says so', async () => {
     const root = folder.file('d')
-    const whole = gzipSync(
-      Array.from({ length: 3_000 }, (_, n) => `${call(n / 1_000, `${n} ${Math.sin(n)}`)}\n`).join(''),
-    )
-    put(root, 'a.gz', new Uint8Array(whole.subarray(0, whole.length >> 1)))
-    changedAt(join(root, 'a.gz'), 10)
+    putHalf(root)
     const { ids, stored, clock } = follow(root, ['.'], emptyStore(), 10.5)
     clock(11)
     await until('its end', () => stored.complete)
