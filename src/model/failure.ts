@@ -13,3 +13,9 @@ export class Failure extends Error {
     this.remedy = options.remedy ?? ''
   }
 }
+
+/** What a connection's error says: several addresses that all refuse come as one error without words. */
+export function wordsOf(error: Error): string {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
+  return first instanceof Error && first.message !== '' ? first.message : 'no answer'
+}

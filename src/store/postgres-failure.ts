@@ -1,4 +1,4 @@
-import { Failure } from '../model/failure.ts'
+import { Failure, wordsOf } from '../model/failure.ts'
 
 interface Kind {
   readonly code: string
@@ -85,13 +85,7 @@ export function postgresFailure(error: unknown, where: string): unknown {
   const kind = state === null ? UNREACHABLE : (STATES[state] ?? STATES[state.slice(0, 2)])
   if (kind === undefined) return error
   const { code, retryable, what, remedy } = kind
-  return new Failure(code, `The store at ${where} ${what} (${sayOf(error)}).`, { retryable, remedy, cause: error })
-}
-
-/** Several addresses that all refuse come as one error without words. */
-function sayOf(error: Error): string {
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
-  return first instanceof Error && first.message !== '' ? first.message : 'no answer'
+  return new Failure(code, `The store at ${where} ${what} (${wordsOf(error)}).`, { retryable, remedy, cause: error })
 }
 
 /** Whether the connection itself may be gone, so that it must not be used again. */

@@ -1,4 +1,4 @@
-import { Failure } from '../../../model/failure.ts'
+import { Failure, wordsOf } from '../../../model/failure.ts'
 import type { WarehouseReason } from '../warehouse.ts'
 
 interface Kind {
@@ -76,7 +76,7 @@ export function warehouseFailure(error: unknown, id: string, table: string | nul
         : (STATES[state] ?? STATES[state.slice(0, 2)] ?? FAILED)
   const { code, retryable, what, remedy } = kind
   const about = table === null ? '' : `, table ${table}`
-  return new Failure(code, `The warehouse ${id} ${what}${about} (${sayOf(error)}).`, {
+  return new Failure(code, `The warehouse ${id} ${what}${about} (${wordsOf(error)}).`, {
     retryable,
     remedy,
     cause: error,
@@ -93,10 +93,4 @@ export function urlFailure(error: unknown, id: string): Failure {
     ? "check the paths in the warehouse's url, as this process sees them"
     : "write the warehouse's url as postgres://user:password@host:5432/database, with what is special in the password percent-encoded: %2F for /"
   return new Failure('warehouse_unreachable', `The warehouse ${id} can't be reached: ${what}.`, { remedy })
-}
-
-/** Several addresses that all refuse come as one error without words. */
-function sayOf(error: Error): string {
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
-  return first instanceof Error && first.message !== '' ? first.message : 'no answer'
 }
