@@ -16,6 +16,7 @@ export const FIRST_INSTANT: Instant = -20_000 * 7 * DAY
 export interface CivilStep {
   /** Number of the step since `FIRST_INSTANT`. */
   readonly index: number
+  /** Of a day, the start of UTC's day with the local date. */
   readonly start: Instant
   readonly length: Duration
   readonly day: DayType
@@ -44,9 +45,8 @@ export interface CivilStep {
 /** Places steps in a zone's civil time; `isHoliday` says which instants lie on a tagged holiday. */
 export interface CivilCalendar {
   readonly step: (index: number, length: Duration) => CivilStep
-  readonly dayOf: (at: Instant) => DayType
+  /** A day's bucket may be the zone's day, whose start moves with daylight saving: it is numbered by its local date. */
   readonly indexOf: (start: Instant, length: Duration) => number
-  readonly startOf: (index: number, length: Duration) => Instant
 }
 
 export function civilCalendar(timezone: string, isHoliday: (at: Instant) => boolean = () => false): CivilCalendar {
@@ -60,20 +60,14 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
     return weekday === 0 || weekday === 6 ? 1 : 0
   }
 
-  /** A day's bucket may be the zone's day, whose start moves with daylight saving: it is numbered by its local date. */
   function indexOf(start: Instant, length: Duration): number {
     const since = start - FIRST_INSTANT
     return length === DAY ? Math.round((since + offsetAt(start)) / DAY) : Math.floor(since / length)
   }
 
-  /** The start of a step: of a day, its start in UTC shifted to where the zone's day begins. */
-  function startOf(index: number, length: Duration): Instant {
-    return FIRST_INSTANT + index * length
-  }
-
   function step(index: number, length: Duration): CivilStep {
     for (const known of latest) if (known.index === index && known.length === length) return known
-    const start = startOf(index, length)
+    const start = FIRST_INSTANT + index * length
     // A step's place is its middle's: a day that begins at local midnight may begin in UTC's day before.
     const middle = length === DAY ? start + DAY / 2 : start + length / 2
     const offset = offsetAt(middle)
@@ -112,5 +106,5 @@ export function civilCalendar(timezone: string, isHoliday: (at: Instant) => bool
     if (latest.length > 6) latest.pop()
     return made
   }
-  return { step, dayOf, indexOf, startOf }
+  return { step, indexOf }
 }

@@ -10,14 +10,6 @@ export interface Bucket {
   readonly total: number | null
 }
 
-/** What is known beside the counts. */
-export interface DetectorContext {
-  /** IANA zone in which the series has its days and weeks. */
-  readonly timezone: string
-  /** Of this one series: its part of the workspace's budget. */
-  readonly falseAlarmsPerWeek: number
-}
-
 /** Between which counts (of a share: ratios) a bucket is as expected. */
 export interface Band {
   readonly expected: number

@@ -60,6 +60,8 @@ export interface Fleet {
   readonly mayLook: (series: string, start: Instant, length: Duration) => boolean
   /** Looks at a part of an hour that isn't over, in the order of time. Answers the alarm that it opened; the hour's own bucket comes later. */
   readonly look: (series: string, part: Bucket) => VolumeAlarm | null
+  /** A step of a series that nobody observed: what was said of it holds, and the one after it can be looked into. To be told after what came before it was judged. */
+  readonly skip: (series: string, start: Instant) => readonly VolumeAlarm[]
   /** Judges what is still held back; alarms that stay open have been told when they opened. */
   readonly finish: () => readonly VolumeAlarm[]
   /** What the series' newest step was expected to count; null of a share, and while too little is known. */
@@ -201,6 +203,16 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
       const [step, next] = [calendar.step(index, member.step), calendar.step(index + 1, member.step)]
       const found = lookInside(member, part, step, next, scoring(series))
       return found === null ? null : told(series, found, null)
+    },
+    skip: (series, start) => {
+      const member = members.get(series)
+      const changes: VolumeAlarm[] = []
+      if (member === undefined) return changes
+      const index = calendar.indexOf(start, member.step)
+      if (member.seen > 0 || newestStep(member) >= index) return changes
+      member.index = index
+      close(series, member, changes)
+      return changes
     },
     finish: judgeHeld,
     band: (series) => {

@@ -32,13 +32,14 @@ export interface JudgedHour {
 
 /**
  * Judges an hour: first what each stream says by itself, then its shares of its domain, of which an hour is left out in which another
- * stream of the domain has an alarm: it would teach them what isn't ordinary.
+ * stream of the domain has an alarm: it would teach them what isn't ordinary. `unobserved`: keys of streams whose hour nobody observed.
  */
 export function judgeHour(
   judge: HourJudge,
   hour: WatchedHour,
   events: readonly EventHour[],
   start: Instant,
+  unobserved: ReadonlySet<string> = new Set(),
 ): JudgedHour {
   const { fleet, standing, series, domainOf } = judge
   standing.forgetNotices(start)
@@ -62,6 +63,9 @@ export function judgeHour(
   push(hour.buckets.filter((bucket) => !isRelative(bucket.series)))
   const moved = standing.moved(domainOf)
   push(hour.buckets.filter(({ series: about }) => isRelative(about) && !moved(about)))
+  if (unobserved.size > 0) {
+    for (const about of series.values()) if (unobserved.has(streamKey(about))) take(fleet.skip(about.name, start))
+  }
   const received = new Map(events.map((each) => [streamKey(each), each.received]))
   const lacks = (stream: WatchedStream): boolean => {
     const band = fleet.band(seriesName(stream, 'total'))

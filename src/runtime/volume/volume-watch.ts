@@ -164,7 +164,8 @@ export function createVolumeWatch(
       if (begins !== undefined && observed.get(key) === true) buckets.push(hours.get(key) ?? emptyHour(stream, start))
     }
     const end = start + HOUR
-    const { told, changes } = judgeHour(judge, watched.take(buckets), buckets, start)
+    const unobserved = new Set([...observed].flatMap(([key, isObserved]) => (isObserved ? [] : [key])))
+    const { told, changes } = judgeHour(judge, watched.take(buckets), buckets, start, unobserved)
     deps.heard?.(told, changes)
     for (const each of buckets) {
       recent.add(streamKey(each), { start, observed: each.received, band: fleet.band(seriesName(each, 'total')) })

@@ -7,6 +7,7 @@ import type { Plan } from '../../../src/plan/plan.ts'
 import { createVolumeWatch, type DueStream } from '../../../src/runtime/volume/volume-watch.ts'
 import { commitIngest } from '../../../src/store/ingest.ts'
 import { takeWriter, type Writer } from '../../../src/store/leases.ts'
+import { addVolumeAccept } from '../../../src/store/volume-accepts.ts'
 import { openStore } from '../../../src/store/open.ts'
 import type { Database, Sql } from '../../../src/store/sql.ts'
 import { type TestProject, testProject } from '../../cli/project.ts'
@@ -186,6 +187,42 @@ describe('the volume watch', () => {
       expect(reading?.counts).toBe(hour <= down || hour > up)
       expect(hourly.reading(stream, at(hour))).toEqual(reading)
     }
+  })
+
+  it('looks into the hour after one that nobody observed, and takes what was accepted in that', async () => {
+    const plan = planOf(SLO('orders', 'Order Completed'))
+    await open()
+    const series = seriesOf('Order Completed')
+    const random = seeded(4)
+    const [tripled, down, up] = [10 * 24 + 3, 10 * 24 + 8, 10 * 24 + 9]
+    const silent = up + 1 / 3
+    /** Every five minutes. */
+    const course = (from: number, until: number) =>
+      Array.from({ length: Math.round((until - from) * 12) }, (_, part) => {
+        const hour = from + part / 12
+        const received = hour >= silent ? 0 : Math.round((hour >= tripled ? 300 : 100) * (0.95 + 0.1 * random.next()))
+        return { series, minute: at(from) + part * 5 * MINUTE, counts: countsOf(received) }
+      }).filter(({ counts }) => counts.received > 0)
+    const seen = async (from: string | null, to: string, since: number, until: number) => {
+      const step = stepOf(from, to, { observedUntil: at(until), listeningSince: at(since) })
+      const windows = course(since, until)
+      await commitIngest(db, writer, commitOf({ steps: [step], delta: { windows, facets: [], findings: [] } }))
+    }
+    await seen(null, '1', 0, down + 1 / 6)
+    await addVolumeAccept(db, { at: at(down) + 5 * MINUTE, subject: 'Order Completed', series: null, note: null })
+    await seen('1', '2', down + 5 / 6, up + 1)
+    const watch = createVolumeWatch(db, plan)
+    const stream = { event: 'Order Completed', source: null }
+    const kinds: Record<string, readonly string[] | undefined> = {}
+    for (let until = at(9 * 24); until < at(up + 1); until += 5 * MINUTE) {
+      await watch.advance([due('Order Completed', until)])
+      kinds[(until - at(up)) / MINUTE] = watch.reading(stream, until)?.alarms.map(({ alarm }) => alarm.kind)
+    }
+    // The triple level is told, then accepted: with the hour in which that was said.
+    expect(kinds[-60]).toEqual(['volume'])
+    expect(kinds[0]).toEqual([])
+    expect(kinds[20]).toEqual([])
+    expect(kinds[35]).toEqual(['outage'])
   })
 
   it('has no share alarm of a backfill, also of one that came twice', async () => {
