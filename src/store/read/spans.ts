@@ -8,13 +8,14 @@ export interface Span {
   readonly to: Instant
 }
 
-/** Minutes are kept this long at least; a span that begins earlier is widened to whole hours. */
+/** Minutes are kept this long at least; where a span begins or ends earlier it is widened to whole hours. */
 const MINUTES_KEPT = 47 * HOUR
 
-/** The span that stored counts can answer: whole minutes, or a whole hour at its start where the minutes are gone. */
+/** The span that stored counts can answer: whole minutes, or whole hours at an end where the minutes are gone. */
 export function answerable(span: Span, now: Instant): Span {
-  const grain = span.from < now - MINUTES_KEPT ? HOUR : MINUTE
-  return { from: floorTo(span.from, grain), to: Math.ceil(span.to / MINUTE) * MINUTE }
+  const grain = (at: Instant) => (at < now - MINUTES_KEPT ? HOUR : MINUTE)
+  const last = grain(span.to)
+  return { from: floorTo(span.from, grain(span.from)), to: Math.ceil(span.to / last) * last }
 }
 
 /** The 24 hour rows that end with the one `now` falls in: what a page shows as a day. */

@@ -123,9 +123,11 @@ describe('events', () => {
     expect(offset.since).toBe('2026-10-05T10:00:00.000Z')
   })
 
-  test('where minutes are gone, the span begins with a whole hour and says so', async () => {
+  test('where minutes are gone, the span begins and ends with a whole hour and says so', async () => {
     const body = await get('/events?since=2026-10-02T10:30:00Z&until=2026-10-05T11:00:00Z')
     expect(body.since).toBe('2026-10-02T10:00:00.000Z')
+    const { since, until } = await get('/events?since=2026-10-02T10:30:00Z&until=2026-10-02T11:30:00Z')
+    expect([since, until]).toEqual(['2026-10-02T10:00:00.000Z', '2026-10-02T12:00:00.000Z'])
   })
 
   test('one event: counts, contract, properties, payload, SLOs, open incidents', async () => {
