@@ -54,7 +54,7 @@ export async function readVolumeState(sql: Sql, plan: Plan): Promise<SavedVolume
   try {
     const [memory, ...members] = await Promise.all(blocks.map(unpacked))
     const { fleet, count, streams, ...rest } = memory as Memory
-    if (!goesOnFrom(streams, plan)) return 'other_plan'
+    if (!goesOnFrom(streams, plan, note.upTo)) return 'other_plan'
     const all = new Map((members as (readonly [string, Member])[][]).flat())
     return all.size === count ? { ...rest, fleet: { ...fleet, members: all } } : 'broken'
   } catch {

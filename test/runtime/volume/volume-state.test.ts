@@ -182,6 +182,17 @@ describe('a stored state that it cannot go on from', () => {
     expect(alarmsOf(watch)).toContainEqual(outage)
   })
 
+  it('is none because of events that are new, be they planned or released; it is one where those that were there are', async () => {
+    const { db, planWith } = project
+    const fewer = planWith('', ['Order Completed'])
+    const before = createVolumeWatch(db, fewer)
+    await before.advance([due('Order Completed', at(HOURS))])
+    await writeVolumeState(db, fewer, before.save(), leads)
+    const both = ['Order Completed', 'Payment Failed']
+    expect(await readVolumeState(db, planWith('', both, ['Payment Failed']))).not.toBeTypeOf('string')
+    expect(await readVolumeState(db, planWith('', both, ['Order Completed']))).toBe('other_plan')
+  })
+
   it('is one of another layout', async () => {
     await stored()
     await change(`update note set document = replace(document, '"format":"', '"format":"0') where name = 'volume'`)
