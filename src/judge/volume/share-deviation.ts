@@ -9,6 +9,8 @@ export interface ShareStep {
   readonly p: number
   readonly extra: number
   readonly days: number
+  /** Of the profile. */
+  readonly slot: number
 }
 
 /** Variance-stabilised difference of a share from its expectation (Freeman and Tukey's angle), with over-dispersion `phi`. */

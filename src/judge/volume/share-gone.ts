@@ -2,6 +2,8 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, type WindowState } from './residual.ts'
 import type { ShareStep } from './share-deviation.ts'
+import { type Held, noneNats } from './share-evidence.ts'
+import { type ShareProfile, usualTotal } from './share-profile.ts'
 import { type Scoring, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
 
@@ -15,10 +17,12 @@ export interface Gone {
   /** Nats of the silence under way, and of the longest that ended by itself. */
   silence: number
   benign: number
-  /** Records and steps of the silence under way. */
-  total: number
-  expected: number
-  since: number
+  /** How much has come of late, and how much usually does at these hours. */
+  came: number
+  usually: number
+  /** How far hours that leave little to go by are off what this makes of them, beyond chance, and how much was expected of them. */
+  misfit: number
+  fitted: number
 }
 
 /** Steps of a new share that count as chances in full, and the half-life of what has been seen. */
@@ -32,21 +36,45 @@ const PART = 1
 const EQUAL_PART = 1 / 7
 const MANY = 20
 /** Fewer expected are nobody's emergency; and less than so many nats is never enough: expectations are off by themselves. */
-const LEAST_EXPECTED = 6
+const LEAST_EXPECTED = 5
 const LEAST_NATS = 5
 /** What takes longer the windows find as well. */
 export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
+/** Silences that chance explains say nothing of the next: up to so many nats beyond what suffices. */
+const BY_CHANCE = 1
+/** What a step leaves of the level before it. */
+const LEVEL_KEEPS = 0.9
+/** Days from which on it is known how much usually comes at an hour; and its variance, squared, to begin with, worth so many records, and at the least. */
+const LEVEL_DAYS = 14
+const PRIOR_MISFIT = 0.1
+const PRIOR_FITTED = 200
+const LEAST_MISFIT = 0.01
+/** Hours of fewer nats leave little to go by. */
+const LITTLE = 8
 
 export function emptyGone(): Gone {
-  return { steps: PRIOR_STEPS, chances: PRIOR_STEPS, usual: 0, silence: 0, benign: 0, total: 0, expected: 0, since: -1 }
+  return {
+    steps: PRIOR_STEPS,
+    chances: PRIOR_STEPS,
+    usual: 0,
+    silence: 0,
+    benign: 0,
+    came: 0,
+    usually: 0,
+    misfit: PRIOR_MISFIT * PRIOR_FITTED,
+    fitted: PRIOR_FITTED,
+  }
 }
 
 /** What a share looks like at its newest step. */
 interface Shared {
   readonly gone: Gone
+  readonly profile: ShareProfile
+  readonly counts: Float64Array
   readonly totals: Float64Array
   readonly expected: Float64Array
+  readonly slots: Float32Array
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly first: number
@@ -61,39 +89,35 @@ function natsOf(total: number, share: number): number {
  * All of a part is missing. Unlike a deviation's tail the chance of none is known, and so is how many steps of a week leave so few to go by that chance could
  * make one of them look like this: where few do, fewer records suffice.
  */
-export function goneAlarm(
-  { gone, watch, windows }: Shared,
-  { step, k, n, p, days }: ShareStep,
-  scoring: Scoring,
-): OpenAlarm | null {
+export function goneAlarm(series: Shared, now: ShareStep, scoring: Scoring): OpenAlarm | null {
+  const { gone, watch, windows } = series
+  const { step, k, p, days } = now
   if (k > 0) {
     // A silence that was a fault tells nothing of what is usual.
     if (watch.open === null) gone.benign = Math.max(gone.benign * BENIGN_KEEPS, gone.silence)
     gone.silence = 0
     return null
   }
-  if (gone.silence === 0) Object.assign(gone, { total: 0, expected: 0, since: step.index })
-  gone.silence += natsOf(n, p)
-  gone.total += n
-  gone.expected += n * p
+  const { nats, steps, total, part, expected } = newest(series, now, Number.POSITIVE_INFINITY, true)
+  gone.silence = Math.max(gone.silence, nats)
   const phi = windows[0]?.phi ?? 0
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
-  const improbable = Math.log1p(spread * gone.silence) / spread
-  const threshold = goneNats(gone, step, scoring) + youngShareNats(days, scoring) + doubt(watch, 'silence')
-  const hours = ((step.index - gone.since + 1) * step.length) / HOUR
-  if (days < 1 || gone.expected < LEAST_EXPECTED || hours > Math.max(GONE_HOURS, step.length / HOUR)) return null
-  if (improbable < threshold || gone.silence <= 1.5 * gone.benign) return null
-  const expected = gone.expected / gone.total
+  const improbable = Math.log1p(spread * nats) / spread
+  const enough = goneNats(gone, step, scoring)
+  const threshold = enough + youngShareNats(days, scoring) + doubt(watch, 'silence')
+  if (days < 1 || part < LEAST_EXPECTED || improbable < threshold) return null
+  if (gone.benign > enough + BY_CHANCE && nats <= 1.5 * gone.benign) return null
+  const share = expected / total
   return {
     kind: 'share',
     direction: 'down',
     openedAt: step.start + step.length,
     observed: 0,
-    expected,
-    lower: Math.min(expected, 1 / gone.total),
-    upper: expected,
+    expected: share,
+    lower: Math.min(share, 1 / total),
+    upper: share,
     step: step.index,
-    hours,
+    hours: (steps * step.length) / HOUR,
   }
 }
 
@@ -108,21 +132,77 @@ function mostSteps({ perDay }: CivilStep): number {
   return Math.max(1, Math.round((GONE_HOURS * perDay) / 24))
 }
 
-/** Learns from an ordinary step how many nats beyond the threshold nothing in the newest steps would have been, the fewest of them that suffice. */
-export function learnChances(series: Shared, { step, n, p }: ShareStep, scoring: Scoring): void {
-  const { gone, totals, expected, first } = series
-  const threshold = goneNats(gone, step, scoring)
+interface Newest {
+  readonly nats: number
+  readonly steps: number
+  /** Records, and how many of the part were to be expected among them; and in all, of what usually comes. */
+  readonly total: number
+  readonly expected: number
+  readonly part: number
+}
+
+/** The newest steps, the fewest that make so many nats or as many as may be; `isSilent`: none in which some of the part came. */
+function newest(series: Shared, { step, k, n, p, days, slot }: ShareStep, least: number, isSilent: boolean): Newest {
+  const { gone, profile, counts, totals, slots, first } = series
   const size = totals.length
-  const most = mostSteps(step)
-  let nats = natsOf(n, p)
-  let index = step.index
-  while (nats < threshold && index > first && index > step.index - Math.min(size, most) + 1) {
-    index -= 1
-    const total = totals[index % size] ?? -1
-    if (total > 0) nats += natsOf(total, expected[index % size] ?? 0)
+  const most = Math.min(size, mostSteps(step))
+  const level = days < LEVEL_DAYS || gone.usually === 0 ? 0 : gone.came / gone.usually
+  const shape = Math.max(1, gone.fitted / Math.max(gone.misfit, LEAST_MISFIT * gone.fitted))
+  let total = n
+  let expected = n * p
+  const held = { rest: n - k, expectedRest: 0, expectedPart: 0 }
+  let steps = 1
+  let isKnown = level > 0 && expect(slot, p)
+  let nats = read()
+  for (let index = step.index - 1; nats < least && steps < most && index >= first; index -= 1) {
+    const past = totals[index % size] ?? -1
+    const had = counts[index % size] ?? 0
+    if (isSilent && past > 0 && had > 0) break
+    steps += 1
+    if (past <= 0) continue
+    const share = series.expected[index % size] ?? 0
+    total += past
+    expected += past * share
+    held.rest += past - had
+    isKnown = expect(slots[index % size] ?? 0, share) && isKnown
+    nats = read()
   }
+  return { nats, steps, total, expected, part: isKnown ? partOf(held, shape) : expected }
+
+  function expect(at: number, share: number): boolean {
+    const usual = level * usualTotal(profile, at)
+    held.expectedRest += usual * (1 - share)
+    held.expectedPart += usual * share
+    return usual > 0
+  }
+
+  function read(): number {
+    return isKnown ? noneNats(held, shape) : natsOf(total, expected / total)
+  }
+}
+
+/** Of the part, what the rest makes of what usually comes. */
+function partOf({ rest, expectedRest, expectedPart }: Held, shape: number): number {
+  return (expectedPart * (shape + rest)) / (shape + expectedRest)
+}
+
+/** Learns from an ordinary step how many nats beyond the threshold nothing in the newest steps would have been, the fewest of them that suffice. */
+export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): void {
+  const { gone, profile } = series
+  const { step, n, p, days, slot } = now
+  const threshold = goneNats(gone, step, scoring)
+  const { nats } = newest(series, now, threshold, false)
   const keeps = 0.5 ** (1 / (HALF_LIFE_WEEKS * step.perWeek))
   gone.steps = gone.steps * keeps + 1
   gone.usual = gone.usual * keeps + n * p
   gone.chances = gone.chances * keeps + (nats < threshold ? 0 : Math.exp(threshold - nats))
+  const usual = usualTotal(profile, slot)
+  if (usual === 0) return
+  const meant = gone.usually === 0 ? usual : (usual * gone.came) / gone.usually
+  if (days >= LEVEL_DAYS / 2 && natsOf(meant, p) < LITTLE) {
+    gone.misfit = gone.misfit * keeps + (n - meant) ** 2 / meant - 1
+    gone.fitted = gone.fitted * keeps + meant
+  }
+  gone.came = gone.came * LEVEL_KEEPS + n
+  gone.usually = gone.usually * LEVEL_KEEPS + usual
 }

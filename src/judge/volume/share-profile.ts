@@ -2,6 +2,8 @@
 export interface ShareProfile {
   readonly slotCount: Float64Array
   readonly slotTotal: Float64Array
+  /** Discounted visits of a slot. */
+  readonly slotVisits: Float32Array
   globalCount: number
   globalTotal: number
 }
@@ -17,7 +19,13 @@ const HALF_LIFE_DAYS = 14
 const SLOTS = 72
 
 export function emptyShareProfile(): ShareProfile {
-  return { slotCount: new Float64Array(SLOTS), slotTotal: new Float64Array(SLOTS), globalCount: 0, globalTotal: 0 }
+  return {
+    slotCount: new Float64Array(SLOTS),
+    slotTotal: new Float64Array(SLOTS),
+    slotVisits: new Float32Array(SLOTS),
+    globalCount: 0,
+    globalTotal: 0,
+  }
 }
 
 /** Number of a slot: `day` is a type of day, `hour` local. */
@@ -40,11 +48,18 @@ export function expectedShare(profile: ShareProfile, slot: number, days: number)
   return (prior * globalShare(profile) + (profile.slotCount[slot] ?? 0)) / (prior + (profile.slotTotal[slot] ?? 0))
 }
 
+/** Of how many there usually is a share; 0 where that isn't known. */
+export function usualTotal({ slotTotal, slotVisits }: ShareProfile, slot: number): number {
+  const visits = slotVisits[slot] ?? 0
+  return visits === 0 ? 0 : (slotTotal[slot] ?? 0) / visits
+}
+
 /** Takes in k of n. */
 export function learnShare(profile: ShareProfile, slot: number, perDay: number, k: number, n: number): void {
   const keeps = 0.5 ** (1 / (HALF_LIFE_DAYS * perDay))
   profile.slotCount[slot] = SLOT_KEEPS * (profile.slotCount[slot] ?? 0) + k
   profile.slotTotal[slot] = SLOT_KEEPS * (profile.slotTotal[slot] ?? 0) + n
+  profile.slotVisits[slot] = SLOT_KEEPS * (profile.slotVisits[slot] ?? 0) + 1
   profile.globalCount = keeps * profile.globalCount + k
   profile.globalTotal = keeps * profile.globalTotal + n
 }

@@ -53,7 +53,7 @@ export function stepShare(
   const extra = doubtOf(days, isKnown(series.profile, slot), scoring.isSeasonless === true)
   const u = score(series, step, k, total, p, extra)
   const { open } = series.watch
-  const now = { step, k, n: total, p, extra, days }
+  const now = { step, k, n: total, p, extra, days, slot }
   const gone = goneAlarm(series, now, scoring)
   let opened: OpenAlarm | null = null
   let closed: OpenAlarm | null = null
