@@ -23,6 +23,9 @@ export interface Gone {
   /** How far hours that leave little to go by are off what this makes of them, beyond chance, and how much was expected of them. */
   misfit: number
   fitted: number
+  /** Of steps in which some of the part was to be expected: how many had none, and how many should have. */
+  none: number
+  noneExpected: number
 }
 
 /** Steps of a new share that count as chances in full, and the half-life of what has been seen. */
@@ -34,15 +37,19 @@ const HALF_LIFE_WEEKS = 4
  */
 const PART = 1
 const EQUAL_PART = 1 / 7
-const MANY = 20
+const MANY = 15
 /** Fewer expected are nobody's emergency; and less than so many nats is never enough: expectations are off by themselves. */
 const LEAST_EXPECTED = 5
 const LEAST_NATS = 5
+/** So many nats more where not all hours are waited for: being early spends little of what finding it at all needs. */
+const EARLY_NATS = 2
+/** A step of so many nats should have some of the part. */
+const SOME = 1
 /** What takes longer the windows find as well. */
 export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
 /** Silences that chance explains say nothing of the next: up to so many nats beyond what suffices. */
-const BY_CHANCE = 1
+const BY_CHANCE = EARLY_NATS + 1
 /** What a step leaves of the level before it. */
 const LEVEL_KEEPS = 0.9
 /** Days from which on it is known how much usually comes at an hour; and its variance, squared, to begin with, worth so many records, and at the least. */
@@ -64,6 +71,8 @@ export function emptyGone(): Gone {
     usually: 0,
     misfit: PRIOR_MISFIT * PRIOR_FITTED,
     fitted: PRIOR_FITTED,
+    none: 0,
+    noneExpected: 0,
   }
 }
 
@@ -98,15 +107,20 @@ export function goneAlarm(series: Shared, now: ShareStep, scoring: Scoring): Ope
     gone.silence = 0
     return null
   }
-  const { nats, steps, total, part, expected } = newest(series, now, Number.POSITIVE_INFINITY, true)
-  gone.silence = Math.max(gone.silence, nats)
   const phi = windows[0]?.phi ?? 0
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
-  const improbable = Math.log1p(spread * nats) / spread
   const enough = goneNats(gone, step, scoring)
-  const threshold = enough + youngShareNats(days, scoring) + doubt(watch, 'silence')
-  if (days < 1 || part < LEAST_EXPECTED || improbable < threshold) return null
+  const threshold = enough + youngShareNats(days, scoring) + doubt(watch, 'silence') + misjudged(gone, step)
+  const { nats, own, steps, total, part, expected, suffices } = newest(
+    series,
+    now,
+    Math.expm1(spread * threshold) / spread,
+    true,
+  )
+  gone.silence = Math.max(gone.silence, nats)
+  if (days < 1 || part < LEAST_EXPECTED || !suffices) return null
   if (gone.benign > enough + BY_CHANCE && nats <= 1.5 * gone.benign) return null
+  noteNone(gone, own, true)
   const share = expected / total
   return {
     kind: 'share',
@@ -128,12 +142,27 @@ function goneNats({ steps, chances, usual }: Gone, step: CivilStep, { falseAlarm
   return Math.max(LEAST_NATS, Math.log((step.perWeek * Math.max(chances, 1e-9)) / (steps * allowed)))
 }
 
+function noteNone(gone: Gone, nats: number, isNone: boolean): void {
+  if (nats < SOME) return
+  gone.none += isNone ? 1 : 0
+  gone.noneExpected += Math.exp(-nats)
+}
+
+/** Nats by which the chance of none is misjudged, as of parts that come in clumps: by so much in each step as steps without any are more than they should be, beyond chance. */
+function misjudged({ none, noneExpected }: Gone, step: CivilStep): number {
+  const surely = none - Math.sqrt(none)
+  return surely <= noneExpected ? 0 : mostSteps(step) * Math.log(surely / Math.max(noneExpected, 0.1))
+}
+
 function mostSteps({ perDay }: CivilStep): number {
   return Math.max(1, Math.round((GONE_HOURS * perDay) / 24))
 }
 
 interface Newest {
   readonly nats: number
+  /** Of the newest step alone. */
+  readonly own: number
+  readonly suffices: boolean
   readonly steps: number
   /** Records, and how many of the part were to be expected among them; and in all, of what usually comes. */
   readonly total: number
@@ -141,7 +170,9 @@ interface Newest {
   readonly part: number
 }
 
-/** The newest steps, the fewest that make so many nats or as many as may be; `isSilent`: none in which some of the part came. */
+/**
+ * What the newest steps hold: if they are to be silent, as many as may be in which none of the part came; else the fewest that make at least so many nats.
+ */
 function newest(series: Shared, { step, k, n, p, days, slot }: ShareStep, least: number, isSilent: boolean): Newest {
   const { gone, profile, counts, totals, slots, first } = series
   const size = totals.length
@@ -153,21 +184,29 @@ function newest(series: Shared, { step, k, n, p, days, slot }: ShareStep, least:
   const held = { rest: n - k, expectedRest: 0, expectedPart: 0 }
   let steps = 1
   let isKnown = level > 0 && expect(slot, p)
-  let nats = read()
-  for (let index = step.index - 1; nats < least && steps < most && index >= first; index -= 1) {
+  const own = read()
+  let nats = own
+  let suffices = isEnough()
+  for (let index = step.index - 1; (isSilent || !suffices) && steps < most && index >= first; index -= 1) {
     const past = totals[index % size] ?? -1
     const had = counts[index % size] ?? 0
     if (isSilent && past > 0 && had > 0) break
     steps += 1
-    if (past <= 0) continue
-    const share = series.expected[index % size] ?? 0
-    total += past
-    expected += past * share
-    held.rest += past - had
-    isKnown = expect(slots[index % size] ?? 0, share) && isKnown
-    nats = read()
+    if (past > 0) {
+      const share = series.expected[index % size] ?? 0
+      total += past
+      expected += past * share
+      held.rest += past - had
+      isKnown = expect(slots[index % size] ?? 0, share) && isKnown
+      nats = read()
+    }
+    suffices = suffices || isEnough()
   }
-  return { nats, steps, total, expected, part: isKnown ? partOf(held, shape) : expected }
+  return { nats, own, suffices, steps, total, expected, part: isKnown ? partOf(held, shape) : expected }
+
+  function isEnough(): boolean {
+    return nats >= least + (steps < most ? EARLY_NATS : 0)
+  }
 
   function expect(at: number, share: number): boolean {
     const usual = level * usualTotal(profile, at)
@@ -191,11 +230,14 @@ export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): 
   const { gone, profile } = series
   const { step, n, p, days, slot } = now
   const threshold = goneNats(gone, step, scoring)
-  const { nats } = newest(series, now, threshold, false)
+  const { nats, own, suffices } = newest(series, now, threshold, false)
   const keeps = 0.5 ** (1 / (HALF_LIFE_WEEKS * step.perWeek))
   gone.steps = gone.steps * keeps + 1
   gone.usual = gone.usual * keeps + n * p
-  gone.chances = gone.chances * keeps + (nats < threshold ? 0 : Math.exp(threshold - nats))
+  gone.chances = gone.chances * keeps + (suffices ? Math.exp(threshold - nats) : 0)
+  gone.none *= keeps
+  gone.noneExpected *= keeps
+  noteNone(gone, own, now.k === 0)
   const usual = usualTotal(profile, slot)
   if (usual === 0) return
   const meant = gone.usually === 0 ? usual : (usual * gone.came) / gone.usually
