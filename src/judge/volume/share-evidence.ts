@@ -11,6 +11,7 @@ export interface Held {
 /** Chance that the level is nothing like the usual one, and the shape of what it may be then: as likely half as double. */
 const UNUSUAL = 0.02
 const UNUSUAL_SHAPE = 1
+const MOST_ODDS = 1e9
 /** Beyond so many nats nobody asks how many. */
 const ENOUGH = 40
 
@@ -23,7 +24,11 @@ export function noneNats({ rest, expectedRest, expectedPart }: Held, shape: numb
   const loose = natsGiven(rest, expectedRest, expectedPart, UNUSUAL_SHAPE)
   if (loose > ENOUGH) return loose
   const tight = natsGiven(rest, expectedRest, expectedPart, shape)
-  const odds = Math.exp(logLevel(rest, expectedRest, shape) - logLevel(rest, expectedRest, UNUSUAL_SHAPE))
+  // Never certain: what follows is a finite number.
+  const odds = Math.min(
+    MOST_ODDS,
+    Math.exp(logLevel(rest, expectedRest, shape) - logLevel(rest, expectedRest, UNUSUAL_SHAPE)),
+  )
   const usual = ((1 - UNUSUAL) * odds) / ((1 - UNUSUAL) * odds + UNUSUAL)
   return -Math.log(usual * Math.exp(-tight) + (1 - usual) * Math.exp(-loose))
 }

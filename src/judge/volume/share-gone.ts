@@ -2,7 +2,8 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, type WindowState } from './residual.ts'
 import type { ShareStep } from './share-deviation.ts'
-import { type Held, noneNats } from './share-evidence.ts'
+import { emptyShareLevel, learnLevel, meantNow, type ShareLevel } from './share-whole.ts'
+import { natsOf, newest } from './share-newest.ts'
 import { type ShareProfile, usualTotal } from './share-profile.ts'
 import { type Scoring, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
@@ -17,12 +18,7 @@ export interface Gone {
   /** Nats of the silence under way, and of the longest that ended by itself. */
   silence: number
   benign: number
-  /** How much has come of late, and how much usually does at these hours. */
-  came: number
-  usually: number
-  /** How far hours that leave little to go by are off what this makes of them, beyond chance, and how much was expected of them. */
-  misfit: number
-  fitted: number
+  readonly level: ShareLevel
   /** Of steps in which some of the part was to be expected: how many had none, and how many should have. */
   none: number
   noneExpected: number
@@ -50,13 +46,6 @@ export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
 /** Silences that chance explains say nothing of the next: up to so many nats beyond what suffices. */
 const BY_CHANCE = EARLY_NATS + 1
-/** What a step leaves of the level before it. */
-const LEVEL_KEEPS = 0.9
-/** Days from which on it is known how much usually comes at an hour; and its variance, squared, to begin with, worth so many records, and at the least. */
-const LEVEL_DAYS = 14
-const PRIOR_MISFIT = 0.1
-const PRIOR_FITTED = 200
-const LEAST_MISFIT = 0.01
 /** Hours of fewer nats leave little to go by. */
 const LITTLE = 8
 
@@ -67,10 +56,7 @@ export function emptyGone(): Gone {
     usual: 0,
     silence: 0,
     benign: 0,
-    came: 0,
-    usually: 0,
-    misfit: PRIOR_MISFIT * PRIOR_FITTED,
-    fitted: PRIOR_FITTED,
+    level: emptyShareLevel(),
     none: 0,
     noneExpected: 0,
   }
@@ -87,11 +73,6 @@ interface Shared {
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly first: number
-}
-
-/** Minus the logarithm of the chance that none of so many records is one of the part. */
-function natsOf(total: number, share: number): number {
-  return -total * Math.log1p(-clamp(share, 0, 0.999))
 }
 
 /**
@@ -111,12 +92,12 @@ export function goneAlarm(series: Shared, now: ShareStep, scoring: Scoring): Ope
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
   const enough = goneNats(gone, step, scoring)
   const threshold = enough + youngShareNats(days, scoring) + doubt(watch, 'silence') + misjudged(gone, step)
-  const { nats, own, steps, total, part, expected, suffices } = newest(
-    series,
-    now,
-    Math.expm1(spread * threshold) / spread,
-    true,
-  )
+  const { nats, own, steps, total, part, expected, suffices } = newest(series, now, gone.level, {
+    nats: Math.expm1(spread * threshold) / spread,
+    early: EARLY_NATS,
+    most: mostSteps(step),
+    isSilent: true,
+  })
   gone.silence = Math.max(gone.silence, nats)
   if (days < 1 || part < LEAST_EXPECTED || !suffices) return null
   if (gone.benign > enough + BY_CHANCE && nats <= 1.5 * gone.benign) return null
@@ -158,79 +139,17 @@ function mostSteps({ perDay }: CivilStep): number {
   return Math.max(1, Math.round((GONE_HOURS * perDay) / 24))
 }
 
-interface Newest {
-  readonly nats: number
-  /** Of the newest step alone. */
-  readonly own: number
-  readonly suffices: boolean
-  readonly steps: number
-  /** Records, and how many of the part were to be expected among them; and in all, of what usually comes. */
-  readonly total: number
-  readonly expected: number
-  readonly part: number
-}
-
-/**
- * What the newest steps hold: if they are to be silent, as many as may be in which none of the part came; else the fewest that make at least so many nats.
- */
-function newest(series: Shared, { step, k, n, p, days, slot }: ShareStep, least: number, isSilent: boolean): Newest {
-  const { gone, profile, counts, totals, slots, first } = series
-  const size = totals.length
-  const most = Math.min(size, mostSteps(step))
-  const level = days < LEVEL_DAYS || gone.usually === 0 ? 0 : gone.came / gone.usually
-  const shape = Math.max(1, gone.fitted / Math.max(gone.misfit, LEAST_MISFIT * gone.fitted))
-  let total = n
-  let expected = n * p
-  const held = { rest: n - k, expectedRest: 0, expectedPart: 0 }
-  let steps = 1
-  let isKnown = level > 0 && expect(slot, p)
-  const own = read()
-  let nats = own
-  let suffices = isEnough()
-  for (let index = step.index - 1; (isSilent || !suffices) && steps < most && index >= first; index -= 1) {
-    const past = totals[index % size] ?? -1
-    const had = counts[index % size] ?? 0
-    if (isSilent && past > 0 && had > 0) break
-    steps += 1
-    if (past > 0) {
-      const share = series.expected[index % size] ?? 0
-      total += past
-      expected += past * share
-      held.rest += past - had
-      isKnown = expect(slots[index % size] ?? 0, share) && isKnown
-      nats = read()
-    }
-    suffices = suffices || isEnough()
-  }
-  return { nats, own, suffices, steps, total, expected, part: isKnown ? partOf(held, shape) : expected }
-
-  function isEnough(): boolean {
-    return nats >= least + (steps < most ? EARLY_NATS : 0)
-  }
-
-  function expect(at: number, share: number): boolean {
-    const usual = level * usualTotal(profile, at)
-    held.expectedRest += usual * (1 - share)
-    held.expectedPart += usual * share
-    return usual > 0
-  }
-
-  function read(): number {
-    return isKnown ? noneNats(held, shape) : natsOf(total, expected / total)
-  }
-}
-
-/** Of the part, what the rest makes of what usually comes. */
-function partOf({ rest, expectedRest, expectedPart }: Held, shape: number): number {
-  return (expectedPart * (shape + rest)) / (shape + expectedRest)
-}
-
 /** Learns from an ordinary step how many nats beyond the threshold nothing in the newest steps would have been, the fewest of them that suffice. */
 export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): void {
   const { gone, profile } = series
   const { step, n, p, days, slot } = now
   const threshold = goneNats(gone, step, scoring)
-  const { nats, own, suffices } = newest(series, now, threshold, false)
+  const { nats, own, suffices } = newest(series, now, gone.level, {
+    nats: threshold,
+    early: EARLY_NATS,
+    most: mostSteps(step),
+    isSilent: false,
+  })
   const keeps = 0.5 ** (1 / (HALF_LIFE_WEEKS * step.perWeek))
   gone.steps = gone.steps * keeps + 1
   gone.usual = gone.usual * keeps + n * p
@@ -240,11 +159,5 @@ export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): 
   noteNone(gone, own, now.k === 0)
   const usual = usualTotal(profile, slot)
   if (usual === 0) return
-  const meant = gone.usually === 0 ? usual : (usual * gone.came) / gone.usually
-  if (days >= LEVEL_DAYS / 2 && natsOf(meant, p) < LITTLE) {
-    gone.misfit = gone.misfit * keeps + (n - meant) ** 2 / meant - 1
-    gone.fitted = gone.fitted * keeps + meant
-  }
-  gone.came = gone.came * LEVEL_KEEPS + n
-  gone.usually = gone.usually * LEVEL_KEEPS + usual
+  learnLevel(gone.level, n, usual, days, natsOf(meantNow(gone.level, usual), p) < LITTLE ? keeps : null)
 }
