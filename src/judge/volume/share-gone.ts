@@ -46,6 +46,8 @@ export const GONE_HOURS = 3
 const BENIGN_KEEPS = 0.9995
 /** Silences that chance explains say nothing of the next: up to so many nats beyond what suffices. */
 const BY_CHANCE = EARLY_NATS + 1
+/** So many nats are no chance at all. */
+const IMPOSSIBLE = 60
 /** Hours of fewer nats leave little to go by. */
 const LITTLE = 8
 
@@ -144,20 +146,26 @@ export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): 
   const { gone, profile } = series
   const { step, n, p, days, slot } = now
   const threshold = goneNats(gone, step, scoring)
-  const { nats, own, suffices } = newest(series, now, gone.level, {
-    nats: threshold,
-    early: EARLY_NATS,
-    most: mostSteps(step),
-    isSilent: false,
-  })
   const keeps = 0.5 ** (1 / (HALF_LIFE_WEEKS * step.perWeek))
   gone.steps = gone.steps * keeps + 1
   gone.usual = gone.usual * keeps + n * p
-  gone.chances = gone.chances * keeps + (suffices ? Math.exp(threshold - nats) : 0)
+  gone.chances *= keeps
   gone.none *= keeps
   gone.noneExpected *= keeps
-  noteNone(gone, own, now.k === 0)
+  if (natsOf(n - now.k, p) < IMPOSSIBLE) addChances(series, now, threshold)
   const usual = usualTotal(profile, slot)
   if (usual === 0) return
   learnLevel(gone.level, n, usual, days, natsOf(meantNow(gone.level, usual), p) < LITTLE ? keeps : null)
+}
+
+function addChances(series: Shared, now: ShareStep, threshold: number): void {
+  const { gone } = series
+  const { nats, own, suffices } = newest(series, now, gone.level, {
+    nats: threshold,
+    early: EARLY_NATS,
+    most: mostSteps(now.step),
+    isSilent: false,
+  })
+  if (suffices) gone.chances += Math.exp(threshold - nats)
+  noteNone(gone, own, now.k === 0)
 }
