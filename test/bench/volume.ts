@@ -20,13 +20,16 @@ const REPORTING_SEED = 10_000_000
 
 /**
  * Recall, delay and false alarms of the volume detector beside a z-score, and what it costs. `--quick`: a glance;
- * `--tuning`: on the seeds that it may be tuned on; `--table`: Markdown on standard error as well.
+ * `--shares`: only platforms' shares; `--tuning`: on the seeds that it may be tuned on; `--table`: Markdown on standard error as well.
  */
 export async function bench(options: ReadonlySet<string> = new Set()): Promise<Figure[]> {
   const quick = options.has('--quick')
-  const jobs = jobsFrom(options.has('--tuning') ? TUNING_SEED : REPORTING_SEED, quick)
+  const isOfShares = options.has('--shares')
+  const all = jobsFrom(options.has('--tuning') ? TUNING_SEED : REPORTING_SEED, quick)
+  const jobs = isOfShares ? all.flatMap((job) => ('cell' in job ? [{ cell: { ...job.cell, isOfShares } }] : [])) : all
   const tallies = await inWorkers(jobs)
   if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n\n${nightsOf(jobs)}\n`)
+  if (isOfShares) return figures(tallies)
   const cost = costs(quick ? 500 : 10_000, quick ? 3 : 4)
   return [...figures(tallies), newcomerFigure(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
 }

@@ -2,7 +2,7 @@ import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, type WindowState } from './residual.ts'
 import type { ShareStep } from './share-deviation.ts'
-import { emptyShareLevel, learnLevel, meantNow, type ShareLevel } from './share-whole.ts'
+import { emptyShareWhole, learnWhole, meantNow, type ShareWhole } from './share-whole.ts'
 import { natsOf, newest } from './share-newest.ts'
 import { type ShareProfile, usualTotal } from './share-profile.ts'
 import { type Scoring, youngShareNats } from './threshold.ts'
@@ -18,7 +18,7 @@ export interface Gone {
   /** Nats of the silence under way, and of the longest that ended by itself. */
   silence: number
   benign: number
-  readonly level: ShareLevel
+  readonly whole: ShareWhole
   /** Of steps in which some of the part was to be expected: how many had none, and how many should have. */
   none: number
   noneExpected: number
@@ -58,7 +58,7 @@ export function emptyGone(): Gone {
     usual: 0,
     silence: 0,
     benign: 0,
-    level: emptyShareLevel(),
+    whole: emptyShareWhole(),
     none: 0,
     noneExpected: 0,
   }
@@ -75,6 +75,7 @@ interface Shared {
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly first: number
+  readonly since: number
 }
 
 /**
@@ -94,7 +95,7 @@ export function goneAlarm(series: Shared, now: ShareStep, scoring: Scoring): Ope
   const spread = clamp((phi * (1 - p)) / Math.max(p, 1e-9), 0.005, 0.5)
   const enough = goneNats(gone, step, scoring)
   const threshold = enough + youngShareNats(days, scoring) + doubt(watch, 'silence') + misjudged(gone, step)
-  const { nats, own, steps, total, part, expected, suffices } = newest(series, now, gone.level, {
+  const { nats, own, steps, total, part, expected, suffices } = newest(series, now, gone.whole, {
     nats: Math.expm1(spread * threshold) / spread,
     early: EARLY_NATS,
     most: mostSteps(step),
@@ -155,12 +156,12 @@ export function learnChances(series: Shared, now: ShareStep, scoring: Scoring): 
   if (natsOf(n - now.k, p) < IMPOSSIBLE) addChances(series, now, threshold)
   const usual = usualTotal(profile, slot)
   if (usual === 0) return
-  learnLevel(gone.level, n, usual, days, natsOf(meantNow(gone.level, usual), p) < LITTLE ? keeps : null)
+  learnWhole(gone.whole, n, usual, days, natsOf(meantNow(gone.whole, usual), p) < LITTLE ? keeps : null)
 }
 
 function addChances(series: Shared, now: ShareStep, threshold: number): void {
   const { gone } = series
-  const { nats, own, suffices } = newest(series, now, gone.level, {
+  const { nats, own, suffices } = newest(series, now, gone.whole, {
     nats: threshold,
     early: EARLY_NATS,
     most: mostSteps(now.step),

@@ -1,7 +1,7 @@
 import { clamp } from './residual.ts'
 import type { ShareStep } from './share-deviation.ts'
 import { type Held, noneNats } from './share-evidence.ts'
-import { levelNow, shapeOf, type ShareLevel } from './share-whole.ts'
+import { levelNow, shapeOf, type ShareWhole } from './share-whole.ts'
 import { type ShareProfile, usualTotal } from './share-profile.ts'
 
 /** What the newest steps of a share hold, and say of how likely none of the part would be in them. */
@@ -32,6 +32,7 @@ interface Shared {
   readonly expected: Float64Array
   readonly slots: Float32Array
   readonly first: number
+  readonly since: number
 }
 
 /** Minus the logarithm of the chance that none of so many records is one of the part. */
@@ -40,12 +41,13 @@ export function natsOf(total: number, share: number): number {
 }
 
 /** What the newest steps hold: if they are to be silent, as many as are and may be; else the fewest that suffice. */
-export function newest(series: Shared, now: ShareStep, shareLevel: ShareLevel, asked: Asked): Newest {
-  const { profile, counts, totals, slots, first } = series
+export function newest(series: Shared, now: ShareStep, whole: ShareWhole, asked: Asked): Newest {
+  const { profile, counts, totals, slots } = series
+  const first = Math.max(series.first, series.since)
   const { step, k, n, p } = now
   const size = totals.length
-  const level = levelNow(shareLevel, now.days)
-  const shape = shapeOf(shareLevel)
+  const level = levelNow(whole, now.days)
+  const shape = shapeOf(whole)
   let total = n
   let expected = n * p
   const held = { rest: n - k, expectedRest: 0, expectedPart: 0 }

@@ -1,5 +1,5 @@
 /** How much has come of late of what a share is of, held against what usually does. Plain data. */
-export interface ShareLevel {
+export interface ShareWhole {
   /** How much has come of late, and how much usually does at these hours. */
   came: number
   usually: number
@@ -17,22 +17,22 @@ const PRIOR_MISFIT = 0.1
 const PRIOR_FITTED = 200
 const LEAST_MISFIT = 0.01
 
-export function emptyShareLevel(): ShareLevel {
+export function emptyShareWhole(): ShareWhole {
   return { came: 0, usually: 0, misfit: PRIOR_MISFIT * PRIOR_FITTED, fitted: PRIOR_FITTED }
 }
 
 /** How much comes now of what usually does; 0 as long as that isn't known. */
-export function levelNow({ came, usually }: ShareLevel, days: number): number {
+export function levelNow({ came, usually }: ShareWhole, days: number): number {
   return days < KNOWN_DAYS || usually === 0 ? 0 : came / usually
 }
 
 /** Shape of the gamma distribution that the level has: one over its variance. */
-export function shapeOf({ misfit, fitted }: ShareLevel): number {
+export function shapeOf({ misfit, fitted }: ShareWhole): number {
   return Math.max(1, fitted / Math.max(misfit, LEAST_MISFIT * fitted))
 }
 
 /** How many are expected now, where so many usually come. */
-export function meantNow({ came, usually }: ShareLevel, usual: number): number {
+export function meantNow({ came, usually }: ShareWhole, usual: number): number {
   return usually === 0 ? usual : (usual * came) / usually
 }
 
@@ -40,12 +40,12 @@ export function meantNow({ came, usually }: ShareLevel, usual: number): number {
  * Takes in a step, where so many usually come; `keeps`: of how far off it is, if this hour leaves little to go by, else null. One step of a wholly
  * different level tells no more than that it may be.
  */
-export function learnLevel(level: ShareLevel, n: number, usual: number, days: number, keeps: number | null): void {
+export function learnWhole(whole: ShareWhole, n: number, usual: number, days: number, keeps: number | null): void {
   if (keeps !== null && days >= KNOWN_DAYS / 2) {
-    const meant = meantNow(level, usual)
-    level.misfit = level.misfit * keeps + Math.min((n - meant) ** 2 / meant - 1, 9 + 3 * meant)
-    level.fitted = level.fitted * keeps + meant
+    const meant = meantNow(whole, usual)
+    whole.misfit = whole.misfit * keeps + Math.min((n - meant) ** 2 / meant - 1, 9 + 3 * meant)
+    whole.fitted = whole.fitted * keeps + meant
   }
-  level.came = level.came * KEEPS + n
-  level.usually = level.usually * KEEPS + usual
+  whole.came = whole.came * KEEPS + n
+  whole.usually = whole.usually * KEEPS + usual
 }

@@ -16,6 +16,8 @@ export interface Cell {
   readonly seeds: readonly number[]
   /** The rate is the platform's that the series is of, not that of all; only that it is gone is tried. */
   readonly isOfPlatform?: boolean
+  /** Platforms' shares alone. */
+  readonly isOfShares?: boolean
 }
 
 /** What each series may cost in false alarms a week. */
@@ -28,7 +30,7 @@ export function runCell(cell: Cell): Tally[] {
   const start = startOf(cell.group)
   const isOfPlatform = cell.isOfPlatform === true
   const kinds = cell.seeds.map((seed) => kindOf(cell, seed))
-  const channels = isOfPlatform ? (['platform'] as const) : CHANNELS
+  const channels = isOfPlatform || cell.isOfShares === true ? (['platform'] as const) : CHANNELS
   return channels.flatMap((channel) => {
     const tracks = kinds.map((kind) => healthy(channel, kind, start))
     const weeks = tracks.reduce((sum, { counts }) => sum + counts.length / 168, 0)

@@ -118,6 +118,7 @@ export function falseAlarms(
 export function figures(tallies: readonly Tally[]): Figure[] {
   const recall = LINES.flatMap((line): Figure[] => {
     const own = reading(tallies, line, 'assay')
+    if (own.n === 0) return []
     const other = bestReference(tallies, line)
     const shared = { reference: 'z-score by hour of week at equal false alarms' }
     const found: Figure = {

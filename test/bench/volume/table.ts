@@ -19,24 +19,28 @@ export function tables(tallies: readonly Tally[]): string {
 
 /** The sheet's cases: Assay's figure beside its goal, and what a z-score makes of it whose false alarms are as many. */
 function summary(tallies: readonly Tally[]): string {
-  const rows = LINES.map((line) => {
+  const rows = LINES.flatMap((line) => {
     const own = reading(tallies, line, 'assay')
+    if (own.n === 0) return []
     const other = bestReference(tallies, line)
     const isMet = own.recall >= line.goal && (own.delay ?? 0) <= (line.delay ?? Number.POSITIVE_INFINITY)
     return [
-      line.name,
-      `${percent(own.recall)} ${between(own.interval)}`,
-      own.delay ?? '–',
-      `${percent(other.recall)} ${between(other.interval)}`,
-      other.delay ?? '–',
-      line.delay === undefined ? percent(line.goal) : `${percent(line.goal)}, ${line.delay} h`,
-      met(isMet, own.interval[1] >= line.goal),
-      own.n,
+      [
+        line.name,
+        `${percent(own.recall)} ${between(own.interval)}`,
+        own.delay ?? '–',
+        `${percent(other.recall)} ${between(other.interval)}`,
+        other.delay ?? '–',
+        line.delay === undefined ? percent(line.goal) : `${percent(line.goal)}, ${line.delay} h`,
+        met(isMet, own.interval[1] >= line.goal),
+        own.n,
+      ],
     ]
   })
   const quiet = QUIET.flatMap(([channel, least, most]) => {
     const fault = `${NO_FAULT}, ${channel}`
     const own = falseAlarms(tallies, fault, 'assay')
+    if (own.n === 0) return []
     const ordinary = falseAlarms(tallies, `${ORDINARY}, ${channel}`, 'assay')
     const three = falseAlarms(tallies, fault, 'z>3 without')
     const equal = `${rateOf(falseAlarms(tallies, fault, 'z without'))}; ${three.rate.toFixed(2)} at 3 deviations`
