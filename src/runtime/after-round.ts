@@ -56,8 +56,8 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
   const behind = createBehindWatch(deps.rhythm)
   let known: ReadonlyMap<string, Watermark> | null = null
   let judgedUntil: Instant | null = null
-  /** Gauges were taken away for a new plan: those of what is known already come back with the next round. */
-  let isForgotten = false
+  /** None shown yet, or taken away for a new plan or another leader: gauges of what is known already come with the next round. */
+  let isForgotten = true
   let lastRound = { at: now(), steady: steady() }
   metrics.recordRound(lastRound.at)
 
@@ -83,7 +83,8 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     const aboutAssay = await evaluator.fallBehind(late, at, why, behind.isUndecided)
     if (evaluation.notifications.length > 0 || aboutAssay) deps.onNotifications()
     deps.tellLineage(evaluator, evaluation, evaluation.judged > 0 || aboutAssay)
-    const isDue = evaluation.judged > 0 || evaluation.changes.length > 0 || aboutAssay || isForgotten
+    const isUntold = isForgotten && evaluator.accounts.standings().length > 0
+    const isDue = evaluation.judged > 0 || evaluation.changes.length > 0 || aboutAssay || isUntold
     if (!isDue) return
     isForgotten = false
     const ends = [...evaluator.newest().values()].map(({ verdict }) => verdict.at)
@@ -114,6 +115,7 @@ export function createAfterRound(deps: AfterRoundDeps): AfterRound {
     onRound,
     forget: () => {
       metrics.forgetVerdicts()
+      isForgotten = true
       delays.forget()
       behind.forget()
     },

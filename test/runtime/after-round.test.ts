@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest'
 import { HOUR, iso, MINUTE, SECOND } from '../../src/model/time.ts'
+import { emptyCounts } from '../../src/model/window.ts'
+import { createMetrics } from '../../src/report/metrics/registry.ts'
+import { commitIngest } from '../../src/store/ingest.ts'
+import { takeWriter } from '../../src/store/leases.ts'
 import { openStore } from '../../src/store/open.ts'
 import { afterRoundOf } from '../support/after-round.ts'
 import { evaluatorOf } from '../support/evaluator.ts'
 import { planOf } from '../support/plan.ts'
+import { sloPlan } from '../support/slo-plan.ts'
 import { order, startTraced } from '../support/traced-daemon.ts'
 import { until } from '../support/until.ts'
 
@@ -22,6 +27,45 @@ it('after a reload the gauges of SLOs come back with the next round, not with th
   // Unless a minute ended meanwhile, which the world's clock may bring.
   expect((daemon.status().judgedUntil ?? 0) - (judged ?? 0)).toBeLessThanOrEqual(MINUTE)
   await daemon.stop()
+})
+
+it('after a restart open incidents and SLOs are shown with the first round, though no minute has ended', async () => {
+  const db = await openStore({ type: 'sqlite', path: ':memory:' })
+  const plan = planOf([sloPlan({ name: 'order-validity' })])
+  await commitIngest(db, await takeWriter(db), {
+    source: 'web',
+    steps: [
+      { partition: 'all', from: null, to: '1', observedUntil: 5 * MINUTE, listeningSince: null, complete: false },
+    ],
+    delta: {
+      windows: Array.from({ length: 5 }, (_, index) => ({
+        series: { source: 'web', kind: 'planned', event: 'Order Completed' },
+        minute: index * MINUTE,
+        counts: { ...emptyCounts(), received: 50, identified: 50, invalid: 50, lastArrival: index * MINUTE },
+      })),
+      facets: [],
+      findings: [],
+    },
+    rejects: [],
+    samples: [],
+    sightings: [],
+  })
+  await (await evaluatorOf({ db, plan })).evaluate()
+
+  const metrics = createMetrics({ version: 'test' })
+  const { onRound, forget, judgedUntil } = afterRoundOf({ db, plan: () => plan, metrics, now: () => 6 * MINUTE })
+  const again = await evaluatorOf({ db, plan })
+  for (const _ of ['at the start', 'when the lead comes back']) {
+    const evaluation = await again.evaluate()
+    expect(evaluation.judged).toBe(0)
+    await onRound(again, evaluation, 0)
+    const text = await metrics.text()
+    expect(text).toContain('assay_incidents_open{severity="page"} 1')
+    expect(text).toMatch(/^assay_slo_error_budget_remaining_ratio\{.*slo="order-validity"\} -9[89]/m)
+    expect(judgedUntil()).toBe(5 * MINUTE)
+    forget()
+  }
+  await db.close()
 })
 
 it('how long judging and storing took is told in seconds', async () => {
