@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
-import { hourDocument, volumeDocument } from '../serve/volume-document.ts'
+import { hourDocument, unwatchedWords, volumeDocument } from '../serve/volume-document.ts'
 import type { VolumeStream } from '../store/volume-streams.ts'
 import { counted, printable } from './printable.ts'
 import { table } from './table.ts'
@@ -38,18 +38,13 @@ function rowOf({ event, source, series, falseAlarmsPerWeek, hours, unwatched }: 
   const last = hours.at(-1)
   const band = last?.band ?? null
   const whole = (value: number) => Math.round(value).toLocaleString('en-US')
-  const left = [
-    unwatched.platforms > 0 ? counted(unwatched.platforms, 'platform') : '',
-    unwatched.families > 0 ? `${unwatched.families} version ${unwatched.families === 1 ? 'family' : 'families'}` : '',
-    unwatched.properties > 0 ? `${unwatched.properties} ${unwatched.properties === 1 ? 'property' : 'properties'}` : '',
-  ].filter((text) => text !== '')
   return [
     printable(source === null ? event : `${event} from ${source}`),
     String(series.length),
     falseAlarmsPerWeek.toFixed(2),
     last === undefined ? '–' : whole(last.observed),
     band === null ? 'learning' : `${whole(band.expected)} (${whole(band.lower)} to ${whole(band.upper)})`,
-    left.length === 0 ? '' : left.join(', '),
+    unwatchedWords(unwatched).join(', '),
   ]
 }
 

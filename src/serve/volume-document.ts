@@ -24,3 +24,14 @@ export function hourDocument({ start, observed, band }: VolumeHour): object {
     upper: band === null ? null : round(band.upper),
   }
 }
+
+/** What of a stream has no series of its own. */
+export function unwatchedWords({ platforms, families, properties }: VolumeStream['unwatched']): readonly string[] {
+  const words = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [`${count.toLocaleString('en-US')} ${count === 1 ? one : many}`]
+  return [
+    ...words(platforms, 'platform', 'platforms'),
+    ...words(families, 'version family', 'version families'),
+    ...words(properties, 'property', 'properties'),
+  ]
+}

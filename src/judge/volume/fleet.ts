@@ -5,11 +5,11 @@ import { type CivilStep, civilCalendar } from './civil.ts'
 import { countBand } from './count-alarm.ts'
 import type { CountSeries } from './count-state.ts'
 import type { Band, Bucket } from './detector.ts'
+import { lendersAmong } from './lenders.ts'
 import {
   acceptNormal,
   closeStep,
   fill,
-  isYoung,
   judgeBucket,
   lookInside,
   type Member,
@@ -73,8 +73,7 @@ export interface Fleet {
   readonly forget: (series: string, at: Instant) => VolumeAlarm | null
 }
 
-/** So many tell a domain's season; more would cost what all of a large domain's newcomers pay. */
-const MOST_LENDERS = 24
+const NOBODY: ReadonlyMap<string, readonly CountSeries[]> = new Map()
 
 /** A fleet that has seen nothing yet, or the saved one: it goes on bit for bit as if it had never stopped, in the states that it is given. */
 export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = null): Fleet {
@@ -117,11 +116,14 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     const joining = held.filter(([name]) => !members.has(name)).sort(([a], [b]) => byText(a, b))
     for (const [name, bucket] of joining) if (!members.has(name)) join(name, newMember(bucket))
     // Who borrows comes after those who lend, and who that is doesn't change while they are judged.
-    const lenders = new Map<string, readonly CountSeries[]>()
-    for (const [name] of held) {
-      const own = lendersOf(name)
-      if (own.length > 0) lenders.set(name, own)
-    }
+    const lenders =
+      settings.lendersOf === undefined
+        ? NOBODY
+        : lendersAmong(
+            held.map(([name]) => name),
+            members,
+            settings.lendersOf,
+          )
     const isBorrower = ([name]: readonly [string, Bucket]): boolean => lenders.has(name)
     const ordered =
       lenders.size === 0 ? held : [...held.filter((each) => !isBorrower(each)), ...held.filter(isBorrower)]
@@ -136,20 +138,6 @@ export function volumeFleet(settings: FleetSettings, saved: SavedFleet | null = 
     }
     held = []
     return changes.length > 1 ? changes.sort((a, b) => byText(a.series, b.series)) : changes
-  }
-
-  /** Those that a young series borrows from: grown ones, counted in steps of the same length. */
-  function lendersOf(name: string): readonly CountSeries[] {
-    const member = members.get(name)
-    if (settings.lendersOf === undefined || member === undefined || !isYoung(member)) return []
-    const lenders: CountSeries[] = []
-    for (const other of settings.lendersOf(name)) {
-      const lender = members.get(other)
-      if (lender === undefined || lender.counts === null || lender.step !== member.step || isYoung(lender)) continue
-      lenders.push(lender.counts)
-      if (lenders.length === MOST_LENDERS) break
-    }
-    return lenders
   }
 
   /** Inside the hour. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { eventCourse } from '../../store/read/counts.ts'
 import type { Sql } from '../../store/sql.ts'
 import { readVolumeStreams, type VolumeStream } from '../../store/volume-streams.ts'
+import { unwatchedWords } from '../volume-document.ts'
 import { courseChart } from './charts.ts'
 import { html, type Html } from './html.ts'
 import { type Clock, count, counted, list } from './words.ts'
@@ -63,11 +64,7 @@ function expectation(
 
 /** What has a series of its own, and what hasn't. */
 function watched({ event, source, series, unwatched }: VolumeStream): Html {
-  const left = [
-    unwatched.platforms > 0 ? counted(unwatched.platforms, 'platform') : '',
-    unwatched.families > 0 ? `${unwatched.families} version ${unwatched.families === 1 ? 'family' : 'families'}` : '',
-    unwatched.properties > 0 ? `${unwatched.properties} ${unwatched.properties === 1 ? 'property' : 'properties'}` : '',
-  ].filter((text) => text !== '')
+  const left = unwatchedWords(unwatched)
   return html`<details><summary>${count(series.length)} series watched${source !== null && ` of ${source}`}${
     left.length > 0 && `; only in the total: ${list(left)}`
   }</summary><ul>${series.map((name) => html`<li>${name === event ? `${event}, all together` : name}</li>`)}</ul></details>`

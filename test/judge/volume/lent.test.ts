@@ -70,6 +70,16 @@ describe('a young event of a domain', () => {
     ).toEqual([])
   })
 
+  it('borrows nothing of one that is silent for good, and from the others all the same', () => {
+    const silent = {
+      name: 'closed',
+      counts: weekly(8, 2_000, 7).map((count, hour) => (hour < BEGINS - 200 ? count : 0)),
+    }
+    const settings = { ...LENT, lendersOf: (series: string) => (series === 'new' ? ['cart', 'closed', 'search'] : []) }
+    const faulty = newcomer(33, 6, 0.5)
+    expect(openedBy([...OLD, silent, faulty], settings)).toEqual(openedBy([...OLD, faulty], LENT))
+  })
+
   it('borrows nothing on a day that may be a holiday for the others', () => {
     const midnight = BEGINS + 15 + 24
     const closed = OLD.map(({ name, counts }) => ({
