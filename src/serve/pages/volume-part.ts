@@ -6,7 +6,7 @@ import { readVolumeStreams, type VolumeStream } from '../../store/volume-streams
 import { unwatchedWords } from '../volume-document.ts'
 import { courseChart } from './charts.ts'
 import { html, type Html } from './html.ts'
-import { type Clock, count, counted, list } from './words.ts'
+import { type Clock, count, list } from './words.ts'
 
 /** An event's or a table's last two days hour by hour beside what was expected, and what of its volume is watched. `noun`: what it counts. */
 export async function volumePart(
