@@ -1,4 +1,5 @@
-import { ORDINARY } from './cell.ts'
+import { ORDINARY, OWN } from './cell.ts'
+import { GONE } from './faults.ts'
 import { RATES, TIERS } from './generator.ts'
 import { goneTable } from './gone-table.ts'
 import { between, markdown, percent, rateOf, recallOf } from './markdown.ts'
@@ -71,9 +72,11 @@ function met(isMet: boolean, isWithin: boolean): string {
 /** One row a fault, a column a tier and rate: recall in percent; and false alarms a series-week. */
 function details(tallies: readonly Tally[]): string {
   const cells = TIERS.flatMap((tier) => RATES.map((rate) => ({ tier, rate })))
-  const names = [
-    ...new Set(tallies.filter(({ tier }) => TIERS.some((each) => each === tier)).map(({ fault }) => fault)),
-  ]
+  // What has a table of its own is left out.
+  const some = tallies.filter(
+    ({ tier, fault }) => TIERS.some((each) => each === tier) && !fault.startsWith(`${GONE}, `),
+  )
+  const names = [...new Set(some.map(({ fault }) => fault))].filter((fault) => !fault.startsWith(OWN))
   const rows = names.flatMap((fault) =>
     ['assay', 'z without', 'z with'].map((contender) => [
       fault,
