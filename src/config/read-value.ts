@@ -5,7 +5,8 @@ import { keysAt, valueAt } from './keys-at.ts'
 import { didYouMean, nearest } from './nearest.ts'
 
 /**
- * Checks a document against its schema: the value, or every problem with its place and what would be right. What was
+ * Checks a document against its schema: the value, or every problem with its place and what would be right; both, where all that is
+ * wrong are keys too many, so that what else is wrong with the rest is told together with them. What was
  * written is never repeated but for short words where only some are allowed: it may be a secret in the wrong place.
  */
 export function readValue<Value>(
@@ -14,7 +15,27 @@ export function readValue<Value>(
 ): { readonly value: Value | null; readonly problems: readonly Problem[] } {
   const result = schema.safeParse(document.value, { error: wording })
   if (result.success) return { value: result.data, problems: [] }
-  return { value: null, problems: result.error.issues.flatMap((issue) => told(document, schema, issue)) }
+  const { issues } = result.error
+  return {
+    value: withoutUnknownKeys(document.value, schema, issues),
+    problems: issues.flatMap((issue) => told(document, schema, issue)),
+  }
+}
+
+/** The value without the keys that it shouldn't have; null where anything else is wrong with it. */
+function withoutUnknownKeys<Value>(
+  value: unknown,
+  schema: z.ZodType<Value>,
+  issues: readonly z.core.$ZodIssue[],
+): Value | null {
+  const rest = structuredClone(value)
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') return null
+    const holder = valueAt(rest, issue.path)
+    if (typeof holder !== 'object' || holder === null) return null
+    for (const key of issue.keys) Reflect.deleteProperty(holder, key)
+  }
+  return schema.safeParse(rest).data ?? null
 }
 
 function told(document: Document, schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {

@@ -30,6 +30,19 @@ const cases: Record<string, { given: Files; then: readonly string[] }> = {
       `${SLOS}:4:5: unknown key "objectve": did you mean "objective"?`,
     ],
   },
+  'a key that nobody knows, and what else is wrong with the rest': {
+    given: {
+      [SLOS]:
+        'slos:\n  - { name: a, sli: { kind: validity, event: Order Complete }, objective: 99, window: 30d, sevrity: page }\n',
+      [ROUTES]: 'receivers: [{ name: screen, console: {} }]\nroutes: [{ to: [scren] }]\nextra: 1\n',
+    },
+    then: [
+      `${ROUTES}:2:17: there is no receiver "scren": did you mean "screen"?`,
+      `${ROUTES}:3:1: unknown key "extra": known here are receivers, routes, inhibitions, maintenance, scorecard`,
+      `${SLOS}:2:46: no contract has the event "Order Complete": did you mean "Order Completed"?`,
+      `${SLOS}:2:92: unknown key "sevrity": did you mean "severity"?`,
+    ],
+  },
   'a key that nobody knows': {
     given: { [ASSAY]: 'version: 1\nhttp: { colour: red }\n' },
     then: [`${ASSAY}:2:9: unknown key "colour" in http: known here are host, port, public_url, token, write_keys`],
