@@ -1,4 +1,4 @@
-import { Ajv, type Options, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts'
 import { useFormats } from './formats.ts'
 import { useDecimalMultipleOf } from './multiple-of.ts'
 import { compilePattern } from './pattern.ts'
+import { allowSteps, countingRecursion, TooManySteps, useRecursionCount } from './recursion.ts'
 import type { Json } from './subschemas.ts'
 import { useLinearUniqueItems } from './unique-items.ts'
 import { violationsOf } from './violations.ts'
@@ -15,6 +16,14 @@ const NONE: readonly Violation[] = []
 
 /** A body with more values than this is told its first violation only: each of a million bad items would become an error of its own. */
 const MOST_VALUES = 10_000
+/** A line of an archive holds no more. */
+const MOST_COUNTED = 1_000_000
+/** Recursions of a schema that are allowed in deciding about a body, and more for each of its values. */
+const STEPS = 10_000
+const STEPS_A_VALUE = 100
+/** The same in naming all that is wrong with it, where each costs memory. */
+const STEPS_FOR_ALL = 500
+const STEPS_FOR_ALL_A_VALUE = 8
 
 /** Ajv takes the patterns' engine from here. A pattern that was refused has been taken out of the schema before. */
 const regExp = Object.assign(
@@ -33,6 +42,9 @@ const OPTIONS: Options = {
   logger: false,
   code: { regExp },
 }
+
+/** A prepared schema has no address of its own, and without one Ajv can't follow a reference to all of it (`#`). */
+const ADDRESS = 'http://schema.invalid/contract'
 
 /** Makes validators that share their compilers. One such maker a plan: what it has compiled goes when the plan goes. */
 export interface Validators {
@@ -53,23 +65,38 @@ export function createValidators(): Validators {
     const key = `${draft} ${allErrors} ${ownProperties}`
     const ajv = compilers.get(key) ?? createAjv(draft, { ...OPTIONS, allErrors, ownProperties })
     compilers.set(key, ajv)
-    return ajv.compile(schema)
+    return ajv.compile({ [draft === 'draft-04' ? 'id' : '$id']: ADDRESS, ...schema })
   }
 
   function validator(schema: Json, draft: Draft): (body: unknown) => readonly Violation[] {
+    let counting: Json | null = null
     let first: ValidateFunction | null = null
     let all: ValidateFunction | null = null
     return (body) => {
       try {
-        first ??= compileFirst(schema, draft)
+        counting ??= countingRecursion(schema)
+        first ??= compileFirst(counting, draft)
+        if (counting !== schema) allowSteps(STEPS, () => STEPS_A_VALUE * valuesIn(body, MOST_COUNTED))
         if (first(body) === true) return NONE
-        if (isLarge(body)) return violationsOf(first.errors ?? [], body)
-        all ??= compile(schema, draft, true)
-        all(body)
-        return violationsOf(all.errors ?? [], body)
+        return violationsOf(allErrors(counting, body) ?? first.errors ?? [], body)
       } catch {
         // A schema that recurses into the data without bound: bodies of 64 levels are the deepest there are.
         return [{ path: '', keyword: '$ref', message: 'too deep for the contract to be decided' }]
+      }
+    }
+
+    /** Null: they are too many, or it would take too long to find them. */
+    function allErrors(counted: Json, body: unknown): readonly ErrorObject[] | null {
+      const values = valuesIn(body, MOST_VALUES)
+      if (values > MOST_VALUES) return null
+      all ??= compile(counted, draft, true)
+      allowSteps(STEPS_FOR_ALL + STEPS_FOR_ALL_A_VALUE * values, null)
+      try {
+        all(body)
+        return all.errors ?? []
+      } catch (error) {
+        if (error instanceof TooManySteps) return null
+        throw error
       }
     }
   }
@@ -100,6 +127,7 @@ function createAjv(draft: Draft, options: Options): Ajv {
   useFormats(ajv)
   useLinearUniqueItems(ajv)
   useDecimalMultipleOf(ajv)
+  useRecursionCount(ajv)
   return ajv
 }
 
@@ -144,7 +172,8 @@ function namesInherited(schema: Json): boolean {
   return INHERITED.some((name) => text.includes(`"${name}"`))
 }
 
-function isLarge(body: unknown): boolean {
+/** How many values there are in a body; of more than `most`, that there are more. */
+function valuesIn(body: unknown, most: number): number {
   let values = 0
   const waiting: unknown[] = [body]
   while (waiting.length > 0) {
@@ -152,8 +181,8 @@ function isLarge(body: unknown): boolean {
     if (typeof value !== 'object' || value === null) continue
     const inner = Array.isArray(value) ? value : Object.values(value)
     values += inner.length
-    if (values > MOST_VALUES) return true
+    if (values > most) break
     for (const one of inner) waiting.push(one)
   }
-  return false
+  return values
 }

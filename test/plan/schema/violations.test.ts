@@ -241,6 +241,68 @@ describe('violations', () => {
     )
   })
 
+  it.each([
+    'http://json-schema.org/draft-04/schema#',
+    'http://json-schema.org/draft-07/schema#',
+    'https://json-schema.org/draft/2019-09/schema',
+    'https://json-schema.org/draft/2020-12/schema',
+  ])('are found through a reference to the whole schema, in %s', ($schema) => {
+    const tree = { $schema, properties: { next: { $ref: '#' }, leaf: { type: 'number' } } }
+    expect(told(tree, { next: { next: { leaf: 'x' } } })).toEqual(['/next/next/leaf type: string instead of number'])
+    expect(told(tree, { next: { next: { leaf: 1 } } })).toEqual([])
+  })
+
+  describe.each(['2020-12', 'draft-07'])('of alternatives that each recur, in %s', (draft) => {
+    const KINDS = ['paragraph', 'heading', 'list', 'quote']
+    /** A text of nested blocks. With the children first, an alternative looks into them before it knows whether it is the one. */
+    function text(childrenFirst: boolean): Json {
+      const blocks = KINDS.map((kind) => {
+        const children = { type: 'array', items: { $ref: '#' } }
+        return {
+          required: ['kind'],
+          properties: childrenFirst ? { children, kind: { const: kind } } : { kind: { const: kind }, children },
+        }
+      })
+      const leaf = { required: ['kind', 'text'], properties: { kind: { const: 'text' }, text: { type: 'string' } } }
+      const address = draft === 'draft-07' ? 'http://json-schema.org/draft-07/schema#' : undefined
+      return { ...(address === undefined ? {} : { $schema: address }), type: 'object', oneOf: [leaf, ...blocks] }
+    }
+    function nested(levels: number, leaf: unknown): unknown {
+      let node: unknown = { kind: 'text', text: leaf }
+      for (let level = 0; level < levels; level += 1) node = { kind: KINDS[level % 4], children: [node] }
+      return node
+    }
+
+    it('all are named where that takes little', () => {
+      expect(told(text(false), nested(3, 5))).toContain(
+        '/children/0/children/0/children/0/text type: number instead of string',
+      )
+      expect(told(text(false), nested(3, 'x'))).toEqual([])
+    })
+
+    it('the first are where all would take seconds and gigabytes, as ten levels did', () => {
+      const judge = judgeOf(text(false))
+      const began = processorTime()
+      expect(judge(nested(20, 5))).not.toEqual([])
+      expect(judge(nested(20, 'x'))).toEqual([])
+      expect(processorTime() - began).toBeLessThan(1_500)
+    })
+
+    it('what even a first one can’t be found of is said to be too deep', () => {
+      const judge = judgeOf(text(true))
+      const began = processorTime()
+      expect(judge(nested(3, 'x'))).toEqual([])
+      const tooDeep = [{ path: '', keyword: '$ref', message: 'too deep for the contract to be decided' }]
+      expect(judge(nested(20, 'x'))).toEqual(tooDeep)
+      expect(processorTime() - began).toBeLessThan(1_500)
+    })
+
+    it('a list may be as long as it likes', () => {
+      const children = Array.from({ length: 50_000 }, () => ({ kind: 'text', text: 'x' }))
+      expect(told(text(false), { kind: 'list', children })).toEqual([])
+    })
+  })
+
   it('of a deep body and a schema that recurses into it come without an exception', () => {
     const tree = {
       $ref: '#/$defs/tree',
