@@ -242,11 +242,19 @@ describe('a file that isn’t right is refused with its line', () => {
   it('buckets that become shorter', async () => {
     const hours = Array.from({ length: 50 }, (_, hour) => `orders,${at(hour)},5,`)
     const halves = Array.from({ length: 50 }, (_, half) => `orders,${at(50 + half / 2)},5,`)
-    const { code, err } = await problemsOf(...hours, ...halves)
-    expect(code).toBe(2)
-    expect(err).toContain(
-      'counts.csv:26: 1h after line 25, but buckets of orders are 30m long: a series keeps one length',
-    )
+    expect(await problemsOf(...hours, ...halves)).toEqual({
+      code: 2,
+      err: 'assay: counts.csv:53: 30m after line 52, but buckets of orders are 1h long: a series keeps one length',
+    })
+  })
+
+  it('buckets that become longer', async () => {
+    const hours = Array.from({ length: 50 }, (_, hour) => `orders,${at(hour)},5,`)
+    const days = Array.from({ length: 30 }, (_, day) => `orders,${at(72 + 24 * day)},5,`)
+    expect(await problemsOf(...hours, ...days)).toEqual({
+      code: 2,
+      err: 'assay: counts.csv:53: 1d after line 52, but buckets of orders are 1h long: a series keeps one length',
+    })
   })
 
   it.each([

@@ -28,6 +28,10 @@ interface Learned {
   timesLeast: number
   /** The greatest that all of them are whole numbers of. */
   divisor: Duration
+  /** The newest, how many of it came in a row, and the first that was the same so often that it is the series' length. */
+  step: Duration
+  steps: number
+  steady: Duration | null
 }
 
 interface Seen {
@@ -38,6 +42,9 @@ interface Seen {
   lastLine: number
   step: Duration
   steps: number
+  /** Where the row before the first of these steps, and the row after it, stand. */
+  stepsFrom: number
+  stepsLine: number
 }
 
 /** `localDay` tells which local date a time is the start of, or null: days are 23 or 25 hours long where clocks change. */
@@ -51,12 +58,15 @@ export function bucketLengths(localDay: (at: Instant) => number | null): BucketL
   function learn({ series, at }: CountsRow): void {
     const known = learned.get(series)
     if (known === undefined) {
-      learned.set(series, { last: at, least: 0, timesLeast: 0, divisor: 0 })
+      learned.set(series, { last: at, least: 0, timesLeast: 0, divisor: 0, step: 0, steps: 0, steady: null })
       return
     }
     const step = distance(known.last, at)
     known.last = at
     if (step === 0) return
+    known.steps = step === known.step ? known.steps + 1 : 1
+    known.step = step
+    if (known.steps >= STEADY) known.steady ??= step
     if (known.divisor === 0 || step % known.divisor !== 0) known.divisor = greatestDivisor(step, known.divisor)
     if (step === known.least) known.timesLeast += 1
     else if (known.least === 0 || step < known.least) {
@@ -77,7 +87,8 @@ export function bucketLengths(localDay: (at: Instant) => number | null): BucketL
   /** A series of few rows, which may all have gaps between them, has the length that others have, if it can. */
   function lengthOf(series: string): Duration {
     usual ??= mostCommon([...learned.values()].flatMap(({ least, timesLeast }) => (timesLeast < STEADY ? [] : [least])))
-    const { least = 0, timesLeast = 0, divisor = 0 } = learned.get(series) ?? {}
+    const { least = 0, timesLeast = 0, divisor = 0, steady = null } = learned.get(series) ?? {}
+    if (steady !== null) return steady
     if (timesLeast >= STEADY) return least
     if (usual !== null && divisor % usual === 0) return usual
     return divisor === 0 ? HOUR : divisor
@@ -87,9 +98,9 @@ export function bucketLengths(localDay: (at: Instant) => number | null): BucketL
     const wrong = (message: string) => ({ problem: { line: row.line, message } })
     const { series, at, line } = row
     const known = seen.get(series)
+    if (refused.has(series)) return { length: known?.length ?? lengthOf(series) }
     if (known === undefined) {
       const length = lengthOf(series)
-      if (refused.has(series)) return { length }
       if (length < SHORTEST || length > LONGEST) {
         refused.add(series)
         return wrong(`buckets of ${series} are ${formatDuration(length)} long: they may be from 5m to 1d`)
@@ -102,6 +113,8 @@ export function bucketLengths(localDay: (at: Instant) => number | null): BucketL
         lastLine: line,
         step: length,
         steps: 0,
+        stepsFrom: line,
+        stepsLine: line,
       })
       return { length }
     }
@@ -114,12 +127,13 @@ export function bucketLengths(localDay: (at: Instant) => number | null): BucketL
       return wrong(
         `the bucket of ${series} that starts at ${new Date(at).toISOString()} stands in line ${known.lastLine} already`,
       )
-    known.steps = step === known.step ? known.steps + 1 : 1
-    known.step = step
-    if (step % known.length !== 0 || (step > known.length && known.steps >= STEADY))
-      return wrong(
-        `${formatDuration(step)} after line ${known.lastLine}, but buckets of ${series} are ${formatDuration(known.length)} long: a series keeps one length`,
-      )
+    if (step !== known.step) Object.assign(known, { step, steps: 0, stepsFrom: known.lastLine, stepsLine: line })
+    known.steps += 1
+    if (step % known.length !== 0 || (step > known.length && known.steps >= STEADY)) {
+      refused.add(series)
+      const message = `${formatDuration(step)} after line ${known.stepsFrom}, but buckets of ${series} are ${formatDuration(known.length)} long: a series keeps one length`
+      return { problem: { line: known.stepsLine, message } }
+    }
     missing += step / known.length - 1
     known.last = at
     known.lastLine = line

@@ -69,12 +69,14 @@ function windowAlarm(
 ): OpenAlarm | null {
   let best: OpenAlarm | null = null
   let margin = 0
+  const newest = series.windows[0]
   for (const window of series.windows) {
     if (window.seen * 3 < window.steps * 2) continue
     const expected = today === null ? window.expected : window.expected + changedBy(series, step, window, ahead, today)
     const u = today === null ? window.u : deviation(window.observed, expected, window.phi + ahead.extra)
     const z = u / window.sigma
     const tail = z > 0 ? window.up : window.down
+    if (newest !== undefined && isContrary(newest, z)) continue
     const hours = (window.steps * step.length) / HOUR
     const effect = Math.abs(window.observed / Math.max(expected, 1e-9) - 1)
     if (Math.abs(z) <= tail.q || effect < (hours <= 1 ? 0.1 : 0.05)) continue
@@ -104,6 +106,12 @@ function windowAlarm(
     }
   }
   return best
+}
+
+/** Whether the newest step alone is clearly off to the other side: then it isn't what a longer window says that happens now. */
+function isContrary({ u, sigma, up, down }: WindowState, z: number): boolean {
+  const alone = u / sigma
+  return z > 0 ? -alone > down.q : alone > up.q
 }
 
 /** How much more a window would expect if today's steps were these. */

@@ -58,13 +58,24 @@ export function holidayView(
   const other = fitted(counts, others, eves)
   const best = loss(counts, other, phi, sigma) < loss(counts, own, phi, sigma) ? other : own
   const asHoliday = loss(counts, best, phi, sigma)
-  let asFault = Number.POSITIVE_INFINITY
-  for (let onset = 0; onset < counts.length; onset += 1) {
-    if (onset === eves) continue
-    const trial = fitted(counts, means, onset, 0)
-    asFault = Math.min(asFault, loss(counts, trial, phi, sigma))
-  }
-  return { against: asHoliday - asFault, steps: best.slice(eves) }
+  const faults: number[] = []
+  for (let onset = 0; onset < counts.length; onset += 1)
+    if (onset !== eves) faults.push(loss(counts, fitted(counts, means, onset, 0), phi, sigma))
+  return { against: asHoliday - anyOf(faults), steps: best.slice(eves) }
+}
+
+/** Onsets so many steps apart are explanations of their own; nearer ones say nearly the same. */
+const APART = 4
+
+/**
+ * The loss of "at one of these onsets, each as likely": the best of many explanations fits by chance, the more so the fewer were
+ * counted. Never less than that of the best.
+ */
+function anyOf(losses: readonly number[]): number {
+  const least = Math.min(...losses)
+  let sum = 0
+  for (const each of losses) sum += Math.exp(least - each)
+  return least + Math.log(Math.max(1, losses.length / (APART * sum)))
 }
 
 /** The means, those from `from` on times the factor that fits them best. */

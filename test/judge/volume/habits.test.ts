@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { HOUR } from '../../../src/model/time.ts'
-import { noise, openings, UTC, watch, weekly } from './series.ts'
+import { DAY, HOUR } from '../../../src/model/time.ts'
+import { MONDAY, noise, openings, UTC, watch, weekly } from './series.ts'
 
 const QUIET = { ...UTC, falseAlarmsPerWeek: 0.02 }
 const hours = (weeks: number, count: (day: number, hour: number) => number): number[] =>
@@ -266,5 +266,32 @@ describe('a share in daily counts', () => {
     const counts = totals.map((total, day) => Math.round(total * (0.17 + 0.002 * (day % 3))))
     const told = watch([{ name: 'ios', counts, totals, length: 24 * HOUR }], { ...UTC, falseAlarmsPerWeek: 1 })
     expect(told).toEqual([])
+  })
+})
+
+describe('a day that may be a holiday', () => {
+  const day = 10 * 7 + 2
+  /** Less all day; least in the morning, as when people sleep longer. */
+  const asHoliday = (counts: readonly number[], factor: number) =>
+    counts.map((count, hour) => {
+      if (Math.floor(hour / 24) !== day) return count
+      return Math.round(count * factor * (hour % 24 < 8 ? 0.5 : hour % 24 < 11 ? 0.7 : 1))
+    })
+
+  it('is none where a surge begins: that is told, not that less had come until then', () => {
+    const onset = day * 24 + 11
+    const counts = asHoliday(weekly(12, 2_000, 9), 0.5).map((count, hour) =>
+      hour === onset || hour === onset + 1 ? count * 3 : count,
+    )
+    expect(openings(watch([{ name: 'orders', counts }], QUIET))).toEqual([['volume', 'up', onset + 1]])
+  })
+
+  it('is not told of where few come, though of many hours one fits a fault by chance', () => {
+    const courses = Array.from({ length: 20 }, (_, seed) => ({
+      name: `orders-${seed}`,
+      counts: asHoliday(weekly(11, 100, seed), 0.4),
+    }))
+    const alarms = watch(courses, { ...UTC, falseAlarmsPerWeek: 20 * QUIET.falseAlarmsPerWeek })
+    expect(alarms.filter(({ openedAt }) => Math.floor((openedAt - MONDAY) / DAY) === day)).toEqual([])
   })
 })
