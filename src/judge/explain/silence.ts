@@ -2,6 +2,8 @@ import type { FacetCount } from './segments.ts'
 
 /** A part that comes at less than this much of the pace of the rest is missing; above, it is chance. */
 const SILENT_BELOW = 0.5
+/** So many standard deviations of all that is missing are no chance: nothing of a small part is, at night, when the silence of all is over. */
+const SURELY = 3
 
 /** How many records a combination of dimension values had in the stretch before. */
 export type FacetBefore = Omit<FacetCount, 'bad'>
@@ -17,9 +19,17 @@ export function missingRecords(before: readonly FacetBefore[], now: readonly Fac
     .reduce((most, row) => (row.came > most.came ? row : most), { came: 0, before: 1 })
   if (busiest.came === 0) return []
   const pace = busiest.came / busiest.before
-  return before.map((row) => {
-    const came = (arrived.get(keyOf(row)) ?? 0) / (pace * row.all)
-    return { ...row, bad: came < SILENT_BELOW ? Math.round(row.all * (1 - came)) : 0 }
+  const parts = before.map((row) => {
+    const expected = pace * row.all
+    const came = arrived.get(keyOf(row)) ?? 0
+    return { row, expected, came, isMissing: came < SILENT_BELOW * expected }
+  })
+  const missing = parts.filter(({ isMissing }) => isMissing)
+  const expected = missing.reduce((sum, part) => sum + part.expected, 0)
+  const came = missing.reduce((sum, part) => sum + part.came, 0)
+  const isSure = expected - came >= SURELY * Math.sqrt(expected)
+  return parts.map(({ row, isMissing, ...part }) => {
+    return { ...row, bad: isSure && isMissing ? Math.round(row.all * (1 - part.came / part.expected)) : 0 }
   })
 }
 

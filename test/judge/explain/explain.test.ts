@@ -216,6 +216,11 @@ describe('a silence', () => {
     const now = facets({ 'web 1': [0, 52], 'ios 1': [0, 30], 'ios 2': [0, 19] })
     expect(explain(evidence({ ...silence, facets: now })).cause).toBeNull()
   })
+  it('that is over has none either where a part is so small that nothing of it is chance', () => {
+    const small = [...before, ...facets({ 'ios 0': [0, 8] }).map(({ source, facet, all }) => ({ source, facet, all }))]
+    const now = facets({ 'web 1': [0, 52], 'ios 1': [0, 30], 'ios 2': [0, 19] })
+    expect(explain(evidence({ ...silence, before: small, facets: now })).cause).toBeNull()
+  })
   it('without a known last arrival says since when it is too long', () => {
     expect(explain(evidence({ kind: 'freshness' })).words).toEqual(['no record that is young enough since 12:00'])
   })
