@@ -1,4 +1,4 @@
-import { type CountSeries, emptyCountSeries, MOST_COUNT } from './count-state.ts'
+import { type CountSeries, MOST_COUNT } from './count-state.ts'
 import { scaleDrift } from './drift.ts'
 import { clamp } from './residual.ts'
 import { cleanAt, rawAt, resum, setClean } from './rings.ts'
@@ -50,31 +50,21 @@ export function acceptLevel(series: CountSeries, from: number, isYoung: boolean)
   series.newLevelUntil = rings.last + rings.perDay
 }
 
-/** So many times more, where there were but a few a step, is another series: those few tell nothing of its season. */
-const UNLIKE = 10
-const FEW = 30
-
 /** False when nothing was counted, or nothing expected, so that there is no scale. */
 export function scaleLevel(series: CountSeries, from: number): boolean {
   const { rings } = series
   const size = rings.raw.length
   let counted = 0
   let expected = 0
-  let steps = 0
   const start = Math.max(from, rings.first, rings.last - KEPT + 1, rings.last - rings.perDay + 1)
   for (let index = start; index <= rings.last; index += 1) {
     const raw = rawAt(rings, index)
     if (raw < 0) continue
     counted += raw
-    steps += 1
     expected += series.expected[index % KEPT] ?? 0
   }
   if (counted <= 0 || expected <= 0) return false
   const factor = clamp(counted / expected, 1e-6, 1e6)
-  if (factor > UNLIKE && expected < FEW * steps) {
-    Object.assign(series, emptyCountSeries(rings.perDay))
-    return true
-  }
   for (let index = Math.max(rings.first, rings.last - size + 1, 0); index <= rings.last; index += 1) {
     const raw = rawAt(rings, index)
     if (raw < 0) continue

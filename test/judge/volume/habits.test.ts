@@ -252,14 +252,6 @@ describe('what comes back after weeks of nothing', () => {
   })
 })
 
-describe('an event of which a few came, and now come thousands', () => {
-  it('is told of once', () => {
-    const next = noise(6)
-    const counts = weekly(14, 5_000, 6).map((count, hour) => (hour < 1_000 ? Number(next() < 0.1) : count))
-    expect(openings(watch([{ name: 'launched', counts }], QUIET)).map(([, way]) => way)).toEqual(['up'])
-  })
-})
-
 describe('a share in daily counts', () => {
   it('is nothing unusual on its second day, whatever it is', () => {
     const totals = Array.from({ length: 30 }, (_, day) => 10_000 + 37 * (day % 5))
@@ -293,5 +285,19 @@ describe('a day that may be a holiday', () => {
     }))
     const alarms = watch(courses, { ...UTC, falseAlarmsPerWeek: 20 * QUIET.falseAlarmsPerWeek })
     expect(alarms.filter(({ openedAt }) => Math.floor((openedAt - MONDAY) / DAY) === day)).toEqual([])
+  })
+})
+
+describe('what has business hours, and a few records at night and at weekends', () => {
+  it('keeps its season when it opens on Mondays', () => {
+    const next = noise(12)
+    const counts = hours(12, (day, hour) => {
+      const mean = hour >= 8 && hour < 18 && day % 7 < 5 ? 1_250 : 10
+      return Math.round(mean + Math.sqrt(mean) * 1.7 * (next() + next() + next() - 1.5))
+    })
+    const told = openings(watch([{ name: 'office', counts }], QUIET)).filter(
+      ([kind, , hour]) => kind !== 'drift' && hour > 4 * 168,
+    )
+    expect(told).toEqual([])
   })
 })
