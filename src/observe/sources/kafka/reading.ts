@@ -192,7 +192,8 @@ export function createReading(deps: ReadingDeps): Reading {
     })
     ask()
     if (member !== null) {
-      await follow(member)
+      // Not waited for: a broker that is stuck would keep from seeing that it is.
+      void follow(member)
       member.recheck()
       const failure = member.failure()
       if (failure !== null) throw failure
