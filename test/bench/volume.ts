@@ -30,7 +30,7 @@ export async function bench(options: ReadonlySet<string> = new Set()): Promise<F
   const tallies = await inWorkers(jobs)
   if (options.has('--table')) process.stderr.write(`${tables(tallies)}\n\n${nightsOf(jobs)}\n`)
   if (isOfShares) return figures(tallies)
-  const cost = costs(quick ? 500 : 10_000, quick ? 3 : 4)
+  const cost = quick ? costs(100, 500, 3) : costs(FLEET, 10_000, 4)
   return [...figures(tallies), newcomerFigure(tallies), ...(quick ? [] : [fleetFigure(tallies)]), ...cost]
 }
 

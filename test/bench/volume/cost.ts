@@ -8,8 +8,30 @@ import type { Track } from './contender.ts'
 /** Traffic of so many events is enough: the fleets that are timed take theirs from these in turn. */
 const DIFFERENT = 60
 
-/** Microseconds an hourly update, milliseconds an hour of a fleet, bytes a series. Wants `--expose-gc` for the last. */
-export function costs(series: number, weeks: number): Figure[] {
+/** What a fleet costs once it has learnt. */
+interface Cost {
+  /** Milliseconds of processor time, the median of its last hours. */
+  readonly hour: number
+  /** A series' memory. */
+  readonly bytes: number
+}
+
+/**
+ * Microseconds an hourly update in a fleet of `usual` series; milliseconds an hour of a fleet of `many`, which no cache holds, and bytes a series of
+ * it. Wants `--expose-gc` for the last.
+ */
+export function costs(usual: number, many: number, weeks: number): Figure[] {
+  const small = costOf(usual, weeks)
+  const large = costOf(many, weeks)
+  return [
+    figure(`update of an hour, ${named(usual)}`, (small.hour * 1_000) / usual, 2, 'µs', 5),
+    figure(`update of an hour, ${named(many)}`, (large.hour * 1_000) / many, 2, 'µs', 5),
+    figure('an hour of 10,000 series', (large.hour * 10_000) / many, 1, 'ms', 100),
+    figure('memory a series', large.bytes, 0, 'bytes', 12_288),
+  ]
+}
+
+function costOf(series: number, weeks: number): Cost {
   const start = startOf(1)
   const tracks = Array.from({ length: DIFFERENT }, (_, index) =>
     healthy('volume', { tier: TIERS[index % 3] ?? 'normal', rate: 500, seed: 900_000 + index, weeks }, start),
@@ -33,35 +55,24 @@ export function costs(series: number, weeks: number): Figure[] {
   const bytes = (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / series
   fleet.finish()
   const late = hours.slice(-100).toSorted((a, b) => a - b)
-  const hour = late[50] ?? 0
-  const goal = { reference: 'goal' }
-  return [
-    {
-      name: 'volume: update of an hour',
-      ...rounded((hour * 1_000) / series, 2),
-      unit: 'µs',
-      ...goal,
-      ...held((hour * 1_000) / series, 5),
-    },
-    {
-      name: 'volume: an hour of 10,000 series',
-      ...rounded((hour * 10_000) / series, 1),
-      unit: 'ms',
-      ...goal,
-      ...held((hour * 10_000) / series, 100),
-    },
-    { name: 'volume: memory a series', ...rounded(bytes, 0), unit: 'bytes', ...goal, ...held(bytes, 12_288) },
-  ]
+  return { hour: late[50] ?? 0, bytes }
+}
+
+function named(series: number): string {
+  return `${series.toLocaleString('en-US')} series`
 }
 
 function countAt(tracks: readonly Track[], index: number, hour: number): number {
   return tracks[index % tracks.length]?.counts[hour] ?? 0
 }
 
-function rounded(value: number, digits: number): { readonly value: number } {
-  return { value: Number(value.toFixed(digits)) }
-}
-
-function held(value: number, goal: number) {
-  return { reference_value: goal, ratio: Number((value / goal).toFixed(3)) }
+function figure(name: string, value: number, digits: number, unit: string, goal: number): Figure {
+  return {
+    name: `volume: ${name}`,
+    value: Number(value.toFixed(digits)),
+    unit,
+    reference: 'goal',
+    reference_value: goal,
+    ratio: Number((value / goal).toFixed(3)),
+  }
 }
