@@ -20,8 +20,7 @@ interface Cost {
 
 /**
  * Microseconds an hourly update in a fleet of `usual` series, best of four rounds; milliseconds an hour of a fleet of `many`, which no cache holds, and
- * bytes a series of
- * it. Wants `--expose-gc` for the last.
+ * bytes a series of it. Wants `--expose-gc` for the last.
  */
 export function costs(usual: number, many: number, weeks: number): Figure[] {
   const rounds = Array.from({ length: ROUNDS }, () => costOf(usual, weeks).hour)
