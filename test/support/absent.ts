@@ -9,7 +9,7 @@ export function describeAbsent(name: string, what: string, reason: string): void
         throw new Error(reason)
       })
     } else {
-      // Skipped for the reason that is its name: what it needs can't be had here, and nothing was asked to be complete.
+      // Skipped because what it needs can't be had here, as its name says, and nothing was asked to be complete.
       it.skip(reason, () => undefined)
     }
   })

@@ -1,22 +1,15 @@
 import { HOUR } from '../../model/time.ts'
 import { clamp, scoreAt, surprise, type WindowState } from './residual.ts'
-import { shareAt, shareDeviation, type ShareStep } from './share-deviation.ts'
+import { shareAt, shareDeviation, type ShareStep, type ShareSteps } from './share-deviation.ts'
 import { GONE_HOURS } from './share-gone.ts'
 import { shareHolidayView } from './share-holiday.ts'
-import type { ShareProfile } from './share-profile.ts'
 import { HOLIDAYS_PER_WEEK, type Scoring, shareNats, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
 
 /** What a share looks like at its newest step. */
-interface Shared {
-  readonly profile: ShareProfile
-  readonly counts: Float64Array
-  readonly totals: Float64Array
-  readonly expected: Float64Array
+interface Shared extends ShareSteps {
   readonly windows: readonly WindowState[]
   readonly watch: Watch
-  readonly first: number
-  readonly since: number
   held: boolean
 }
 

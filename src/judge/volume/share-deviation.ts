@@ -1,5 +1,19 @@
 import type { CivilStep } from './civil.ts'
 import { clamp } from './residual.ts'
+import type { ShareProfile } from './share-profile.ts'
+
+/** What is kept of a share: its profile, and its last steps in rings. */
+export interface ShareSteps {
+  readonly profile: ShareProfile
+  /** Count, total, slot and expected share; total -1 for a step that wasn't observed. */
+  readonly counts: Float64Array
+  readonly totals: Float64Array
+  readonly expected: Float64Array
+  readonly slots: Float32Array
+  readonly first: number
+  /** Windows reach back to this step, not further: they are cleared when an alarm closes. */
+  readonly since: number
+}
 
 /** What is being judged: k of n, of which a share `p` was expected; `extra` is the doubt of youth. */
 export interface ShareStep {

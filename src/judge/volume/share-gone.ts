@@ -1,10 +1,10 @@
 import { HOUR } from '../../model/time.ts'
 import type { CivilStep } from './civil.ts'
 import { clamp, type WindowState } from './residual.ts'
-import type { ShareStep } from './share-deviation.ts'
+import type { ShareStep, ShareSteps } from './share-deviation.ts'
 import { emptyShareWhole, learnWhole, meantNow, type ShareWhole } from './share-whole.ts'
 import { natsOf, newest } from './share-newest.ts'
-import { type ShareProfile, usualTotal } from './share-profile.ts'
+import { usualTotal } from './share-profile.ts'
 import { type Scoring, youngShareNats } from './threshold.ts'
 import { doubt, type OpenAlarm, type Watch } from './watch.ts'
 
@@ -65,17 +65,10 @@ export function emptyGone(): Gone {
 }
 
 /** What a share looks like at its newest step. */
-interface Shared {
+interface Shared extends ShareSteps {
   readonly gone: Gone
-  readonly profile: ShareProfile
-  readonly counts: Float64Array
-  readonly totals: Float64Array
-  readonly expected: Float64Array
-  readonly slots: Float32Array
   readonly windows: readonly WindowState[]
   readonly watch: Watch
-  readonly first: number
-  readonly since: number
 }
 
 /**

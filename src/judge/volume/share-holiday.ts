@@ -1,29 +1,20 @@
 import type { CivilStep } from './civil.ts'
 import { EVE_HOURS, type HolidayView } from './holiday.ts'
 import { clamp, type WindowState } from './residual.ts'
-import { shareDeviation } from './share-deviation.ts'
-import { expectedShare, type ShareProfile, shiftedShare, shiftOf, slotOf } from './share-profile.ts'
+import { shareDeviation, type ShareSteps } from './share-deviation.ts'
+import { expectedShare, shiftedShare, shiftOf, slotOf } from './share-profile.ts'
 
 /** By which factor of its odds a holiday may move a share for the whole day. */
 const MOST = 1.3
 /** By so many nats a holiday must explain today better than an ordinary day does. */
 const PLAIN = 6
 
-/** What is known of the last steps of a share. */
-interface Shared {
-  readonly profile: ShareProfile
-  readonly counts: Float64Array
-  readonly totals: Float64Array
-  readonly expected: Float64Array
-  readonly first: number
-}
-
 /**
  * What `holidayView` is to counts, for a share: a holiday has, from local midnight on, the mix of a day of either type, moved by one factor; a
  * fault begins at any hour. `steps` are the shares expected of the steps since midnight.
  */
 export function shareHolidayView(
-  series: Shared,
+  series: ShareSteps,
   step: CivilStep,
   k: number,
   n: number,

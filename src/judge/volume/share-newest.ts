@@ -1,8 +1,8 @@
 import { clamp } from './residual.ts'
-import type { ShareStep } from './share-deviation.ts'
+import type { ShareStep, ShareSteps } from './share-deviation.ts'
 import { type Held, noneNats } from './share-evidence.ts'
 import { levelNow, shapeOf, type ShareWhole } from './share-whole.ts'
-import { type ShareProfile, usualTotal } from './share-profile.ts'
+import { usualTotal } from './share-profile.ts'
 
 /** What the newest steps of a share hold, and say of how likely none of the part would be in them. */
 export interface Newest {
@@ -25,23 +25,13 @@ export interface Asked {
   readonly isSilent: boolean
 }
 
-interface Shared {
-  readonly profile: ShareProfile
-  readonly counts: Float64Array
-  readonly totals: Float64Array
-  readonly expected: Float64Array
-  readonly slots: Float32Array
-  readonly first: number
-  readonly since: number
-}
-
 /** Minus the logarithm of the chance that none of so many records is one of the part. */
 export function natsOf(total: number, share: number): number {
   return -total * Math.log1p(-clamp(share, 0, 0.999))
 }
 
 /** What the newest steps hold: if they are to be silent, as many as are and may be; else the fewest that suffice. */
-export function newest(series: Shared, now: ShareStep, whole: ShareWhole, asked: Asked): Newest {
+export function newest(series: ShareSteps, now: ShareStep, whole: ShareWhole, asked: Asked): Newest {
   const { profile, counts, totals, slots } = series
   const first = Math.max(series.first, series.since)
   const { step, k, n, p } = now

@@ -1,23 +1,17 @@
 import { emptyWindow, type WindowState } from './residual.ts'
 import { emptyGone, type Gone } from './share-gone.ts'
-import { emptyShareProfile, type ShareProfile } from './share-profile.ts'
+import type { ShareSteps } from './share-deviation.ts'
+import { emptyShareProfile } from './share-profile.ts'
 import { emptyWatch, type Watch } from './watch.ts'
 import { KEPT, windowSteps } from './window-steps.ts'
 
 /** Everything known about one share: k of n. Plain data. */
-export interface ShareSeries {
-  readonly profile: ShareProfile
-  /** The last steps: count, total, slot and expected share; total -1 for a step that wasn't observed. */
-  readonly counts: Float64Array
-  readonly totals: Float64Array
-  readonly expected: Float64Array
-  readonly slots: Float32Array
+export interface ShareSeries extends ShareSteps {
   readonly windows: readonly WindowState[]
   readonly watch: Watch
   readonly gone: Gone
   first: number
   last: number
-  /** Windows reach back to this step, not further: they are cleared when an alarm closes. */
   since: number
   /** Up to which step the profile has learnt, and between which steps all wasn't well. */
   learnt: number
